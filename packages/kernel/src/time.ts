@@ -1,0 +1,69 @@
+/** A moment: whole milliseconds since 1970-01-01T00:00Z. Time zones exist only at the edges. */
+export type EpochMs = number & { readonly __unit: 'epoch-ms' };
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** Makes a moment from whole milliseconds; throws RangeError on anything that is not a safe integer. */
+export function epochMs(milliseconds: number): EpochMs {
+  if (!Number.isSafeInteger(milliseconds)) {
+    throw new RangeError(`not a whole number of milliseconds: ${milliseconds}`);
+  }
+  return milliseconds as EpochMs;
+}
+
+export function addMs(moment: EpochMs, milliseconds: number): EpochMs {
+  return epochMs(moment + Math.round(milliseconds));
+}
+
+/** RFC 3339 in UTC with milliseconds: `2026-11-23T14:12:45.000Z`. */
+export function toRfc3339(moment: EpochMs): string {
+  return new Date(moment).toISOString();
+}
+
+/** Parses RFC 3339; undefined where the text is no such moment. */
+export function fromRfc3339(text: string): EpochMs | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i.test(text)) return undefined;
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? undefined : epochMs(milliseconds);
+}
+
+/** Day of the week and minute of the day as a wall clock in `timeZone` (IANA name) shows them. */
+export interface LocalTime {
+  /** 0 = Sunday … 6 = Saturday. */
+  readonly weekday: number;
+  /** 0 … 1439. */
+  readonly minuteOfDay: number;
+  /** `2026-11-23`, for days of account and partitions. */
+  readonly date: string;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** What a wall clock in `timeZone` shows at `moment`. Throws RangeError for an unknown zone. */
+export function localTime(moment: EpochMs, timeZone: string): LocalTime {
+  let formatter = formatters.get(timeZone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      weekday: 'short',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    formatters.set(timeZone, formatter);
+  }
+  const part: Record<string, string> = {};
+  for (const { type, value } of formatter.formatToParts(moment)) part[type] = value;
+  return {
+    weekday: WEEKDAYS.indexOf(part['weekday'] ?? ''),
+    minuteOfDay: Number(part['hour']) * 60 + Number(part['minute']),
+    date: `${part['year']}-${part['month']}-${part['day']}`,
+  };
+}
