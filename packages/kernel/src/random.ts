@@ -36,7 +36,7 @@ export function seededRandom(seed: string | number): Random {
     return result;
   };
   const random: Random = {
-    next: () => (nextUint32() * 0x1_0000_0000 + nextUint32()) / 0x1_0000_0000_0000_0000 || 0,
+    next: () => ((nextUint32() >>> 5) * 0x400_0000 + (nextUint32() >>> 6)) / 0x20_0000_0000_0000,
     below: (limit) => Math.floor((nextUint32() / 0x1_0000_0000) * limit),
     pick: (items) => items[random.below(items.length)]!,
     fork: (label) => seededRandom(`${seed}/${label}`),
