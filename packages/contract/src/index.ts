@@ -1,0 +1,38 @@
+export { PROBLEMS, type Problem, type ProblemCode } from './problems.ts';
+export type { Access, AnswerOf, BodyOf, ParamsOf, QueryOf, Role, RouteContract, Scope } from './route.ts';
+export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
+export type { Address, Names, Place } from './common.ts';
+export type {
+  Amounts,
+  ApiKey,
+  Basket,
+  BasketLine,
+  CancelReason,
+  ClockState,
+  Courier,
+  CourierEvent,
+  CourierStatus,
+  Figures,
+  FoundPlace,
+  Grant,
+  LatenessRisk,
+  LiveSnapshot,
+  Market,
+  MarketEvent,
+  Offer,
+  OpeningHours,
+  OptionGroup,
+  Order,
+  OrderEvent,
+  OrderState,
+  OrderSummary,
+  PricedLine,
+  Quote,
+  Route,
+  Stop,
+  Store,
+  StoreKind,
+  TaxClass,
+  TimelineEntry,
+  User,
+} from './resources.ts';

@@ -1,0 +1,374 @@
+import { z } from 'zod';
+import {
+  address,
+  apiKeyId,
+  articleId,
+  courierId,
+  marketId,
+  merchantId,
+  minor,
+  moment,
+  names,
+  offerId,
+  orderId,
+  place,
+  priceMinor,
+  routeId,
+  storeId,
+  userId,
+} from './common.ts';
+
+/** The shapes that the API shows. One resource, one shape, wherever it appears. */
+
+export const market = z.object({
+  id: marketId,
+  slug: z.string(),
+  name: z.string(),
+  currency: z.string(),
+  timeZone: z.string(),
+  languages: z.array(z.string()),
+  centre: place,
+  /** South-west and north-east corner. */
+  bounds: z.object({ south: z.number(), west: z.number(), north: z.number(), east: z.number() }),
+  attribution: z.string(),
+});
+
+export const storeKind = z.enum(['restaurant', 'shop', 'pharmacy', 'lightning_warehouse', 'front_warehouse']);
+export const storeStatus = z.enum(['open', 'paused', 'closed']);
+
+export const openingHours = z.strictObject({
+  /** 0 = Sunday … 6 = Saturday. */
+  weekday: z.int().min(0).max(6),
+  opensMinute: z.int().min(0).max(1440),
+  /** Beyond 1440 reaches into the next day. */
+  closesMinute: z.int().min(0).max(2880),
+});
+
+export const store = z.object({
+  id: storeId,
+  merchantId,
+  name: z.string(),
+  kind: storeKind,
+  address,
+  /** Set by the merchant or operator: paused takes no orders for now. */
+  status: storeStatus,
+  /** Status and hours together, at the moment of the answer. */
+  openNow: z.boolean(),
+  opensAt: moment.optional(),
+  hours: z.array(openingHours),
+  /** The corners of the delivery zone. */
+  zone: z.array(place),
+  preparationSeconds: z.int(),
+  minimumOrderMinor: minor,
+});
+
+export const option = z.strictObject({ id: z.string().min(1).max(40), names, priceMinor });
+export const optionGroup = z.strictObject({
+  id: z.string().min(1).max(40),
+  names,
+  minChoices: z.int().min(0).max(20),
+  maxChoices: z.int().min(1).max(20),
+  options: z.array(option).min(1).max(40),
+});
+
+export const taxClass = z.enum(['standard', 'reduced', 'exempt']);
+
+export const offer = z.object({
+  id: offerId,
+  storeId,
+  articleId,
+  names,
+  description: names.optional(),
+  category: z.string(),
+  gtin: z.string().optional(),
+  taxClass,
+  priceMinor,
+  available: z.boolean(),
+  /** What can be sold now; absent where the store does not count stock (a kitchen). */
+  inStock: z.int().optional(),
+  optionGroups: z.array(optionGroup),
+});
+
+export const basketLine = z.strictObject({
+  offerId,
+  quantity: z.int().min(1).max(99),
+  options: z
+    .array(z.strictObject({ groupId: z.string().min(1).max(40), optionId: z.string().min(1).max(40) }))
+    .max(20)
+    .default([]),
+});
+
+export const basket = z.strictObject({
+  storeId,
+  lines: z.array(basketLine).min(1).max(100),
+  address,
+  tipMinor: z.int().min(0).max(1_000_000).default(0),
+});
+
+export const promise = z.object({ earliest: moment, latest: moment });
+
+export const pricedLine = z.object({
+  offerId,
+  articleId,
+  names,
+  quantity: z.int(),
+  unitPriceMinor: minor,
+  options: z.array(z.object({ groupId: z.string(), optionId: z.string(), names, priceMinor: minor })),
+  totalMinor: minor,
+  /** Tax contained in `totalMinor`. */
+  taxMinor: minor,
+});
+
+export const amounts = z.object({
+  currency: z.string(),
+  itemsMinor: minor,
+  deliveryFeeMinor: minor,
+  serviceFeeMinor: minor,
+  tipMinor: minor,
+  /** Tax contained in the total. */
+  taxMinor: minor,
+  totalMinor: minor,
+});
+
+export const quote = amounts.extend({ storeId, lines: z.array(pricedLine), promise });
+
+export const orderState = z.enum([
+  'pending_payment',
+  'placed',
+  'accepted',
+  'ready',
+  'picked_up',
+  'delivered',
+  'cancelled',
+  'refunded',
+]);
+
+export const cancelReason = z.enum([
+  'shopper',
+  'merchant',
+  'operator',
+  'payment_declined',
+  'payment_expired',
+  'undeliverable',
+]);
+
+export const order = amounts.extend({
+  id: orderId,
+  marketId,
+  storeId,
+  storeName: z.string(),
+  shopperId: userId,
+  state: orderState,
+  lines: z.array(pricedLine),
+  address,
+  promise,
+  placedAt: moment,
+  acceptedAt: moment.optional(),
+  /** When the kitchen expects to be ready; known from acceptance. */
+  expectedReadyAt: moment.optional(),
+  readyAt: moment.optional(),
+  pickedUpAt: moment.optional(),
+  deliveredAt: moment.optional(),
+  cancelledAt: moment.optional(),
+  cancelReason: cancelReason.optional(),
+  courierId: courierId.optional(),
+  /** When the dispatcher expects the order at the door. */
+  expectedDeliveryAt: moment.optional(),
+  refundedMinor: minor,
+  /** Four digits that the courier asks for at the door; only the shopper and the operator see them. */
+  deliveryCode: z.string().optional(),
+});
+
+export const latenessRisk = z.enum(['on_time', 'at_risk', 'late']);
+
+/** What the live map and lists need of an order. */
+export const orderSummary = z.object({
+  id: orderId,
+  state: orderState,
+  storeId,
+  courierId: courierId.optional(),
+  address,
+  lineCount: z.int(),
+  totalMinor: minor,
+  placedAt: moment,
+  promiseLatest: moment,
+  expectedDeliveryAt: moment.optional(),
+  deliveredAt: moment.optional(),
+  risk: latenessRisk,
+});
+
+export const timelineEntry = z.object({
+  type: z.string(),
+  at: moment,
+  /** Who caused it: a role, or `system`. */
+  by: z.string(),
+  /** The facts of the event, by kind. */
+  data: z.record(z.string(), z.unknown()),
+});
+
+export const courierStatus = z.enum(['off_shift', 'idle', 'to_store', 'at_store', 'to_shopper']);
+
+export const courier = z.object({
+  id: courierId,
+  name: z.string(),
+  vehicle: z.enum(['bicycle', 'motorcycle', 'car']),
+  status: courierStatus,
+  position: place.optional(),
+  positionAt: moment.optional(),
+  shiftEndsAt: moment.optional(),
+  /** Orders of the current route that are not delivered yet. */
+  load: z.int(),
+});
+
+export const stop = z.object({
+  number: z.int(),
+  kind: z.enum(['pickup', 'dropoff']),
+  storeId: storeId.optional(),
+  orderIds: z.array(orderId),
+  place: address,
+  expectedAt: moment,
+  arrivedAt: moment.optional(),
+  completedAt: moment.optional(),
+});
+
+export const route = z.object({
+  id: routeId,
+  courierId,
+  state: z.enum(['assigned', 'started', 'done', 'cancelled']),
+  assignedAt: moment,
+  stops: z.array(stop),
+  payMinor: minor,
+});
+
+/** The key figures of the market's day (its own time zone). */
+export const figures = z.object({
+  orders: z.int(),
+  open: z.int(),
+  delivered: z.int(),
+  cancelled: z.int(),
+  /** Delivered within the promise, per cent; absent before the first delivery. */
+  onTimePercent: z.number().optional(),
+  minutesToDoorMean: z.number().optional(),
+  ordersPerCourierHour: z.number().optional(),
+  couriersOnShift: z.int(),
+  couriersBusy: z.int(),
+  grossMinor: minor,
+});
+
+export const clockState = z.object({
+  now: moment,
+  /** Market seconds per second; 0 is paused. */
+  speed: z.number(),
+  /** Whether the speed can be changed here (the demo), or is the wall clock's. */
+  adjustable: z.boolean(),
+});
+
+export const liveSnapshot = z.object({
+  market,
+  clock: clockState,
+  stores: z.array(
+    store.pick({ id: true, name: true, kind: true, address: true, status: true, openNow: true }),
+  ),
+  couriers: z.array(courier),
+  orders: z.array(orderSummary),
+  figures,
+  /** Continue with GET …/stream from here: send it as Last-Event-ID or `after`. */
+  position: z.string(),
+});
+
+/** `event:` names of the market's stream, and the data of each. */
+export const marketEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('order'), event: z.string(), at: moment, order: orderSummary }),
+  z.object({ type: z.literal('store'), store: store.pick({ id: true, status: true, openNow: true }) }),
+  z.object({ type: z.literal('couriers'), couriers: z.array(courier) }),
+  z.object({ type: z.literal('figures'), figures, clock: clockState }),
+]);
+
+export const orderEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('order'), event: z.string(), at: moment, order }),
+  z.object({ type: z.literal('courier'), position: place, at: moment }),
+]);
+
+export const courierEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('route'), event: z.string(), at: moment, route: route.nullable() }),
+  z.object({ type: z.literal('order_ready'), orderId, at: moment }),
+]);
+
+export const ledgerAccount = z.object({
+  code: z.string(),
+  kind: z.enum(['asset', 'liability', 'income', 'expense']),
+  currency: z.string(),
+  /** Debits minus credits. */
+  balanceMinor: minor,
+});
+
+export const ledgerTransaction = z.object({
+  id: z.string(),
+  kind: z.string(),
+  orderId: orderId.optional(),
+  postedAt: moment,
+  postings: z.array(z.object({ account: z.string(), amountMinor: minor })),
+});
+
+export const grant = z.object({
+  role: z.enum(['shopper', 'merchant', 'courier', 'operator', 'admin']),
+  marketId: marketId.optional(),
+  merchantId: merchantId.optional(),
+  courierId: courierId.optional(),
+});
+
+export const user = z.object({
+  id: userId,
+  name: z.string(),
+  email: z.string().optional(),
+  grants: z.array(grant),
+});
+
+export const apiKey = z.object({
+  id: apiKeyId,
+  name: z.string(),
+  userId,
+  createdAt: moment,
+  lastFour: z.string(),
+  revokedAt: moment.optional(),
+});
+
+export const foundPlace = z.object({
+  label: z.string(),
+  kind: z.enum(['address', 'street', 'place']),
+  lat: z.number(),
+  lng: z.number(),
+});
+
+export type Market = z.output<typeof market>;
+export type StoreKind = z.output<typeof storeKind>;
+export type OpeningHours = z.output<typeof openingHours>;
+export type Store = z.output<typeof store>;
+export type TaxClass = z.output<typeof taxClass>;
+export type OptionGroup = z.output<typeof optionGroup>;
+export type Offer = z.output<typeof offer>;
+export type Basket = z.output<typeof basket>;
+export type BasketLine = z.output<typeof basketLine>;
+export type PricedLine = z.output<typeof pricedLine>;
+export type Amounts = z.output<typeof amounts>;
+export type Quote = z.output<typeof quote>;
+export type OrderState = z.output<typeof orderState>;
+export type CancelReason = z.output<typeof cancelReason>;
+export type Order = z.output<typeof order>;
+export type OrderSummary = z.output<typeof orderSummary>;
+export type TimelineEntry = z.output<typeof timelineEntry>;
+export type LatenessRisk = z.output<typeof latenessRisk>;
+export type CourierStatus = z.output<typeof courierStatus>;
+export type Courier = z.output<typeof courier>;
+export type Stop = z.output<typeof stop>;
+export type Route = z.output<typeof route>;
+export type Figures = z.output<typeof figures>;
+export type ClockState = z.output<typeof clockState>;
+export type LiveSnapshot = z.output<typeof liveSnapshot>;
+export type MarketEvent = z.output<typeof marketEvent>;
+export type OrderEvent = z.output<typeof orderEvent>;
+export type CourierEvent = z.output<typeof courierEvent>;
+export type Grant = z.output<typeof grant>;
+export type User = z.output<typeof user>;
+export type ApiKey = z.output<typeof apiKey>;
+export type FoundPlace = z.output<typeof foundPlace>;
