@@ -1,0 +1,1 @@
+export { type Known, findCommands, firstOf, forgetCommands, recordCommands } from './command-store.ts';

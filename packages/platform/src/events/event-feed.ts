@@ -1,0 +1,93 @@
+import type { MarketId, Ticker } from '@halfhour/kernel';
+import type { Database, Tx } from '../postgres/index.ts';
+import {
+  type Position,
+  type StoredEvent,
+  lockReader,
+  moveReader,
+  readEvents,
+  readHead,
+} from './event-store.ts';
+
+const BATCH = 500;
+
+/** Hands the events of a market, in order, to all who listen in this process. */
+export interface EventFeed {
+  /** Called for each event after `from` (the present where absent) until `signal` aborts. */
+  follow(
+    marketId: MarketId,
+    listener: (event: StoredEvent) => void | Promise<void>,
+    options: { from?: Position; signal: AbortSignal; onError: (error: unknown) => void },
+  ): Promise<void>;
+  /** A writer has committed: look now instead of at the next poll. */
+  poke(): void;
+}
+
+/**
+ * A feed that looks when poked and at least every `pollMs` (other processes write too). LISTEN/NOTIFY is
+ * not used: a notifying commit takes a lock of the whole server, which serialises commits.
+ */
+export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): EventFeed {
+  let wakers: (() => void)[] = [];
+
+  function nextLook(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        cancel();
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const cancel = ticker.after(pollMs, wake);
+      signal.addEventListener('abort', wake, { once: true });
+      wakers.push(wake);
+    });
+  }
+
+  return {
+    async follow(marketId, listener, { from, signal, onError }) {
+      let position: Position | undefined = from;
+      while (!signal.aborted) {
+        try {
+          position ??= await readHead(db, marketId);
+          const events = await readEvents(db, marketId, position, BATCH);
+          for (const event of events) {
+            if (signal.aborted) return;
+            await listener(event);
+            position = event.position;
+          }
+          if (events.length === BATCH) continue;
+        } catch (error) {
+          onError(error);
+        }
+        await nextLook(signal);
+      }
+    },
+    poke() {
+      const waiting = wakers;
+      wakers = [];
+      for (const wake of waiting) wake();
+    },
+  };
+}
+
+/**
+ * Handles the next events under a durable name: the handler's writes and the reader's new place commit
+ * together, so each event takes effect exactly once, also across a crash.
+ *
+ * @returns how many events were handled
+ */
+export async function handleNextEvents(
+  db: Database,
+  marketId: MarketId,
+  name: string,
+  handle: (tx: Tx, events: readonly StoredEvent[]) => Promise<void>,
+): Promise<number> {
+  return db.transaction(async (tx) => {
+    const position = await lockReader(tx, marketId, name);
+    const events = await readEvents(tx, marketId, position, BATCH);
+    if (events.length === 0) return 0;
+    await handle(tx, events);
+    await moveReader(tx, marketId, name, events.at(-1)!.position);
+    return events.length;
+  });
+}

@@ -1,0 +1,13 @@
+export {
+  type EventDraft,
+  type Position,
+  type StoredEvent,
+  BEGINNING,
+  appendEvents,
+  comparePositions,
+  parsePosition,
+  readEvents,
+  readHead,
+  readHistory,
+} from './event-store.ts';
+export { type EventFeed, createEventFeed, handleNextEvents } from './event-feed.ts';

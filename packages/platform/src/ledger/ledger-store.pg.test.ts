@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type MarketId, createIdSource, currency, epochMs, keyOf } from '@halfhour/kernel';
+import { createTestDatabase } from '../testing/index.ts';
+import {
+  type TransactionDraft,
+  COMMISSION,
+  TAX_PAYABLE,
+  clearing,
+  createLedgerRoutes,
+  postTransactions,
+  selectBalances,
+  selectImbalance,
+  selectTransactions,
+} from './index.ts';
+
+const ids = createIdSource(() => epochMs(1_780_000_000_000), 1);
+const db = await createTestDatabase();
+const market = ids.next('mkt');
+
+const sale = (reference: string, totalMinor: number, taxMinor: number): TransactionDraft => ({
+  kind: 'order_delivered',
+  reference,
+  currency: currency('UYU'),
+  postedAt: epochMs(1_780_000_000_000),
+  postings: [
+    { account: clearing('test'), amountMinor: totalMinor },
+    { account: COMMISSION, amountMinor: taxMinor - totalMinor },
+    { account: TAX_PAYABLE, amountMinor: -taxMinor },
+  ],
+});
+
+const post = (marketId: MarketId, drafts: TransactionDraft[]): Promise<boolean[]> =>
+  db.transaction((tx) => postTransactions(tx, marketId, ids, drafts));
+
+test('whatever is posted, balances add up to zero and equal the sums of what was posted', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 1e7 }), fc.integer({ min: 0, max: 1e5 })), {
+        minLength: 1,
+        maxLength: 40,
+      }),
+      async (sales) => {
+        const own = ids.next('mkt');
+        await post(
+          own,
+          sales.map(([total, tax], index) => sale(`r${index}`, total, tax)),
+        );
+        assert.deepEqual(await selectImbalance(db, own), { sumMinor: 0, unbalanced: 0 });
+        const balances = await selectBalances(db, own, '', 100);
+        const held = balances.find((account) => account.code === 'payments:test:clearing');
+        assert.equal(
+          held?.balanceMinor,
+          sales.reduce((sum, [total]) => sum + total, 0),
+        );
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+test('the same reference and kind post once, also from two at the same time', async () => {
+  const answers = await Promise.all([
+    post(market, [sale('twice', 500, 50)]),
+    post(market, [sale('twice', 500, 50)]),
+  ]);
+  assert.deepEqual(answers.flat().sort(), [false, true]);
+  assert.deepEqual(await post(market, [sale('twice', 500, 50), sale('new', 100, 10)]), [false, true]);
+});
+
+test('groups that make the same accounts in another order do not lock each other out', async () => {
+  const own = ids.next('mkt');
+  const group = (name: string, codes: string[]): TransactionDraft[] =>
+    codes.map((code) => ({
+      kind: 'k',
+      reference: `${name}-${code}`,
+      currency: currency('UYU'),
+      postedAt: epochMs(0),
+      postings: [
+        { account: { code, kind: 'asset' }, amountMinor: 5 },
+        { account: COMMISSION, amountMinor: -5 },
+      ],
+    }));
+  const codes = Array.from({ length: 30 }, (_, index) => `account-${index}`);
+  await Promise.all([
+    post(own, group('a', codes)),
+    post(own, group('b', codes.toReversed())),
+    post(own, group('c', codes)),
+  ]);
+  assert.deepEqual(await selectImbalance(db, own), { sumMinor: 0, unbalanced: 0 });
+  assert.equal((await selectBalances(db, own, '', 100)).length, 31);
+});
+
+test('Postgres itself refuses postings that do not balance, and any change of the past', async () => {
+  await post(market, [sale('guarded', 900, 90)]);
+  await assert.rejects(
+    db.query(
+      `insert into ledger.posting (market_id, transaction_id, line, account_id, amount_minor)
+       select market_id, transaction_id, 99, account_id, 7 from ledger.posting where market_id = $1 limit 1`,
+      [keyOf(market)],
+    ),
+    /does not balance/,
+  );
+  await assert.rejects(
+    db.query(`update ledger.posting set amount_minor = amount_minor * 2`),
+    /only ever added to/,
+  );
+  await assert.rejects(db.query(`delete from ledger.transaction`), /only ever added to/);
+});
+
+test('a rolled back command leaves no posting behind', async () => {
+  const own = ids.next('mkt');
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      await postTransactions(tx, own, ids, [sale('gone', 100, 0)]);
+      throw new Error('the rest of the command failed');
+    }),
+  );
+  assert.deepEqual(await selectTransactions(db, own, { limit: 10 }), []);
+});
+
+test('the operator reads accounts and transactions page by page', async () => {
+  const own = ids.next('mkt');
+  const order = ids.next('ord');
+  await post(own, [{ ...sale('a', 100, 10), orderId: order }, sale('b', 200, 20), sale('c', 300, 30)]);
+  const routes = createLedgerRoutes(db);
+  const asked = {
+    params: { marketId: own },
+    body: undefined,
+    authority: undefined,
+    command: undefined,
+    requestId: 'r',
+    signal: new AbortController().signal,
+  };
+  const first = await routes.listLedgerTransactions({ ...asked, query: { limit: 2 } });
+  assert.ok(first.ok && first.value.items.length === 2 && first.value.next !== undefined);
+  const second = await routes.listLedgerTransactions({
+    ...asked,
+    query: { limit: 2, cursor: first.value.next },
+  });
+  assert.ok(second.ok && second.value.items.length === 1 && second.value.next === undefined);
+  const ofOrder = await routes.listLedgerTransactions({ ...asked, query: { limit: 50, orderId: order } });
+  assert.ok(ofOrder.ok);
+  assert.deepEqual(
+    ofOrder.value.items.map((item) => item.postings.reduce((sum, posting) => sum + posting.amountMinor, 0)),
+    [0],
+  );
+  const wrong = await routes.listLedgerTransactions({ ...asked, query: { limit: 2, cursor: 'nonsense' } });
+  assert.ok(!wrong.ok && wrong.error.code === 'invalid_request');
+});

@@ -1,0 +1,43 @@
+import { err, ok, parseId, toRfc3339 } from '@halfhour/kernel';
+import type { Handlers } from '../api/index.ts';
+import type { Queryable } from '../postgres/index.ts';
+import { selectBalances, selectTransactions } from './ledger-store.ts';
+
+export function createLedgerRoutes(db: Queryable): Handlers<'listLedgerAccounts' | 'listLedgerTransactions'> {
+  return {
+    async listLedgerAccounts({ params, query }) {
+      const accounts = await selectBalances(db, params.marketId, query.cursor ?? '', query.limit);
+      return ok({
+        items: accounts.map(({ code, kind, currency, balanceMinor }) => ({
+          code,
+          kind,
+          currency,
+          balanceMinor,
+        })),
+        ...(accounts.length === query.limit ? { next: accounts.at(-1)!.code } : {}),
+      });
+    },
+
+    async listLedgerTransactions({ params, query }) {
+      const before = query.cursor === undefined ? undefined : parseId('txn', query.cursor);
+      if (query.cursor !== undefined && before === undefined) {
+        return err({ code: 'invalid_request', detail: '`cursor` is not one that this list gave.' });
+      }
+      const transactions = await selectTransactions(db, params.marketId, {
+        orderId: query.orderId,
+        before,
+        limit: query.limit,
+      });
+      return ok({
+        items: transactions.map(({ id, kind, orderId, postedAt, postings }) => ({
+          id,
+          kind,
+          ...(orderId === undefined ? {} : { orderId }),
+          postedAt: toRfc3339(postedAt),
+          postings: [...postings],
+        })),
+        ...(transactions.length === query.limit ? { next: transactions.at(-1)!.id } : {}),
+      });
+    },
+  };
+}

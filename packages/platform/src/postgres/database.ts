@@ -1,0 +1,157 @@
+import pg from 'pg';
+import { type EpochMs, type Result, epochMs, invariant } from '@halfhour/kernel';
+
+/** Where statements can be sent: the database itself, or a transaction. */
+export interface Queryable {
+  /**
+   * Runs one statement. Texts are constants of the code, so each is prepared once a connection by itself.
+   * int8 comes as text (keys lose precision as numbers), timestamptz as EpochMs, jsonb parsed.
+   */
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. Functions that take one commit or roll back together with their caller. */
+export interface Tx extends Queryable {
+  readonly isTransaction: true;
+}
+
+export interface Database extends Queryable {
+  /** Commits when `run` returns, rolls back when it throws. Deadlocks and serialization failures are retried. */
+  transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Like `transaction`, and rolls back too when the Result is an error. */
+  transact<T, E>(run: (tx: Tx) => Promise<Result<T, E>>): Promise<Result<T, E>>;
+  /** A connection of its own for advisory locks; released by the returned function. */
+  lease(): Promise<{ tx: Queryable; release: () => void }>;
+  close(): Promise<void>;
+  readonly pool: pg.Pool;
+}
+
+export interface DatabaseOptions {
+  /** `postgres://…`, or a socket folder with database and user. */
+  readonly connection: string | { readonly host: string; readonly database: string; readonly user: string };
+  readonly maxConnections?: number;
+  /** Called for an error on an idle connection (the server went away); the pool replaces the connection. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const TIMESTAMPTZ = 1184;
+/** Statements are constants; a text built from input would grow without end and is not kept. */
+const MAX_PREPARED = 1_000;
+const MAX_ATTEMPTS = 5;
+/** Serialization failure, deadlock. */
+const RETRYABLE = new Set(['40001', '40P01']);
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...(typeof options.connection === 'string'
+      ? { connectionString: options.connection }
+      : { ...options.connection }),
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    application_name: 'halfhour',
+    types: { getTypeParser: typeParser as unknown as typeof pg.types.getTypeParser },
+  });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  const names = new Map<string, string>();
+
+  async function send<Row extends object>(
+    on: pg.Pool | pg.PoolClient,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    let name = names.get(text);
+    if (name === undefined && names.size < MAX_PREPARED) {
+      name = `s${names.size}`;
+      names.set(text, name);
+    }
+    const { rows } = await on.query<Row>({
+      ...(name === undefined ? {} : { name }),
+      text,
+      values: values as unknown[],
+    });
+    return rows;
+  }
+
+  async function once<T>(run: (tx: Tx) => Promise<T>, keep: (outcome: T) => boolean): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      await client.query('begin');
+      const tx: Tx = { isTransaction: true, query: (text, values = []) => send(client, text, values) };
+      const outcome = await run(tx);
+      await client.query(keep(outcome) ? 'commit' : 'rollback');
+      return outcome;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken ??= failure;
+      });
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  async function retrying<T>(run: (tx: Tx) => Promise<T>, keep: (outcome: T) => boolean): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(run, keep);
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+      }
+    }
+  }
+
+  return {
+    pool,
+    query: (text, values = []) => send(pool, text, values),
+    transaction: (run) => retrying(run, () => true),
+    transact: (run) => retrying(run, (outcome) => outcome.ok),
+    async lease() {
+      const client = await pool.connect();
+      return {
+        tx: { query: (text, values = []) => send(client, text, values) },
+        release: () => client.release(),
+      };
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** The SQLSTATE of a Postgres error, undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/**
+ * Whether an error is the fault of the data in a statement (classes 22 and 23 and P0001) rather than of the
+ * connection or the server, so that a group can be split to find the one row.
+ */
+export function isRowFault(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && (state.startsWith('22') || state.startsWith('23') || state === 'P0001');
+}
+
+/** The only row of a statement that always gives one. */
+export function single<Row>(rows: readonly Row[]): Row {
+  invariant(rows.length === 1, `expected one row, got ${rows.length}`);
+  return rows[0]!;
+}
+
+function typeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === TIMESTAMPTZ) return parseTimestamp;
+  return pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown;
+}
+
+/** `2026-11-23 14:12:45.123+00`, as a session in UTC prints it, or with another offset. */
+function parseTimestamp(text: string): EpochMs {
+  const iso = text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
+  const milliseconds = Date.parse(iso);
+  invariant(!Number.isNaN(milliseconds), `not a timestamp: ${text}`);
+  return epochMs(milliseconds);
+}

@@ -1,0 +1,18 @@
+export {
+  type Database,
+  type DatabaseOptions,
+  type Queryable,
+  type Tx,
+  isRowFault,
+  openDatabase,
+  single,
+  sqlState,
+} from './database.ts';
+export {
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+  EmbeddedPostgresError,
+  isReachable,
+  startEmbeddedPostgres,
+} from './embedded.ts';
+export { type MigrationError, migrate } from './migrate.ts';
