@@ -26,7 +26,7 @@ export interface Street {
 
 /**
  * House addresses as columns, because a city has hundreds of thousands. Sorted by street name, then by
- * house number; the addresses of `streetNames[s]` are the rows `firstOfStreet[s]` to `firstOfStreet[s + 1]`.
+ * house number (a door with five numbers is five rows); the addresses of `streetNames[s]` are the rows `firstOfStreet[s]` to `firstOfStreet[s + 1]`.
  */
 export interface AddressTable {
   readonly length: number;

@@ -78,8 +78,10 @@ export function decodeOsmQaTiles(
       seen.add(key);
       const { lat, lng } = middleOf(feature, toLatLng);
       const street = textOf(tags['addr:street']);
-      const houseNumber = textOf(tags['addr:housenumber']);
-      if (isAddress) addresses.push({ street, houseNumber, lat, lng });
+      const houseNumbers = splitHouseNumbers(textOf(tags['addr:housenumber']));
+      if (street !== '') {
+        for (const houseNumber of houseNumbers) addresses.push({ street, houseNumber, lat, lng });
+      }
       if (kind !== undefined) {
         places.push({
           name: textOf(tags['name']),
@@ -87,7 +89,7 @@ export function decodeOsmQaTiles(
           lat,
           lng,
           ...(street !== '' && { street }),
-          ...(houseNumber !== '' && { houseNumber }),
+          ...(houseNumbers[0] !== undefined && { houseNumber: houseNumbers[0] }),
         });
       }
     }
@@ -193,6 +195,12 @@ function middleOf(feature: VectorTileFeature, toLatLng: ToLatLng): LatLng {
   if (feature.type === POINT) return toLatLng(feature.loadGeometry()[0]![0]!);
   const [left, top, right, bottom] = feature.bbox() as [number, number, number, number];
   return toLatLng({ x: (left + right) / 2, y: (top + bottom) / 2 });
+}
+
+/** One door often has the numbers of all flats behind it: `1234,1236,1240 B` is three addresses at one place. */
+function splitHouseNumbers(houseNumbers: string): string[] {
+  const numbers = houseNumbers.split(/[,;]/).map((number) => number.trim());
+  return [...new Set(numbers)].filter((number) => number !== '');
 }
 
 function textOf(value: string | number | boolean | undefined): string {

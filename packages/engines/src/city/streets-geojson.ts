@@ -19,7 +19,7 @@ export interface MapFeatureCollection {
 
 /**
  * The city as a map page draws it: areas first, then streets. Pieces of one street are joined end to end
- * (labels need long lines) and coordinates have 5 decimals (one metre): Montevideo is 1.5 MB, 0.4 MB gzipped.
+ * (labels need long lines) and coordinates have 5 decimals (one metre): Montevideo is 2.7 MB, 0.44 MB gzipped.
  */
 export function streetsGeoJson(city: CityMap): MapFeatureCollection {
   const features: MapFeature[] = city.areas.map(({ kind, rings }) => ({

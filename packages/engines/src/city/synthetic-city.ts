@@ -20,11 +20,12 @@ export interface SyntheticCityOptions {
 /** Degrees of latitude a block; about 100 m. */
 const BLOCK_DEGREES = 0.0009;
 const CENTRE: LatLng = { lat: 40, lng: 20 };
+// prettier-ignore
 const NAMES = [
   'Acacia', 'Birch', 'Cedar', 'Dogwood', 'Elm', 'Fig', 'Garnet', 'Hazel', 'Iris', 'Juniper', 'Kestrel',
   'Linden', 'Maple', 'Nectar', 'Olive', 'Poplar', 'Quarry', 'Rowan', 'Sorrel', 'Tulip', 'Umber', 'Violet',
   'Willow', 'Xenia', 'Yarrow', 'Zinnia',
-] as const; // prettier-ignore
+] as const;
 
 /** How many places of a kind a hundred blocks have; the order of magnitude of a dense real city. */
 const PLACES_PER_100_BLOCKS: readonly (readonly [kind: string, count: number, title: string])[] = [

@@ -38,10 +38,10 @@ export function createNameIndex(city: CityMap): { things: NamedThing[]; index: M
   const index = new MiniSearch<NamedThing>({
     fields: ['name', 'about'],
     storeFields: [],
-    processTerm: (term) => foldText(term) || null,
+    processTerm: wordOf,
     searchOptions: {
       boost: { name: 3 },
-      prefix: true,
+      prefix: (term) => term.length > 1,
       // Numbers are names of streets and not to be guessed; short words would match half the city.
       fuzzy: (term) => (term.length < 4 || /\d/.test(term) ? false : 0.2),
       weights: { prefix: 0.5, fuzzy: 0.3 },
@@ -49,6 +49,35 @@ export function createNameIndex(city: CityMap): { things: NamedThing[]; index: M
   });
   index.addAll(things);
   return { things, index };
+}
+
+/** Small words are in half of all names and tell none apart. */
+const SMALL_WORDS = new Set(['de', 'del', 'la', 'las', 'los', 'el', 'y', 'the', 'of']);
+
+/** Abbreviations on street signs and in people's typing that are not simply the first letters of the word. */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  avda: 'avenida',
+  bv: 'bulevar',
+  bvar: 'bulevar',
+  blvr: 'bulevar',
+  boulevard: 'bulevar',
+  cno: 'camino',
+  cnel: 'coronel',
+  dr: 'doctor',
+  dra: 'doctora',
+  gral: 'general',
+  gdor: 'gobernador',
+  pte: 'presidente',
+  sta: 'santa',
+  sto: 'santo',
+  tte: 'teniente',
+};
+
+/** The form in which a word is stored and looked for; null for one that is left out. */
+function wordOf(term: string): string | null {
+  const word = foldText(term);
+  if (word === '' || SMALL_WORDS.has(word)) return null;
+  return ABBREVIATIONS[word] ?? word;
 }
 
 /** Each street name once, at the middle one of its addresses, or of its points where it has none. */

@@ -2,8 +2,8 @@ import Flatbush from 'flatbush';
 import type MiniSearch from 'minisearch';
 import { distanceMetres, type LatLng } from '@halfhour/kernel';
 import { addressAt, type AddressTable, type CityMap } from '@halfhour/engines/city';
+import { findDoors } from './find-doors.ts';
 import { createNameIndex, type NamedThing } from './name-index.ts';
-import { foldText } from './fold-text.ts';
 import { parsePlaceQuery } from './place-query.ts';
 
 export interface FoundPlace extends LatLng {
@@ -38,6 +38,10 @@ const HALF_SCORE_METRES = 3_000;
 /** A house number found says more than any resemblance of names. */
 const EXACT_NUMBER = 4;
 const NEAREST_NUMBER = 1.5;
+const SOME_WORDS = 0.3;
+/** The name in full before a name that contains it, and a street before the shops that are called after it. */
+const SAME_NAME = 1.5;
+const STREET = 1.5;
 
 interface Scored extends FoundPlace {
   readonly score: number;
@@ -60,16 +64,17 @@ export function createPlaceIndex(city: CityMap): PlaceIndex {
         found.push({ ...place, score: score / (1 + metres / HALF_SCORE_METRES) });
       };
       for (const { id, score } of findNames(names, text)) {
-        const { label, kind, lat, lng } = things[id]!;
-        add({ label, kind, lat, lng }, score);
+        const thing = things[id]!;
+        const { label, kind, lat, lng } = thing;
+        const fit = (thing.folded === text ? SAME_NAME : 1) * (kind === 'street' ? STREET : 1);
+        add({ label, kind, lat, lng }, score * fit);
       }
       for (const { street, houseNumber } of readings) {
-        const folded = foldText(street);
         for (const { id, score } of findNames(names, street)) {
           const thing = things[id]!;
           if (thing.addressStreet === undefined) continue;
           // `Rivera 2500` means the street of that very name before `Avenida General Rivera`, if there is one.
-          const fit = thing.folded === folded ? 1.2 : 1;
+          const fit = thing.folded === street ? SAME_NAME : 1;
           for (const door of findDoors(addresses, thing.addressStreet, houseNumber)) {
             const weight = door.isExact ? EXACT_NUMBER : NEAREST_NUMBER;
             add(addressPlace(addresses, door.row), score * weight * fit);
@@ -86,36 +91,13 @@ export function createPlaceIndex(city: CityMap): PlaceIndex {
   };
 }
 
-/** All words must match; where that finds nothing, any. */
+/** All words must match; where that finds nothing, any, and then it says less. */
 function findNames(names: MiniSearch<NamedThing>, text: string): { id: number; score: number }[] {
   if (text === '') return [];
   const all = names.search(text, { combineWith: 'AND' });
   const found = all.length > 0 ? all : names.search(text, { combineWith: 'OR' });
-  return found.slice(0, MAX_CANDIDATES) as unknown as { id: number; score: number }[];
-}
-
-/** The rows of a street with that number, each at a place of its own; else the one nearest in number. */
-function findDoors(
-  addresses: AddressTable,
-  street: number,
-  houseNumber: string,
-): { row: number; isExact: boolean }[] {
-  const wanted = foldText(houseNumber);
-  const wantedNumber = Number.parseInt(houseNumber, 10);
-  let nearest = -1;
-  let nearestGap = Infinity;
-  const exact: { row: number; isExact: boolean }[] = [];
-  for (let row = addresses.firstOfStreet[street]!; row < addresses.firstOfStreet[street + 1]!; row++) {
-    const number = addresses.houseNumber[row]!;
-    if (foldText(number) === wanted) exact.push({ row, isExact: true });
-    const gap = Math.abs(Number.parseInt(number, 10) - wantedNumber);
-    if (gap < nearestGap) {
-      nearest = row;
-      nearestGap = gap;
-    }
-  }
-  if (exact.length > 0) return exact.slice(0, 5);
-  return nearest < 0 ? [] : [{ row: nearest, isExact: false }];
+  const weight = all.length > 0 ? 1 : SOME_WORDS;
+  return found.slice(0, MAX_CANDIDATES).map(({ id, score }) => ({ id: Number(id), score: score * weight }));
 }
 
 function addressPlace(addresses: AddressTable, row: number): FoundPlace {

@@ -2,7 +2,7 @@ import { invariant, type LatLng } from '@halfhour/kernel';
 import { createMinHeap, type MinHeap } from './min-heap.ts';
 import type { VehicleProfile } from './profiles.ts';
 import { costMetres, costSeconds, linkCosts, type PathCost } from './shortest-paths.ts';
-import type { Adjacency, StreetGraph } from './street-graph.ts';
+import { checkNode, type Adjacency, type StreetGraph } from './street-graph.ts';
 
 /** A way through the streets, with the time at which each of its points is passed. Plain JSON. */
 export interface Route {
@@ -27,10 +27,8 @@ interface Side {
  * when no undiscovered meeting can beat the best one known. Throws RangeError for an unknown node.
  */
 export function findRoute(graph: StreetGraph, from: number, to: number, profile: VehicleProfile): Route {
-  for (const node of [from, to]) {
-    if (!(Number.isInteger(node) && node >= 0 && node < graph.nodeCount))
-      throw new RangeError(`no node ${node}`);
-  }
+  checkNode(graph, from);
+  checkNode(graph, to);
   const forward = startSide(graph, graph.out, profile, from);
   const backward = startSide(graph, graph.in, profile, to);
   let meeting = from === to ? from : -1;

@@ -120,8 +120,14 @@ export function nearestNode(graph: StreetGraph, place: LatLng): number {
 }
 
 export function nodePlace(graph: StreetGraph, node: number): LatLng {
-  if (!(node >= 0 && node < graph.nodeCount)) throw new RangeError(`no node ${node}`);
+  checkNode(graph, node);
   return { lat: graph.nodeLat[node]!, lng: graph.nodeLng[node]! };
+}
+
+/** Throws RangeError unless `node` is one of the graph. */
+export function checkNode(graph: StreetGraph, node: number): void {
+  if (!(Number.isInteger(node) && node >= 0 && node < graph.nodeCount))
+    throw new RangeError(`no node ${node}`);
 }
 
 /** Cuts streets where they begin, end or meet; a crossing is a point that is used twice or ends a street. */
@@ -148,8 +154,14 @@ function cutAtCrossings(streets: readonly Street[]): Stretch[] {
       const key = pointKey(point);
       if (uses.get(key)! < 2) return;
       const to = nodeAt(key);
-      if (from >= 0 && from !== to) {
-        stretches.push({ from, to, street, points: street.points.slice(start, index + 1) });
+      const line = street.points.slice(start, index + 1);
+      if (from >= 0 && from !== to) stretches.push({ from, to, street, points: line });
+      if (from === to && line.length > 2) {
+        // A loop that leaves the network and comes back: its middle becomes a node, so that it can be a goal.
+        const middle = line.length >> 1;
+        const top = nodeAt(pointKey(line[middle]!));
+        stretches.push({ from, to: top, street, points: line.slice(0, middle + 1) });
+        stretches.push({ from: top, to, street, points: line.slice(middle) });
       }
       start = index;
       from = to;

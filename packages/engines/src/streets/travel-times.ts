@@ -1,6 +1,6 @@
 import type { VehicleProfile } from './profiles.ts';
 import { costMetres, costsToAll, costSeconds, linkCosts } from './shortest-paths.ts';
-import type { StreetGraph } from './street-graph.ts';
+import { checkNode, type StreetGraph } from './street-graph.ts';
 
 /**
  * Fastest travel between the nodes of a street graph: what dispatch and promises ask, whatever computes
@@ -56,8 +56,8 @@ export function createTravelTimes(
   const keyFrom = (node: number): number => 2 * check(node);
   const keyTo = (node: number): number => 2 * check(node) + 1;
   const check = (node: number): number => {
-    if (Number.isInteger(node) && node >= 0 && node < graph.nodeCount) return node;
-    throw new RangeError(`no node ${node}`);
+    checkNode(graph, node);
+    return node;
   };
   const compute = (key: number): Row => {
     const node = key >> 1;
