@@ -13,13 +13,15 @@ export interface Route {
   readonly pointSeconds: readonly number[];
 }
 
+/** One direction of the search. */
 interface Side {
   readonly links: Adjacency;
-  readonly costs: Float64Array;
   readonly best: Float64Array;
   /** Node → the edge by which it was reached. */
   readonly via: Int32Array;
   readonly heap: MinHeap;
+  /** Nodes whose `best` is set, to be cleared afterwards. */
+  readonly touched: number[];
 }
 
 /**
@@ -29,8 +31,11 @@ interface Side {
 export function findRoute(graph: StreetGraph, from: number, to: number, profile: VehicleProfile): Route {
   checkNode(graph, from);
   checkNode(graph, to);
-  const forward = startSide(graph, graph.out, profile, from);
-  const backward = startSide(graph, graph.in, profile, to);
+  const { forward, backward } = sidesOf(graph);
+  const forwardCosts = linkCosts(graph, graph.out, profile);
+  const backwardCosts = linkCosts(graph, graph.in, profile);
+  start(forward, from);
+  start(backward, to);
   let meeting = from === to ? from : -1;
   let bestCost: PathCost = from === to ? 0 : Infinity;
   while (forward.heap.size() > 0 && backward.heap.size() > 0) {
@@ -38,14 +43,16 @@ export function findRoute(graph: StreetGraph, from: number, to: number, profile:
     const isForward = forward.heap.topKey() <= backward.heap.topKey();
     const side = isForward ? forward : backward;
     const other = isForward ? backward : forward;
+    const costs = isForward ? forwardCosts : backwardCosts;
     const cost = side.heap.topKey();
     const at = side.heap.pop();
     if (cost > side.best[at]!) continue;
     const { first, node, edge } = side.links;
     for (let link = first[at]!, end = first[at + 1]!; link < end; link++) {
       const next = node[link]!;
-      const reached = cost + side.costs[link]!;
+      const reached = cost + costs[link]!;
       if (reached >= side.best[next]!) continue;
+      if (side.best[next] === Infinity) side.touched.push(next);
       side.best[next] = reached;
       side.via[next] = edge[link]!;
       side.heap.push(reached, next);
@@ -57,6 +64,8 @@ export function findRoute(graph: StreetGraph, from: number, to: number, profile:
   }
   invariant(meeting >= 0, 'a street graph is strongly connected');
   const edges = edgesThrough(graph, forward, backward, meeting);
+  clear(forward);
+  clear(backward);
   return {
     seconds: costSeconds(bestCost),
     metres: costMetres(bestCost),
@@ -64,17 +73,41 @@ export function findRoute(graph: StreetGraph, from: number, to: number, profile:
   };
 }
 
-function startSide(graph: StreetGraph, links: Adjacency, profile: VehicleProfile, source: number): Side {
-  const side: Side = {
-    links,
-    costs: linkCosts(graph, links, profile),
-    best: new Float64Array(graph.nodeCount).fill(Infinity),
-    via: new Int32Array(graph.nodeCount).fill(-1),
-    heap: createMinHeap(256),
-  };
+/**
+ * Working arrays are kept with their graph and cleared where touched: making them anew for each route
+ * took most of the time of a short one (1.5 ms instead of 0.1 ms for 3 km in Montevideo).
+ */
+const sidesOfGraphs = new WeakMap<StreetGraph, { forward: Side; backward: Side }>();
+
+function sidesOf(graph: StreetGraph): { forward: Side; backward: Side } {
+  let sides = sidesOfGraphs.get(graph);
+  if (sides === undefined) {
+    const side = (links: Adjacency): Side => ({
+      links,
+      best: new Float64Array(graph.nodeCount).fill(Infinity),
+      via: new Int32Array(graph.nodeCount).fill(-1),
+      heap: createMinHeap(1024),
+      touched: [],
+    });
+    sides = { forward: side(graph.out), backward: side(graph.in) };
+    sidesOfGraphs.set(graph, sides);
+  }
+  return sides;
+}
+
+function start(side: Side, source: number): void {
   side.best[source] = 0;
+  side.touched.push(source);
   side.heap.push(0, source);
-  return side;
+}
+
+function clear(side: Side): void {
+  for (const node of side.touched) {
+    side.best[node] = Infinity;
+    side.via[node] = -1;
+  }
+  side.touched.length = 0;
+  side.heap.clear();
 }
 
 function edgesThrough(graph: StreetGraph, forward: Side, backward: Side, meeting: number): number[] {

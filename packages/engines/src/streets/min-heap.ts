@@ -6,6 +6,7 @@ export interface MinHeap {
   /** Takes the item with the smallest key away; only where size() > 0. */
   pop(): number;
   push(key: number, item: number): void;
+  clear(): void;
 }
 
 /** A binary heap in two typed arrays that double when full. */
@@ -54,6 +55,9 @@ export function createMinHeap(capacity: number): MinHeap {
       }
       keys[hole] = key;
       items[hole] = item;
+    },
+    clear() {
+      size = 0;
     },
   };
 }
