@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { basisPoints, createIdSource, currency, epochMs } from '@halfhour/kernel';
+import { createIdSource, epochMs } from '@halfhour/kernel';
 import { createTestDatabase } from '../testing/index.ts';
-import { type MarketRecord, createMarketRoutes, createMarkets, insertMarket, toMarket } from './index.ts';
+import {
+  type MarketRecord,
+  createMarketRoutes,
+  createMarkets,
+  exampleMarket,
+  insertMarket,
+  toMarket,
+} from './index.ts';
 
 const ids = createIdSource(() => epochMs(1_780_000_000_000), 1);
 const db = await createTestDatabase();
 
-const draft = (slug: string): MarketRecord => ({
-  id: ids.next('mkt'),
-  slug,
-  name: 'Montevideo',
-  currency: currency('UYU'),
-  timeZone: 'America/Montevideo',
-  languages: ['es', 'en'],
-  centre: { lat: -34.9, lng: -56.16 },
-  bounds: { south: -34.95, west: -56.3, north: -34.8, east: -56 },
-  attribution: '© OpenStreetMap contributors',
-  mapSource: 'montevideo',
-  policy: {
-    commissionBp: basisPoints(2_000),
-    serviceFeeBp: basisPoints(500),
-    deliveryFeeMinor: 7_900,
-    deliveryFeePerKmMinor: 1_500,
-    freeDistanceMetres: 2_000,
-    taxBp: { standard: basisPoints(2_200), reduced: basisPoints(1_000), exempt: basisPoints(0) },
-    courierPayPerOrderMinor: 9_000,
-    courierPayPerKmMinor: 1_200,
-    promiseWindowSeconds: 600,
-    paymentExpirySeconds: 300,
-  },
-});
+const draft = (slug: string): MarketRecord => exampleMarket(ids.next('mkt'), { slug });
 
 const asked = {
   query: undefined,

@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { MarketId } from '@halfhour/kernel';
+import { exampleMarket } from './example-market.ts';
 import { parsePolicy } from './market.ts';
 
-const policy = {
-  commissionBp: 2_000,
-  serviceFeeBp: 500,
-  deliveryFeeMinor: 7_900,
-  deliveryFeePerKmMinor: 1_500,
-  freeDistanceMetres: 2_000,
-  taxBp: { standard: 2_200, reduced: 1_000, exempt: 0 },
-  courierPayPerOrderMinor: 9_000,
-  courierPayPerKmMinor: 1_200,
-  promiseWindowSeconds: 600,
-  paymentExpirySeconds: 300,
-};
+const { policy } = exampleMarket('mkt_0000000000001' as MarketId);
 
 test('a sound policy is read as it was written, without fields that nobody knows', () => {
   assert.deepEqual(parsePolicy({ ...policy, colour: 'red' }), policy);
