@@ -13,6 +13,7 @@ export {
   type MerchantRecord,
   insertMerchants,
   insertStores,
+  lockStore,
   selectAllStores,
   selectMerchants,
   selectStores,

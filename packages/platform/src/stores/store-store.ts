@@ -10,6 +10,9 @@ import {
 import type { Queryable, Tx } from '../postgres/index.ts';
 import type { StoreRecord, StoreStatus } from './store.ts';
 
+const COLUMNS = `store_id, merchant_id, name, kind, status, address_label, lat, lng, address_note, hours, zone,
+  preparation_seconds, minimum_order_minor`;
+
 export interface MerchantRecord {
   readonly id: MerchantId;
   readonly name: string;
@@ -48,10 +51,23 @@ export async function selectMerchants(
 /** Holds the merchant until the transaction ends. @returns whether there is one */
 export async function lockMerchant(tx: Tx, marketId: MarketId, merchantId: MerchantId): Promise<boolean> {
   const rows = await tx.query(
-    `select 1 as one from stores.merchant where market_id = $1 and merchant_id = $2 for update`,
+    `select 1 as one from stores.merchant where market_id = $1 and merchant_id = $2 for no key update`,
     [keyOf(marketId), keyOf(merchantId)],
   );
   return rows.length === 1;
+}
+
+/** The store, held until the transaction ends so that changes of what it sells follow each other. */
+export async function lockStore(
+  tx: Tx,
+  marketId: MarketId,
+  storeId: StoreId,
+): Promise<StoreRecord | undefined> {
+  const rows = await tx.query<StoreRow>(
+    `select ${COLUMNS} from stores.store where market_id = $1 and store_id = $2 for no key update`,
+    [keyOf(marketId), keyOf(storeId)],
+  );
+  return rows[0] === undefined ? undefined : toRecord(marketId, rows[0]);
 }
 
 /** Inserts stores, however many, in one statement; each with the market of the call. */
@@ -124,9 +140,6 @@ interface StoreRow {
   readonly preparation_seconds: number;
   readonly minimum_order_minor: string;
 }
-
-const COLUMNS = `store_id, merchant_id, name, kind, status, address_label, lat, lng, address_note, hours, zone,
-  preparation_seconds, minimum_order_minor`;
 
 /** The stores that exist of `storeIds`, by id. */
 export async function selectStores(
