@@ -9,6 +9,8 @@ import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { type OrderChange, selectOpenOrders, selectOrders } from './index.ts';
 
 const db = await createTestDatabase();
+type WithoutId<C> = C extends unknown ? Omit<C, 'orderId'> : never;
+
 const checked: (() => Promise<void>)[] = [];
 after(async () => {
   for (const check of checked) await check();
@@ -28,7 +30,7 @@ async function setUp(options: { cans?: number; couriers?: number } = {}) {
     stock: async () => (await selectStock(db, marketId, storeId, [can.articleId])).get(can.articleId)!,
     read: async (id: OrderId) => (await selectOrders(db, marketId, [id])).get(id)!,
     types: async (id: OrderId) => (await readHistory(db, marketId, id)).map((event) => event.type),
-    change: (orderId: OrderId, change: Omit<OrderChange, 'orderId'>) =>
+    change: (orderId: OrderId, change: WithoutId<OrderChange>) =>
       t.ordering.change(marketId, { ...change, orderId } as OrderChange),
     async placeCans(
       quantity: number,
@@ -259,8 +261,8 @@ test('one refused change does not touch the others of its group', async () => {
   const orders = await Promise.all([t.place(), t.place(), t.place()]);
   const answers = await Promise.all([
     t.change(orders[0]!, { kind: 'accept', by: 'merchant' }),
-    t.change(orders[1]!, { kind: 'deliver', by: 'courier', courierId: t.market.courierIds[0]! } as never),
-    t.change(orders[2]!, { kind: 'cancel', by: 'shopper', reason: 'shopper' } as never),
+    t.change(orders[1]!, { kind: 'deliver', by: 'courier', courierId: t.market.courierIds[0]! }),
+    t.change(orders[2]!, { kind: 'cancel', by: 'shopper', reason: 'shopper' }),
   ]);
   assert.deepEqual(
     answers.map((answer) => (answer.ok ? answer.value.state : answer.error.code)),
@@ -318,7 +320,7 @@ test('a refund after delivery is paid back by the provider and balances', async 
     by: 'operator',
     amountMinor: 10_000,
     reason: 'x',
-  } as never);
+  });
   assert.ok(!tooMuch.ok && tooMuch.error.code === 'wrong_state');
   assert.equal((await t.types(id)).at(-1), 'OrderRefunded');
 });
