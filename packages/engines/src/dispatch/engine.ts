@@ -23,16 +23,14 @@ export function createDispatchEngine(policy: DispatchPolicy, random: Random): Di
       const routes = new RouteTable(state, policy);
       restore(state, routes, remembered);
       const candidates = findCandidates(state, policy);
-      const recreate = new Recreate(routes, candidates, policy.unservedCostSeconds, random);
+      const recreate = new Recreate(routes, candidates, random);
       const fresh: number[] = [];
       for (let order = 0; order < state.orders.length; order++) {
         if (routes.courierOf[order]! < 0) fresh.push(order);
       }
       recreate.run(fresh, 0, () => {});
-      improve(routes, new Ruin(state, routes, random), recreate, random, {
-        iterations: Math.min(policy.maxIterations, policy.iterationsPerOrder * state.orders.length),
-        unservedCost: policy.unservedCostSeconds,
-      });
+      const iterations = Math.min(policy.maxIterations, policy.iterationsPerOrder * state.orders.length);
+      improve(routes, new Ruin(state, routes, random), recreate, random, iterations);
 
       const assignments: Assignment[] = [];
       remembered = new Map();

@@ -9,11 +9,6 @@ const BLINK_RATE = 0.02;
 /** Unserved orders that are tried along with those taken out. */
 const MAX_RETRIED = 4;
 
-export interface ImproveOptions {
-  readonly iterations: number;
-  readonly unservedCost: number;
-}
-
 /**
  * Ruin and recreate with annealing (Schrimpf et al. 2000): take a few related orders out, put them back by
  * regret, keep the result when it is better or, while warm, a little worse. Ends on the best plan it saw.
@@ -23,18 +18,18 @@ export function improve(
   ruin: Ruin,
   recreate: Recreate,
   random: Random,
-  options: ImproveOptions,
+  iterations: number,
 ): void {
   const orderCount = routes.orders.length;
   const courierCount = routes.couriers.length;
-  if (orderCount === 0 || courierCount === 0 || options.iterations === 0) return;
+  if (orderCount === 0 || courierCount === 0 || iterations === 0) return;
   const saved = new SavedRoutes(routes);
   const best = new BestRoutes(routes);
-  let cost = totalCost(routes, options.unservedCost);
+  let cost = totalCost(routes);
   let bestCost = cost;
-  const cooling = (END_TEMPERATURE_SECONDS / START_TEMPERATURE_SECONDS) ** (1 / options.iterations);
+  const cooling = (END_TEMPERATURE_SECONDS / START_TEMPERATURE_SECONDS) ** (1 / iterations);
   let temperature = START_TEMPERATURE_SECONDS;
-  for (let step = 0; step < options.iterations; step++, temperature *= cooling) {
+  for (let step = 0; step < iterations; step++, temperature *= cooling) {
     const removed = ruin.choose(random.below(orderCount));
     const pending = removed.concat(someUnserved(routes, random));
     if (pending.length === 0) continue;
@@ -44,10 +39,12 @@ export function improve(
       routes.remove(order);
     }
     recreate.run(pending, BLINK_RATE, (courier) => saved.keep(courier));
-    let change = 0;
-    for (const order of pending) if (routes.courierOf[order]! < 0) change += options.unservedCost;
-    change -= (pending.length - removed.length) * options.unservedCost;
-    change += saved.change();
+    let change = saved.change();
+    for (let k = 0; k < pending.length; k++) {
+      const order = pending[k]!;
+      if (routes.courierOf[order]! < 0) change += routes.unservedCosts[order]!;
+      if (k >= removed.length) change -= routes.unservedCosts[order]!;
+    }
     if (change <= 0 || random.next() < Math.exp(-change / temperature)) {
       cost += change;
       if (cost < bestCost - 1e-6) {
@@ -61,11 +58,11 @@ export function improve(
   if (cost > bestCost + 1e-6) best.restore();
 }
 
-export function totalCost(routes: RouteTable, unservedCost: number): number {
+function totalCost(routes: RouteTable): number {
   let total = 0;
   for (let courier = 0; courier < routes.couriers.length; courier++) total += routes.costs[courier]!;
   for (let order = 0; order < routes.orders.length; order++) {
-    if (routes.courierOf[order]! < 0) total += unservedCost;
+    if (routes.courierOf[order]! < 0) total += routes.unservedCosts[order]!;
   }
   return total;
 }

@@ -12,17 +12,15 @@ const PORTION = 48;
 export class Recreate {
   private readonly routes: RouteTable;
   private readonly candidates: readonly Int32Array[];
-  private readonly unservedCost: number;
   private readonly random: Random;
   private readonly width: number;
   private readonly cost: Float64Array;
   private readonly position: Uint8Array;
   private readonly mode: Uint8Array;
 
-  constructor(routes: RouteTable, candidates: readonly Int32Array[], unservedCost: number, random: Random) {
+  constructor(routes: RouteTable, candidates: readonly Int32Array[], random: Random) {
     this.routes = routes;
     this.candidates = candidates;
-    this.unservedCost = unservedCost;
     this.random = random;
     this.width = Math.max(1, ...candidates.map((list) => list.length));
     this.cost = new Float64Array(PORTION * this.width);
@@ -54,8 +52,8 @@ export class Recreate {
       for (let index = 0; index < rows.length; index++) {
         const row = rows[index]!;
         const count = this.candidates[pending[row]!]!.length;
-        let best = this.unservedCost;
-        let second = this.unservedCost;
+        let best = this.routes.unservedCosts[pending[row]!]!;
+        let second = best;
         let slot = -1;
         for (let k = row * width; k < row * width + count; k++) {
           if (cost[k]! < best) {
@@ -89,7 +87,7 @@ export class Recreate {
   }
 
   private evaluate(order: number, courier: number, slot: number): void {
-    const found = this.routes.findInsertion(courier, order, this.unservedCost);
+    const found = this.routes.findInsertion(courier, order, this.routes.unservedCosts[order]!);
     this.cost[slot] = found ? this.routes.foundCost : Infinity;
     this.position[slot] = this.routes.foundPosition;
     this.mode[slot] = this.routes.foundMode;

@@ -22,6 +22,11 @@ export class RouteTable {
   readonly lengths: Int32Array;
   /** Cost of each route in seconds. */
   readonly costs: Float64Array;
+  /**
+   * What leaving an order costs: the policy's price on top of its cost if it were fetched when ready and
+   * driven straight. Without the latter an order placed hours ahead would seem too late from the start.
+   */
+  readonly unservedCosts: Float64Array;
 
   /** What `findInsertion` found. */
   foundCost = 0;
@@ -86,6 +91,11 @@ export class RouteTable {
     this.startTime = new Int32Array(couriers.length * STRIDE);
     this.startNode = new Int32Array(couriers.length * STRIDE);
     this.startCost = new Float64Array(couriers.length * STRIDE);
+    const leastService = this.restPickup + this.halfDrop;
+    this.unservedCosts = Float64Array.from(orders, (order, index) => {
+      const straight = state.travel.seconds(order.storeNode, order.dropNode) + leastService;
+      return policy.unservedCostSeconds + this.orderCost(index, Math.max(0, this.ready[index]!) + straight);
+    });
     couriers.forEach((courier, index) => {
       this.startTime[index * STRIDE] = relative(availableAtSeconds(courier, nowSeconds));
       this.startNode[index * STRIDE] = courier.node;
@@ -243,11 +253,22 @@ export class RouteTable {
     return cost < Infinity;
   }
 
+  /** Click-to-door in seconds, more of it past the due time and much more past the latest. */
+  private orderCost(order: number, dropAt: number): number {
+    let cost = dropAt - this.placed[order]!;
+    const late = dropAt - this.due[order]!;
+    if (late > 0) {
+      cost += this.policy.overageWeight * late;
+      const beyond = dropAt - this.latest[order]!;
+      if (beyond > 0) cost += this.policy.beyondLatestWeight * beyond;
+    }
+    return cost;
+  }
+
   /** Cost of the trial row from the bundle that begins at `start`, or Infinity where it breaks a rule or reaches `limit`. */
   private simulate(courier: number, length: number, start: number, limit: number, keep = false): number {
     const base = courier * STRIDE;
     const { trial, trialJoins, travel } = this;
-    const { overageWeight, beyondLatestWeight } = this.policy;
     let time = this.startTime[base + start]!;
     let node = this.startNode[base + start]!;
     let cost = this.startCost[base + start]!;
@@ -277,11 +298,7 @@ export class RouteTable {
         const order = trial[at]!;
         const door = this.drop[order]!;
         const dropAt = time + travel.seconds(node, door) + this.halfDrop;
-        cost += dropAt - this.placed[order]!;
-        if (dropAt > this.due[order]!) {
-          cost += overageWeight * (dropAt - this.due[order]!);
-          if (dropAt > this.latest[order]!) cost += beyondLatestWeight * (dropAt - this.latest[order]!);
-        }
+        cost += this.orderCost(order, dropAt);
         if (cost >= limit) return Infinity;
         time = dropAt + this.restDrop;
         node = door;

@@ -62,7 +62,7 @@ export interface DispatchPolicy {
   readonly overageWeight: number;
   /** What a second past the latest time costs on top of that. */
   readonly beyondLatestWeight: number;
-  /** Cost of leaving an order without a courier. */
+  /** Cost of leaving an order without a courier, on top of what it would cost at best. */
   readonly unservedCostSeconds: number;
   /** Ruin-and-recreate steps for each open order and tick, and their limit for a tick. */
   readonly iterationsPerOrder: number;
