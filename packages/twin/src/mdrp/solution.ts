@@ -87,7 +87,7 @@ export class MalformedSolution extends Error {
 /** Reads the three files back. Rows of undelivered orders (`nan` times) are skipped. Throws MalformedSolution. */
 export function parseSolution(files: SolutionFiles): Solution {
   return {
-    assignments: rowsOf('assignments', files.assignments, 4).map(({ cells, minute }) => ({
+    assignments: rowsOf('assignments', files.assignments, 3).map(({ cells, minute }) => ({
       assignedMinute: minute(0),
       pickupMinute: minute(1),
       courier: cells[2]!,
