@@ -1,0 +1,10 @@
+export { insertArticles, insertOffers, selectOffers } from './catalogue-store.ts';
+export {
+  type Catalogue,
+  type NewOffer,
+  type OfferChange,
+  type StockedOffer,
+  createCatalogue,
+} from './create-catalogue.ts';
+export { type ArticleDraft, type OfferDraft, type OfferRecord, checkOptionGroups, toOffer } from './offer.ts';
+export { createCatalogueRoutes } from './routes.ts';

@@ -1,0 +1,10 @@
+export { type Shortage, type StockLine, grantInTurn } from './stock.ts';
+export {
+  type StockLevel,
+  countUnexplainedStock,
+  releaseStock,
+  reserveStock,
+  selectStock,
+  sellStock,
+  setOnHand,
+} from './stock-store.ts';

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type MarketId, createIdSource, epochMs, keyOf } from '@halfhour/kernel';
+import { createTestDatabase } from '../testing/index.ts';
+import {
+  countUnexplainedStock,
+  releaseStock,
+  reserveStock,
+  selectStock,
+  sellStock,
+  setOnHand,
+} from './index.ts';
+
+const ids = createIdSource(() => epochMs(1_780_000_000_000), 3);
+const at = epochMs(1_780_000_000_000);
+const db = await createTestDatabase();
+const storeId = ids.next('sto');
+
+async function stocked(onHand: number) {
+  const marketId: MarketId = ids.next('mkt');
+  const articleId = ids.next('art');
+  await db.transaction((tx) => setOnHand(tx, marketId, at, [{ storeId, articleId, onHand }]));
+  const level = async () => (await selectStock(db, marketId, storeId, [articleId])).get(articleId);
+  return { marketId, articleId, level };
+}
+
+test('groups that race for the last ten hand out exactly ten', async () => {
+  const { marketId, articleId, level } = await stocked(10);
+  const groups = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      db.transaction((tx) =>
+        reserveStock(
+          tx,
+          marketId,
+          Array.from({ length: 10 }, () => [{ storeId, articleId, quantity: 1 }]),
+        ),
+      ),
+    ),
+  );
+  assert.equal(groups.flat().filter((shortages) => shortages.length === 0).length, 10);
+  assert.deepEqual(await level(), { onHand: 10, reserved: 10 });
+});
+
+test('what is released can be reserved again, and what is sold is gone and explained by its movements', async () => {
+  const { marketId, articleId, level } = await stocked(5);
+  const line = { storeId, articleId, quantity: 3 };
+  await db.transaction((tx) => reserveStock(tx, marketId, [[line]]));
+  await db.transaction((tx) => releaseStock(tx, marketId, [line]));
+  assert.deepEqual(await level(), { onHand: 5, reserved: 0 });
+  await db.transaction((tx) => reserveStock(tx, marketId, [[line]]));
+  await db.transaction((tx) => sellStock(tx, marketId, at, [{ reference: 'order', lines: [line] }]));
+  assert.deepEqual(await level(), { onHand: 2, reserved: 0 });
+  assert.equal(await countUnexplainedStock(db, marketId), 0);
+});
+
+test('an article that the store does not count is never short', async () => {
+  const { marketId } = await stocked(1);
+  const uncounted = { storeId, articleId: ids.next('art'), quantity: 50 };
+  assert.deepEqual(await db.transaction((tx) => reserveStock(tx, marketId, [[uncounted]])), [[]]);
+  await db.transaction((tx) => sellStock(tx, marketId, at, [{ reference: 'order', lines: [uncounted] }]));
+});
+
+test('a count below what is reserved is refused and changes nothing', async () => {
+  const { marketId, articleId, level } = await stocked(5);
+  await db.transaction((tx) => reserveStock(tx, marketId, [[{ storeId, articleId, quantity: 4 }]]));
+  assert.deepEqual(
+    await db.transaction((tx) => setOnHand(tx, marketId, at, [{ storeId, articleId, onHand: 3 }])),
+    [false],
+  );
+  assert.deepEqual(await level(), { onHand: 5, reserved: 4 });
+});
+
+test('Postgres itself refuses to reserve more than there is', async () => {
+  const { marketId } = await stocked(2);
+  await assert.rejects(
+    db.query('update inventory.stock set reserved = 3 where market_id = $1', [keyOf(marketId)]),
+    /stock_check/,
+  );
+});

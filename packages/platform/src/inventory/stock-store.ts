@@ -1,0 +1,234 @@
+import {
+  type ArticleId,
+  type EpochMs,
+  type MarketId,
+  type StoreId,
+  idFromKey,
+  invariant,
+  keyOf,
+  toRfc3339,
+} from '@halfhour/kernel';
+import type { Queryable, Tx } from '../postgres/index.ts';
+import { type Shortage, type StockLine, grantInTurn, joinLines, stockName } from './stock.ts';
+
+export interface StockLevel {
+  readonly onHand: number;
+  readonly reserved: number;
+}
+
+/** Stock of articles at a store; articles that the store does not count are absent. */
+export async function selectStock(
+  db: Queryable,
+  marketId: MarketId,
+  storeId: StoreId,
+  articleIds: readonly ArticleId[],
+): Promise<Map<ArticleId, StockLevel>> {
+  const rows = await db.query<{ article_id: string; on_hand: number; reserved: number }>(
+    `select article_id, on_hand, reserved from inventory.stock
+     where market_id = $1 and store_id = $2 and article_id = any($3::bigint[])`,
+    [keyOf(marketId), keyOf(storeId), articleIds.map(keyOf)],
+  );
+  return new Map(
+    rows.map((row) => [idFromKey('art', row.article_id), { onHand: row.on_hand, reserved: row.reserved }]),
+  );
+}
+
+/**
+ * Reserves the demands of a group in turn, each whole or not at all; lines of articles that the store does not
+ * count are always met.
+ *
+ * Stock rows are locked once, in key order, and written once, so groups never deadlock and a hot article costs
+ * one update a group. Who cannot be met is told at once (retrying one by one collapsed in a sell-out).
+ * @returns for each demand its shortages, empty when it is reserved
+ */
+export async function reserveStock(
+  tx: Tx,
+  marketId: MarketId,
+  demands: readonly (readonly StockLine[])[],
+): Promise<Shortage[][]> {
+  const asked = joinLines(demands.flat());
+  if (asked.length === 0) return demands.map(() => []);
+  const rows = await tx.query<{ store_id: string; article_id: string; available: number }>(
+    `select store_id, article_id, on_hand - reserved as available
+     from inventory.stock
+     where market_id = $1
+       and (store_id, article_id) in (select * from unnest($2::bigint[], $3::bigint[]))
+     order by store_id, article_id
+     for update`,
+    [keyOf(marketId), asked.map((line) => keyOf(line.storeId)), asked.map((line) => keyOf(line.articleId))],
+  );
+  const available = new Map(
+    rows.map((row) => [
+      stockName({ storeId: idFromKey('sto', row.store_id), articleId: idFromKey('art', row.article_id) }),
+      row.available,
+    ]),
+  );
+  const { shortages, granted } = grantInTurn(demands, available);
+  await change(tx, marketId, granted, 'set reserved = reserved + taken.quantity');
+  return shortages;
+}
+
+/** Gives back what was reserved and will not be sold. */
+export async function releaseStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
+  await change(tx, marketId, joinLines(lines), 'set reserved = reserved - taken.quantity');
+}
+
+/** What was reserved leaves the store; `reference` is the order of each line. */
+export async function sellStock(
+  tx: Tx,
+  marketId: MarketId,
+  at: EpochMs,
+  sales: readonly { readonly reference: string; readonly lines: readonly StockLine[] }[],
+): Promise<void> {
+  const lines = sales.flatMap((sale) => sale.lines.map((line) => ({ ...line, reference: sale.reference })));
+  const counted = await change(
+    tx,
+    marketId,
+    joinLines(lines),
+    'set reserved = reserved - taken.quantity, on_hand = on_hand - taken.quantity',
+  );
+  await insertMovements(
+    tx,
+    marketId,
+    'sale',
+    at,
+    lines
+      .filter((line) => counted.has(stockName(line)))
+      .map((line) => ({ ...line, quantity: -line.quantity })),
+  );
+}
+
+async function change(
+  tx: Tx,
+  marketId: MarketId,
+  lines: readonly StockLine[],
+  assignment: string,
+): Promise<Set<string>> {
+  if (lines.length === 0) return new Set();
+  const rows = await tx.query<{ store_id: string; article_id: string }>(
+    `with taken as materialized (
+       select stock.store_id, stock.article_id, line.quantity
+       from unnest($2::bigint[], $3::bigint[], $4::int[]) as line (store_id, article_id, quantity)
+       join inventory.stock on stock.market_id = $1
+         and stock.store_id = line.store_id and stock.article_id = line.article_id
+       order by stock.store_id, stock.article_id
+       for update of stock
+     )
+     update inventory.stock ${assignment}
+     from taken
+     where stock.market_id = $1 and stock.store_id = taken.store_id and stock.article_id = taken.article_id
+     returning stock.store_id, stock.article_id`,
+    [
+      keyOf(marketId),
+      lines.map((line) => keyOf(line.storeId)),
+      lines.map((line) => keyOf(line.articleId)),
+      lines.map((line) => line.quantity),
+    ],
+  );
+  return new Set(
+    rows.map((row) =>
+      stockName({ storeId: idFromKey('sto', row.store_id), articleId: idFromKey('art', row.article_id) }),
+    ),
+  );
+}
+
+/**
+ * Sets what was counted on the shelf, starting to count the article where the store did not. Refused (false)
+ * where less was counted than is reserved for orders on their way.
+ */
+export async function setOnHand(
+  tx: Tx,
+  marketId: MarketId,
+  at: EpochMs,
+  rows: readonly { readonly storeId: StoreId; readonly articleId: ArticleId; readonly onHand: number }[],
+): Promise<boolean[]> {
+  const names = rows.map(stockName);
+  invariant(new Set(names).size === names.length, 'an article is counted once at a time');
+  const sorted = rows.toSorted((a, b) => (stockName(a) < stockName(b) ? -1 : 1));
+  const market = keyOf(marketId);
+  const keys = [sorted.map((row) => keyOf(row.storeId)), sorted.map((row) => keyOf(row.articleId))];
+  await tx.query(
+    `insert into inventory.stock (market_id, store_id, article_id, on_hand)
+     select $1, store_id, article_id, 0 from unnest($2::bigint[], $3::bigint[]) as counted (store_id, article_id)
+     on conflict do nothing`,
+    [market, ...keys],
+  );
+  const before = await tx.query<{ store_id: string; article_id: string; on_hand: number; reserved: number }>(
+    `select store_id, article_id, on_hand, reserved from inventory.stock
+     where market_id = $1 and (store_id, article_id) in (select * from unnest($2::bigint[], $3::bigint[]))
+     order by store_id, article_id
+     for update`,
+    [market, ...keys],
+  );
+  const levels = new Map(
+    before.map((row) => [
+      stockName({ storeId: idFromKey('sto', row.store_id), articleId: idFromKey('art', row.article_id) }),
+      row,
+    ]),
+  );
+  const accepted = sorted.filter((row) => levels.get(stockName(row))!.reserved <= row.onHand);
+  await tx.query(
+    `update inventory.stock set on_hand = counted.on_hand
+     from unnest($2::bigint[], $3::bigint[], $4::int[]) as counted (store_id, article_id, on_hand)
+     where stock.market_id = $1 and stock.store_id = counted.store_id and stock.article_id = counted.article_id`,
+    [
+      market,
+      accepted.map((row) => keyOf(row.storeId)),
+      accepted.map((row) => keyOf(row.articleId)),
+      accepted.map((row) => row.onHand),
+    ],
+  );
+  await insertMovements(
+    tx,
+    marketId,
+    'count',
+    at,
+    accepted
+      .map((row) => ({
+        ...row,
+        quantity: row.onHand - levels.get(stockName(row))!.on_hand,
+        reference: 'count',
+      }))
+      .filter((row) => row.quantity !== 0),
+  );
+  const done = new Set(accepted.map(stockName));
+  return names.map((name) => done.has(name));
+}
+
+async function insertMovements(
+  tx: Tx,
+  marketId: MarketId,
+  kind: 'count' | 'sale' | 'return',
+  at: EpochMs,
+  lines: readonly (StockLine & { readonly reference: string })[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  await tx.query(
+    `insert into inventory.movement (market_id, store_id, article_id, kind, quantity, reference, at)
+     select $1, store_id, article_id, $2, quantity, reference, $3::timestamptz
+     from unnest($4::bigint[], $5::bigint[], $6::int[], $7::text[]) as line (store_id, article_id, quantity, reference)`,
+    [
+      keyOf(marketId),
+      kind,
+      toRfc3339(at),
+      lines.map((line) => keyOf(line.storeId)),
+      lines.map((line) => keyOf(line.articleId)),
+      lines.map((line) => line.quantity),
+      lines.map((line) => line.reference),
+    ],
+  );
+}
+
+/** Articles whose stock is not the sum of its movements: none in a sound market. */
+export async function countUnexplainedStock(db: Queryable, marketId: MarketId): Promise<number> {
+  const rows = await db.query<{ count: string }>(
+    `select count(*) as count from inventory.stock
+     left join (
+       select store_id, article_id, sum(quantity) as moved from inventory.movement
+       where market_id = $1 group by store_id, article_id
+     ) as movements using (store_id, article_id)
+     where market_id = $1 and on_hand <> coalesce(moved, 0)`,
+    [keyOf(marketId)],
+  );
+  return Number(rows[0]!.count);
+}

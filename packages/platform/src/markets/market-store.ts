@@ -1,0 +1,70 @@
+import { type MarketId, currency, idFromKey, keyOf, localTime, epochMs } from '@halfhour/kernel';
+import type { Queryable, Tx } from '../postgres/index.ts';
+import { type MarketRecord, parsePolicy } from './market.ts';
+
+/**
+ * Adds a market. Throws InvariantViolation for a policy that is not one, RangeError for an unknown currency or
+ * time zone, and a unique violation where the slug is taken.
+ */
+export async function insertMarket(tx: Tx, draft: MarketRecord): Promise<void> {
+  localTime(epochMs(0), draft.timeZone);
+  await tx.query(
+    `insert into markets.market (market_id, slug, name, currency, time_zone, languages, centre_lat, centre_lng,
+       bounds, attribution, map_source, policy)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      keyOf(draft.id),
+      draft.slug,
+      draft.name,
+      currency(draft.currency),
+      draft.timeZone,
+      draft.languages,
+      draft.centre.lat,
+      draft.centre.lng,
+      JSON.stringify(draft.bounds),
+      draft.attribution,
+      draft.mapSource,
+      JSON.stringify(parsePolicy(draft.policy)),
+    ],
+  );
+}
+
+interface MarketRow {
+  readonly market_id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly time_zone: string;
+  readonly languages: string[];
+  readonly centre_lat: number;
+  readonly centre_lng: number;
+  readonly bounds: MarketRecord['bounds'];
+  readonly attribution: string;
+  readonly map_source: string;
+  readonly policy: unknown;
+}
+
+/** All markets, oldest first; only `marketId` where it is given. */
+export async function selectMarkets(db: Queryable, marketId?: MarketId): Promise<MarketRecord[]> {
+  const rows = await db.query<MarketRow>(
+    `select market_id, slug, name, currency, time_zone, languages, centre_lat, centre_lng, bounds, attribution,
+       map_source, policy
+     from markets.market
+     where $1::bigint is null or market_id = $1
+     order by market_id`,
+    [marketId === undefined ? null : keyOf(marketId)],
+  );
+  return rows.map((row) => ({
+    id: idFromKey('mkt', row.market_id),
+    slug: row.slug,
+    name: row.name,
+    currency: currency(row.currency),
+    timeZone: row.time_zone,
+    languages: row.languages,
+    centre: { lat: row.centre_lat, lng: row.centre_lng },
+    bounds: row.bounds,
+    attribution: row.attribution,
+    mapSource: row.map_source,
+    policy: parsePolicy(row.policy),
+  }));
+}

@@ -1,0 +1,13 @@
+export { type ChangeOutcome } from './change-orders.ts';
+export { type Ordering, type OrderingDeps, createOrdering } from './create-ordering.ts';
+export { type Actor, type OrderChange, type OrderRecord, changeOrder, toOrder } from './order.ts';
+export {
+  type DayFigures,
+  listOrders,
+  selectDayFigures,
+  selectOpenOrders,
+  selectOrders,
+} from './order-store.ts';
+export { type PlaceOrder } from './place-orders.ts';
+export { type EstimateTrip, quoteBasket } from './quote-basket.ts';
+export { createOrderingRoutes, findOwn } from './routes.ts';

@@ -1,0 +1,83 @@
+import { type EpochMs, type StoreId, type CourierId, allocate, currency, money } from '@halfhour/kernel';
+import {
+  type Posting,
+  type TransactionDraft,
+  COMMISSION,
+  DELIVERY_FEES,
+  REFUNDS,
+  SERVICE_FEES,
+  TAX_PAYABLE,
+  TIPS_UNASSIGNED,
+  clearing,
+  courierPayable,
+  merchantPayable,
+} from '../ledger/index.ts';
+import type { OrderRecord, Split } from './order.ts';
+
+/** The sale, posted when the order is handed over: the shopper's money becomes everyone's share of it. */
+export function saleOf(order: OrderRecord, providerName: string, at: EpochMs): TransactionDraft {
+  return {
+    kind: 'sale',
+    reference: order.id,
+    orderId: order.id,
+    currency: currency(order.currency),
+    postedAt: at,
+    postings: [
+      { account: clearing(providerName), amountMinor: order.totalMinor },
+      ...shares(order.split, order.storeId, order.courierId).map((posting) => ({
+        ...posting,
+        amountMinor: -posting.amountMinor,
+      })),
+    ],
+  };
+}
+
+/**
+ * A refund takes back from each in proportion to its share, all but the tip: that stays with the courier, so
+ * its part is the platform's expense. `refundedBefore` makes each refund of an order a transaction of its own.
+ */
+export function refundOf(
+  order: OrderRecord,
+  amountMinor: number,
+  refundedBefore: number,
+  providerName: string,
+  at: EpochMs,
+): TransactionDraft {
+  const code = currency(order.currency);
+  const takenFrom = shares(order.split, order.storeId, order.courierId).map((posting) =>
+    isTip(posting) ? { ...posting, account: REFUNDS } : posting,
+  );
+  const parts = allocate(
+    money(amountMinor, code),
+    takenFrom.map((posting) => posting.amountMinor),
+  );
+  return {
+    kind: `refund-${refundedBefore}`,
+    reference: order.id,
+    orderId: order.id,
+    currency: code,
+    postedAt: at,
+    postings: [
+      { account: clearing(providerName), amountMinor: -amountMinor },
+      ...takenFrom.map((posting, index) => ({ account: posting.account, amountMinor: parts[index]!.minor })),
+    ],
+  };
+}
+
+function isTip(posting: Posting): boolean {
+  return posting.account.code.startsWith('courier:') || posting.account.code === TIPS_UNASSIGNED.code;
+}
+
+function shares(split: Split, storeId: StoreId, courierId: CourierId | undefined): Posting[] {
+  return [
+    { account: merchantPayable(storeId), amountMinor: split.merchantMinor },
+    { account: COMMISSION, amountMinor: split.commissionMinor },
+    { account: DELIVERY_FEES, amountMinor: split.deliveryFeeMinor },
+    { account: SERVICE_FEES, amountMinor: split.serviceFeeMinor },
+    { account: TAX_PAYABLE, amountMinor: split.taxMinor },
+    {
+      account: courierId === undefined ? TIPS_UNASSIGNED : courierPayable(courierId),
+      amountMinor: split.tipMinor,
+    },
+  ];
+}

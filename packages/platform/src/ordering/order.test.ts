@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type OfferId, createIdSource, currency, epochMs } from '@halfhour/kernel';
+import { balanced } from '../ledger/index.ts';
+import { type Actor, type OrderChange, type OrderRecord, allowedChanges, changeOrder } from './order.ts';
+import { refundOf, saleOf } from './order-money.ts';
+import { type PricingPolicy, type SellableOffer, priceBasket } from './price-basket.ts';
+
+const ids = createIdSource(() => epochMs(1_780_000_000_000), 4);
+const storeId = ids.next('sto');
+const courierId = ids.next('cou');
+const address = { label: 'Calle 1', lat: -34.9, lng: -56.16 };
+const now = epochMs(1_780_000_600_000);
+
+const policy: PricingPolicy = {
+  currency: currency('UYU'),
+  commissionBp: 2_200,
+  serviceFeeBp: 450,
+  deliveryFeeMinor: 7_900,
+  deliveryFeePerKmMinor: 1_500,
+  freeDistanceMetres: 2_000,
+  taxBp: { standard: 2_200, reduced: 1_000, exempt: 0 },
+};
+
+const offer = (over: Partial<SellableOffer> = {}): SellableOffer => ({
+  storeId,
+  articleId: ids.next('art'),
+  names: { en: 'Chivito' },
+  taxClass: 'standard',
+  priceMinor: 52_000,
+  available: true,
+  optionGroups: [],
+  ...over,
+});
+
+function basketOf(offers: readonly SellableOffer[], quantities: readonly number[], tipMinor = 0) {
+  const byId = new Map<OfferId, SellableOffer>(offers.map((each) => [ids.next('off'), each]));
+  const lines = [...byId.keys()].map((offerId, index) => ({
+    offerId,
+    quantity: quantities[index] ?? 1,
+    options: [],
+  }));
+  return { byId, basket: { storeId, lines, address, tipMinor } };
+}
+
+function orderOf(total: ReturnType<typeof priceBasket>, state: OrderRecord['state']): OrderRecord {
+  assert.ok(total.ok);
+  return {
+    ...total.value.amounts,
+    id: ids.next('ord'),
+    marketId: ids.next('mkt'),
+    storeId,
+    storeName: 'La Pasiva',
+    shopperId: ids.next('usr'),
+    state,
+    lines: total.value.lines,
+    address,
+    split: total.value.split,
+    promise: { earliest: now, latest: now },
+    preparationSeconds: 600,
+    paymentId: ids.next('pay'),
+    deliveryCode: '0042',
+    placedAt: epochMs(1_780_000_000_000),
+    payUntil: now,
+    courierId,
+    refundedMinor: 0,
+  };
+}
+
+const pricedOrder = fc
+  .record({
+    prices: fc.array(fc.integer({ min: 0, max: 500_000 }), { minLength: 1, maxLength: 6 }),
+    quantities: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 6, maxLength: 6 }),
+    classes: fc.array(fc.constantFrom('standard', 'reduced', 'exempt' as const), {
+      minLength: 6,
+      maxLength: 6,
+    }),
+    tipMinor: fc.nat({ max: 50_000 }),
+    metres: fc.nat({ max: 20_000 }),
+    commissionBp: fc.nat({ max: 10_000 }),
+  })
+  .map(({ prices, quantities, classes, tipMinor, metres, commissionBp }) => {
+    const offers = prices.map((priceMinor, index) => offer({ priceMinor, taxClass: classes[index]! }));
+    const { byId, basket } = basketOf(offers, quantities, tipMinor);
+    return priceBasket(basket, byId, metres, { ...policy, commissionBp });
+  });
+
+test('whatever the prices and rates, the split adds up to the total and nobody gets less than nothing', () => {
+  fc.assert(
+    fc.property(pricedOrder, (priced) => {
+      assert.ok(priced.ok);
+      const { amounts, split, lines } = priced.value;
+      assert.equal(
+        Object.values(split).reduce((sum, part) => sum + part, 0),
+        amounts.totalMinor,
+      );
+      assert.ok(Object.values(split).every((part) => part >= 0));
+      assert.equal(
+        lines.reduce((sum, line) => sum + line.totalMinor, 0),
+        amounts.itemsMinor,
+      );
+    }),
+  );
+});
+
+test('the sale balances, and refunding all of it in any pieces leaves only the tip with the courier', () => {
+  fc.assert(
+    fc.property(
+      pricedOrder,
+      fc.array(fc.integer({ min: 1, max: 100_000 }), { maxLength: 6 }),
+      (priced, pieces) => {
+        let order = orderOf(priced, 'delivered');
+        const held = new Map<string, number>();
+        const post = (draft: ReturnType<typeof saleOf>): void => {
+          for (const posting of balanced(draft).postings) {
+            held.set(posting.account.code, (held.get(posting.account.code) ?? 0) + posting.amountMinor);
+          }
+        };
+        post(saleOf(order, 'test', now));
+        for (const wanted of [...pieces, Number.MAX_SAFE_INTEGER]) {
+          const amountMinor = Math.min(wanted, order.totalMinor - order.refundedMinor);
+          if (amountMinor === 0) break;
+          const changed = changeOrder(
+            order,
+            { orderId: order.id, by: 'operator', kind: 'refund', amountMinor, reason: 'cold' },
+            now,
+          );
+          assert.ok(changed.ok);
+          post(refundOf(order, amountMinor, order.refundedMinor, 'test', now));
+          order = changed.value.order;
+        }
+        assert.equal(order.state, 'refunded');
+        assert.equal(held.get('payments:test:clearing') ?? 0, 0);
+        assert.equal(Math.abs(held.get(`courier:${courierId}:payable`) ?? 0), order.split.tipMinor);
+      },
+    ),
+  );
+});
+
+const actors: Actor[] = ['shopper', 'merchant', 'courier', 'operator', 'admin', 'system'];
+const states: OrderRecord['state'][] = [
+  'pending_payment',
+  'placed',
+  'accepted',
+  'ready',
+  'picked_up',
+  'delivered',
+  'cancelled',
+  'refunded',
+];
+const { byId, basket } = basketOf([offer()], [2]);
+const priced = priceBasket(basket, byId, 1_000, policy);
+
+function changesFor(order: OrderRecord, by: Actor): OrderChange[] {
+  const base = { orderId: order.id, by };
+  return [
+    { ...base, kind: 'payment_authorised' },
+    { ...base, kind: 'accept' },
+    { ...base, kind: 'ready' },
+    { ...base, kind: 'assign', courierId, expectedDeliveryAt: now },
+    { ...base, kind: 'unassign' },
+    { ...base, kind: 'expect', expectedDeliveryAt: now },
+    { ...base, kind: 'pick_up', courierId },
+    { ...base, kind: 'deliver', courierId },
+    { ...base, kind: 'cancel', reason: 'operator' },
+    { ...base, kind: 'refund', amountMinor: 1, reason: 'late' },
+  ];
+}
+
+test('a change is made exactly when the rules list it, and a refused one says what may be done', () => {
+  for (const by of actors) {
+    for (const state of states) {
+      const order = orderOf(priced, state);
+      for (const change of changesFor(order, by)) {
+        const changed = changeOrder(order, change, now);
+        assert.equal(
+          changed.ok,
+          allowedChanges(order, by).includes(change.kind),
+          `${by} ${change.kind} ${state}`,
+        );
+        if (!changed.ok && changed.error.code === 'wrong_state') {
+          assert.deepEqual(changed.error['allowed'], allowedChanges(order, by));
+        }
+      }
+    }
+  }
+});
+
+test('the shopper can cancel until the store accepts, the store until pickup, the operator until the door', () => {
+  const until = (by: Actor): string[] =>
+    states.filter((state) => allowedChanges(orderOf(priced, state), by).includes('cancel'));
+  assert.deepEqual(until('shopper'), ['pending_payment', 'placed']);
+  assert.deepEqual(until('merchant'), ['placed', 'accepted', 'ready']);
+  assert.deepEqual(until('operator'), ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up']);
+  assert.deepEqual(until('courier'), []);
+});
+
+test('cancelling frees the stock before pickup, and not after it', () => {
+  const stockAfter = (state: OrderRecord['state']): string | undefined => {
+    const order = orderOf(priced, state);
+    const changed = changeOrder(
+      order,
+      { orderId: order.id, by: 'operator', kind: 'cancel', reason: 'operator' },
+      now,
+    );
+    assert.ok(changed.ok);
+    return changed.value.effects.stock;
+  };
+  assert.equal(stockAfter('ready'), 'release');
+  assert.equal(stockAfter('picked_up'), undefined);
+});
+
+test('an article that is gone, of another store or switched off is named by its line', () => {
+  const { byId: offers, basket: given } = basketOf(
+    [offer(), offer({ available: false }), offer({ storeId: ids.next('sto') })],
+    [1, 1, 1],
+  );
+  const result = priceBasket(given, offers, 0, policy);
+  assert.ok(!result.ok && result.error.code === 'unknown_article');
+  assert.deepEqual(
+    (result.error['lines'] as { line: number }[]).map(({ line }) => line),
+    [1, 2],
+  );
+});
+
+test('options must be of the offer, within the limits of their group, and are part of the price', () => {
+  const sized = offer({
+    optionGroups: [
+      {
+        id: 'size',
+        names: { en: 'Size' },
+        minChoices: 1,
+        maxChoices: 1,
+        options: [
+          { id: 'l', names: { en: 'L' }, priceMinor: 500 },
+          { id: 's', names: { en: 'S' }, priceMinor: 0 },
+        ],
+      },
+    ],
+  });
+  const { byId: offers, basket: given } = basketOf([sized], [2]);
+  const price = (options: { groupId: string; optionId: string }[]) =>
+    priceBasket({ ...given, lines: [{ ...given.lines[0]!, options }] }, offers, 0, policy);
+  const large = price([{ groupId: 'size', optionId: 'l' }]);
+  assert.ok(large.ok);
+  assert.equal(large.value.amounts.itemsMinor, 2 * (52_000 + 500));
+  for (const wrong of [
+    [],
+    [{ groupId: 'size', optionId: 'xl' }],
+    [
+      { groupId: 'size', optionId: 's' },
+      { groupId: 'size', optionId: 'l' },
+    ],
+    [{ groupId: 'sauce', optionId: 'l' }],
+  ]) {
+    const result = price(wrong);
+    assert.ok(!result.ok && result.error.code === 'invalid_options', JSON.stringify(wrong));
+  }
+});

@@ -1,0 +1,277 @@
+import type { Address, Amounts, CancelReason, Order, OrderState, PricedLine } from '@halfhour/contract';
+import {
+  type CourierId,
+  type EpochMs,
+  type MarketId,
+  type OrderId,
+  type PaymentId,
+  type Result,
+  type StoreId,
+  type UserId,
+  SECOND_MS,
+  addMs,
+  err,
+  ok,
+  toRfc3339,
+  unreachable,
+} from '@halfhour/kernel';
+import type { ApiError } from '../api/index.ts';
+
+/** Who gets what of an order's total; adds up to the total. Fixed at placement, so a later policy changes nothing. */
+export interface Split {
+  readonly merchantMinor: number;
+  readonly commissionMinor: number;
+  readonly deliveryFeeMinor: number;
+  readonly serviceFeeMinor: number;
+  readonly taxMinor: number;
+  readonly tipMinor: number;
+}
+
+/** An order as the platform keeps it. */
+export interface OrderRecord extends Amounts {
+  readonly id: OrderId;
+  readonly marketId: MarketId;
+  readonly storeId: StoreId;
+  readonly storeName: string;
+  readonly shopperId: UserId;
+  readonly state: OrderState;
+  readonly lines: readonly PricedLine[];
+  readonly address: Address;
+  readonly split: Split;
+  readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
+  readonly preparationSeconds: number;
+  readonly paymentId: PaymentId;
+  readonly deliveryCode: string;
+  readonly placedAt: EpochMs;
+  /** An order whose payment has no answer by then is cancelled. */
+  readonly payUntil: EpochMs;
+  readonly acceptedAt?: EpochMs;
+  readonly expectedReadyAt?: EpochMs;
+  readonly readyAt?: EpochMs;
+  readonly pickedUpAt?: EpochMs;
+  readonly deliveredAt?: EpochMs;
+  readonly cancelledAt?: EpochMs;
+  readonly cancelReason?: CancelReason;
+  readonly courierId?: CourierId;
+  readonly expectedDeliveryAt?: EpochMs;
+  readonly refundedMinor: number;
+}
+
+export type Actor = 'shopper' | 'merchant' | 'courier' | 'operator' | 'admin' | 'system';
+
+export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
+  | { readonly kind: 'payment_authorised' }
+  | { readonly kind: 'accept'; readonly preparationSeconds?: number | undefined }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'assign'; readonly courierId: CourierId; readonly expectedDeliveryAt: EpochMs }
+  | { readonly kind: 'unassign' }
+  | { readonly kind: 'expect'; readonly expectedDeliveryAt: EpochMs }
+  | { readonly kind: 'pick_up'; readonly courierId: CourierId }
+  | { readonly kind: 'deliver'; readonly courierId: CourierId }
+  | { readonly kind: 'cancel'; readonly reason: CancelReason; readonly note?: string | undefined }
+  | { readonly kind: 'refund'; readonly amountMinor: number; readonly reason: string }
+);
+
+type ChangeKind = OrderChange['kind'];
+
+/**
+ * The state machine: from which states each change may be made, and by whom. Everything that is not here is
+ * refused with `wrong_state` or `forbidden`. `assign`, `unassign` and `expect` leave the state as it is.
+ */
+const RULES: Readonly<
+  Record<
+    Exclude<ChangeKind, 'cancel'>,
+    { readonly from: readonly OrderState[]; readonly by: readonly Actor[] }
+  >
+> = {
+  payment_authorised: { from: ['pending_payment'], by: ['system'] },
+  accept: { from: ['placed'], by: ['merchant', 'operator', 'admin', 'system'] },
+  ready: { from: ['accepted'], by: ['merchant', 'operator', 'admin', 'system'] },
+  assign: { from: ['placed', 'accepted', 'ready'], by: ['operator', 'admin', 'system'] },
+  unassign: { from: ['placed', 'accepted', 'ready'], by: ['operator', 'admin', 'system'] },
+  expect: { from: ['placed', 'accepted', 'ready', 'picked_up'], by: ['system'] },
+  pick_up: { from: ['ready'], by: ['courier', 'operator', 'admin'] },
+  deliver: { from: ['picked_up'], by: ['courier', 'operator', 'admin'] },
+  refund: { from: ['delivered'], by: ['operator', 'admin', 'system'] },
+};
+
+/** Until when each may cancel. */
+const MAY_CANCEL: Readonly<Record<Actor, readonly OrderState[]>> = {
+  shopper: ['pending_payment', 'placed'],
+  merchant: ['placed', 'accepted', 'ready'],
+  courier: [],
+  operator: ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up'],
+  admin: ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up'],
+  system: ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up'],
+};
+
+/** What `by` may do with an order now; told with `wrong_state` so that a client can offer it. */
+export function allowedChanges(order: OrderRecord, by: Actor): ChangeKind[] {
+  const kinds = (Object.keys(RULES) as (keyof typeof RULES)[]).filter(
+    (kind) => RULES[kind].by.includes(by) && RULES[kind].from.includes(order.state),
+  );
+  return MAY_CANCEL[by].includes(order.state) ? [...kinds, 'cancel'] : kinds;
+}
+
+/** What must happen together with a change, in the same transaction. */
+export interface Effects {
+  readonly event?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
+  readonly stock?: 'release' | 'sell';
+  readonly payment?: 'authorised' | 'capture' | 'void';
+  readonly ledger?: 'sale' | { readonly refundMinor: number };
+}
+
+export interface Changed {
+  readonly order: OrderRecord;
+  readonly effects: Effects;
+}
+
+/** Applies one change to an order: the order after it and what goes with it, or why it cannot be. Pure. */
+export function changeOrder(
+  order: OrderRecord,
+  change: OrderChange,
+  now: EpochMs,
+): Result<Changed, ApiError> {
+  const permitted = change.kind === 'cancel' ? MAY_CANCEL[change.by] : RULES[change.kind].from;
+  if (change.kind !== 'cancel' && !RULES[change.kind].by.includes(change.by)) {
+    return err({ code: 'forbidden', detail: `A ${change.by} may not ${change.kind} an order.` });
+  }
+  if (!permitted.includes(order.state)) {
+    return err({
+      code: 'wrong_state',
+      detail: `The order is ${order.state}.`,
+      state: order.state,
+      allowed: allowedChanges(order, change.by),
+    });
+  }
+  switch (change.kind) {
+    case 'payment_authorised':
+      return done({ ...order, state: 'placed' }, { event: event('OrderPlaced', {}), payment: 'authorised' });
+    case 'accept': {
+      const seconds = change.preparationSeconds ?? order.preparationSeconds;
+      const expectedReadyAt = addMs(now, seconds * SECOND_MS);
+      return done(
+        { ...order, state: 'accepted', acceptedAt: now, expectedReadyAt },
+        { event: event('OrderAccepted', { expectedReadyAt: toRfc3339(expectedReadyAt) }) },
+      );
+    }
+    case 'ready':
+      return done({ ...order, state: 'ready', readyAt: now }, { event: event('OrderReady', {}) });
+    case 'assign': {
+      const { courierId, expectedDeliveryAt } = change;
+      return done(
+        { ...order, courierId, expectedDeliveryAt },
+        { event: event('OrderAssigned', { courierId, expectedDeliveryAt: toRfc3339(expectedDeliveryAt) }) },
+      );
+    }
+    case 'unassign': {
+      const { courierId, ...rest } = order;
+      return done(rest, courierId === undefined ? {} : { event: event('OrderUnassigned', { courierId }) });
+    }
+    case 'expect':
+      return done(
+        { ...order, expectedDeliveryAt: change.expectedDeliveryAt },
+        { event: event('OrderExpected', { expectedDeliveryAt: toRfc3339(change.expectedDeliveryAt) }) },
+      );
+    case 'pick_up':
+      return done(
+        { ...order, state: 'picked_up', pickedUpAt: now, courierId: change.courierId },
+        { event: event('OrderPickedUp', { courierId: change.courierId }), stock: 'sell' },
+      );
+    case 'deliver':
+      return done(
+        { ...order, state: 'delivered', deliveredAt: now, courierId: change.courierId },
+        {
+          event: event('OrderDelivered', {
+            courierId: change.courierId,
+            onTime: now <= order.promise.latest,
+            minutesToDoor: Math.round((now - order.placedAt) / 6_000) / 10,
+          }),
+          payment: 'capture',
+          ledger: 'sale',
+        },
+      );
+    case 'cancel': {
+      const { reason, note } = change;
+      return done(
+        { ...order, state: 'cancelled', cancelledAt: now, cancelReason: reason },
+        {
+          event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
+          // After pickup the goods are gone; before it they go back on the shelf.
+          ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
+          payment: 'void',
+        },
+      );
+    }
+    case 'refund': {
+      const left = order.totalMinor - order.refundedMinor;
+      if (change.amountMinor > left) {
+        return err({
+          code: 'wrong_state',
+          detail: `Only ${left} minor units of this order are left to refund.`,
+          state: order.state,
+          refundableMinor: left,
+        });
+      }
+      const refundedMinor = order.refundedMinor + change.amountMinor;
+      return done(
+        { ...order, refundedMinor, state: refundedMinor === order.totalMinor ? 'refunded' : 'delivered' },
+        {
+          event: event('OrderRefunded', { amountMinor: change.amountMinor, reason: change.reason }),
+          ledger: { refundMinor: change.amountMinor },
+        },
+      );
+    }
+    default:
+      return unreachable(change);
+  }
+}
+
+function done(order: OrderRecord, effects: Effects): Result<Changed, ApiError> {
+  return ok({ order, effects });
+}
+
+function event(type: string, data: Readonly<Record<string, unknown>>): Effects['event'] & {} {
+  return { type, data };
+}
+
+/** The order as the API shows it. The delivery code is for those who hold it ready at the door. */
+export function toOrder(order: OrderRecord, viewer: { readonly seesDeliveryCode: boolean }): Order {
+  const at = (moment: EpochMs | undefined): string | undefined =>
+    moment === undefined ? undefined : toRfc3339(moment);
+  const optional = {
+    acceptedAt: at(order.acceptedAt),
+    expectedReadyAt: at(order.expectedReadyAt),
+    readyAt: at(order.readyAt),
+    pickedUpAt: at(order.pickedUpAt),
+    deliveredAt: at(order.deliveredAt),
+    cancelledAt: at(order.cancelledAt),
+    cancelReason: order.cancelReason,
+    courierId: order.courierId,
+    expectedDeliveryAt: at(order.expectedDeliveryAt),
+    deliveryCode: viewer.seesDeliveryCode ? order.deliveryCode : undefined,
+  };
+  return {
+    id: order.id,
+    marketId: order.marketId,
+    storeId: order.storeId,
+    storeName: order.storeName,
+    shopperId: order.shopperId,
+    state: order.state,
+    lines: [...order.lines],
+    address: order.address,
+    currency: order.currency,
+    itemsMinor: order.itemsMinor,
+    deliveryFeeMinor: order.deliveryFeeMinor,
+    serviceFeeMinor: order.serviceFeeMinor,
+    tipMinor: order.tipMinor,
+    taxMinor: order.taxMinor,
+    totalMinor: order.totalMinor,
+    promise: { earliest: toRfc3339(order.promise.earliest), latest: toRfc3339(order.promise.latest) },
+    placedAt: toRfc3339(order.placedAt),
+    refundedMinor: order.refundedMinor,
+    ...(Object.fromEntries(
+      Object.entries(optional).filter(([, value]) => value !== undefined),
+    ) as Partial<Order>),
+  };
+}

@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
+import { readHistory } from '../events/index.ts';
+import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
+import { selectBalances, selectImbalance } from '../ledger/index.ts';
+import { LATE_MS } from '../payments/index.ts';
+import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
+import { type OrderChange, selectOpenOrders, selectOrders } from './index.ts';
+
+const db = await createTestDatabase();
+const checked: (() => Promise<void>)[] = [];
+after(async () => {
+  for (const check of checked) await check();
+});
+
+/** A market of its own for a test; after all of them its books and its stock are checked. */
+async function setUp(options: { cans?: number; couriers?: number } = {}) {
+  const t = await createTestOrdering(db, { couriers: 1, ...options });
+  const { marketId, storeId, can } = t.market;
+  checked.push(async () => {
+    assert.deepEqual(await selectImbalance(db, marketId), { sumMinor: 0, unbalanced: 0 });
+    assert.equal(await countUnexplainedStock(db, marketId), 0);
+  });
+  return {
+    ...t,
+    marketId,
+    stock: async () => (await selectStock(db, marketId, storeId, [can.articleId])).get(can.articleId)!,
+    read: async (id: OrderId) => (await selectOrders(db, marketId, [id])).get(id)!,
+    types: async (id: OrderId) => (await readHistory(db, marketId, id)).map((event) => event.type),
+    change: (orderId: OrderId, change: Omit<OrderChange, 'orderId'>) =>
+      t.ordering.change(marketId, { ...change, orderId } as OrderChange),
+    async placeCans(
+      quantity: number,
+      command = t.key(),
+      over: { expectedTotalMinor?: number; method?: string } = {},
+    ) {
+      const basket = t.market.basket([{ offerId: can.offerId, quantity }]);
+      const expectedTotalMinor = 500 * quantity + 300 + Math.round(500 * quantity * 0.04) + 50;
+      return t.ordering.placeOrder(marketId, {
+        shopperId: t.shopperId,
+        command,
+        basket,
+        expectedTotalMinor: over.expectedTotalMinor ?? expectedTotalMinor,
+        paymentMethod: over.method ?? 'test_approve',
+      });
+    },
+    async count(table: string) {
+      const rows = await db.query<{ n: string }>(`select count(*) as n from ${table} where market_id = $1`, [
+        keyOf(marketId),
+      ]);
+      return Number(rows[0]!.n);
+    },
+  };
+}
+
+test('an order goes from basket to the door, with its stock, money and events', async () => {
+  const t = await setUp();
+  const placed = await t.placeCans(3);
+  assert.ok(placed.ok);
+  const { id } = placed.value;
+  assert.equal(placed.value.state, 'placed');
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 3 });
+  const courierId = t.market.courierIds[0]!;
+  t.clock.advanceBy(MINUTE_MS);
+  assert.ok((await t.change(id, { kind: 'accept', by: 'merchant' })).ok);
+  t.clock.advanceBy(10 * MINUTE_MS);
+  assert.ok((await t.change(id, { kind: 'ready', by: 'merchant' })).ok);
+  assert.ok((await t.change(id, { kind: 'pick_up', by: 'courier', courierId })).ok);
+  assert.deepEqual(await t.stock(), { onHand: 97, reserved: 0 });
+  t.clock.advanceBy(5 * MINUTE_MS);
+  const delivered = await t.change(id, { kind: 'deliver', by: 'courier', courierId });
+  assert.ok(delivered.ok && delivered.value.state === 'delivered');
+  assert.deepEqual(await t.types(id), [
+    'OrderReceived',
+    'OrderPlaced',
+    'OrderAccepted',
+    'OrderReady',
+    'OrderPickedUp',
+    'OrderDelivered',
+  ]);
+  const balance = new Map(
+    (await selectBalances(db, t.marketId, '', 50)).map((account) => [account.code, account.balanceMinor]),
+  );
+  assert.equal(balance.get('payments:test:clearing'), delivered.value.totalMinor);
+  assert.equal(balance.get(`courier:${courierId}:payable`), -50);
+  assert.equal(balance.get('platform:commission'), -300);
+  await t.ordering.sweep(t.marketId);
+  assert.deepEqual(await paymentStates(t.marketId), ['captured']);
+});
+
+test('a hundred shoppers race for the last ten: exactly ten get one, the others are told out_of_stock', async () => {
+  const t = await setUp({ cans: 10 });
+  const answers = await Promise.all(Array.from({ length: 100 }, () => t.placeCans(1)));
+  const codes = answers.map((answer) => (answer.ok ? 'placed' : answer.error.code)).sort();
+  assert.deepEqual(codes, [...Array<string>(90).fill('out_of_stock'), ...Array<string>(10).fill('placed')]);
+  assert.deepEqual(await t.stock(), { onHand: 10, reserved: 10 });
+  assert.equal(await t.count('ordering.order'), 10);
+});
+
+test('the same key and body act once and answer the same, also at the same time', async () => {
+  const t = await setUp();
+  const command = t.key();
+  const answers = await Promise.all([
+    t.placeCans(1, command),
+    t.placeCans(1, command),
+    t.placeCans(1, command),
+  ]);
+  const later = await t.placeCans(1, command);
+  const ids = [...answers, later].map((answer) => (answer.ok ? answer.value.id : answer.error.code));
+  assert.equal(new Set(ids).size, 1);
+  assert.equal(await t.count('ordering.order'), 1);
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 1 });
+});
+
+test('the same key at the same time from two processes acts once', async () => {
+  const t = await setUp();
+  const other = await createTestOrdering(db, { node: 7 });
+  const command = t.key();
+  const place = {
+    shopperId: t.shopperId,
+    command,
+    basket: t.market.basket(),
+    expectedTotalMinor: 1_000 + 300 + 40 + 50,
+    paymentMethod: 'test_approve',
+  };
+  const answers = await Promise.all([
+    t.ordering.placeOrder(t.marketId, place),
+    other.ordering.placeOrder(t.marketId, place),
+  ]);
+  assert.equal(new Set(answers.map((answer) => (answer.ok ? answer.value.id : answer.error.code))).size, 1);
+  assert.equal(await t.count('ordering.order'), 1);
+});
+
+test('a key that comes again with another body is refused and changes nothing', async () => {
+  const t = await setUp();
+  const command = t.key('one');
+  assert.ok((await t.placeCans(1, command)).ok);
+  const again = await t.placeCans(2, { ...command, bodyHash: 'two' });
+  assert.ok(!again.ok && again.error.code === 'idempotency_key_reused');
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 1 });
+});
+
+test('a retried change answers the same and does not act again', async () => {
+  const t = await setUp();
+  const id = await t.place();
+  const command = t.key();
+  const accept: OrderChange = { orderId: id, kind: 'accept', by: 'merchant' };
+  const answers = await Promise.all([
+    t.ordering.change(t.marketId, accept, command),
+    t.ordering.change(t.marketId, accept, command),
+  ]);
+  const later = await t.ordering.change(t.marketId, accept, command);
+  assert.ok([...answers, later].every((answer) => answer.ok && answer.value.state === 'accepted'));
+  assert.equal((await t.types(id)).filter((type) => type === 'OrderAccepted').length, 1);
+});
+
+test('a total that is not the one the shopper saw is refused with the new quote', async () => {
+  const t = await setUp();
+  const answer = await t.placeCans(1, t.key(), { expectedTotalMinor: 1 });
+  assert.ok(!answer.ok && answer.error.code === 'price_changed');
+  assert.equal((answer.error['quote'] as { totalMinor: number }).totalMinor, 870);
+  assert.equal(await t.count('ordering.order'), 0);
+  assert.equal(await t.count('commands.command'), 0);
+});
+
+test('bad baskets are told apart, and each leaves no trace', async () => {
+  const t = await setUp();
+  const basket = t.market.basket();
+  const elsewhere = { ...basket, address: { label: 'Far', lat: -34.0, lng: -56.16 } };
+  const unknown = { ...basket, lines: [{ ...basket.lines[0]!, offerId: t.ids.next('off') }] };
+  const otherStore = { ...basket, storeId: t.ids.next('sto') };
+  const place = (given: typeof basket) =>
+    t.ordering.placeOrder(t.marketId, {
+      shopperId: t.shopperId,
+      command: t.key(),
+      basket: given,
+      expectedTotalMinor: 1_390,
+      paymentMethod: 'test_approve',
+    });
+  const answers = await Promise.all([place(elsewhere), place(unknown), place(otherStore), place(basket)]);
+  assert.deepEqual(
+    answers.map((answer) => (answer.ok ? 'placed' : answer.error.code)),
+    ['outside_zone', 'unknown_article', 'not_found', 'placed'],
+  );
+  assert.equal(await t.count('ordering.order'), 1);
+});
+
+test('a declined payment cancels the order, frees the stock and is told again to a retry', async () => {
+  const t = await setUp();
+  const command = t.key();
+  for (const _ of [1, 2]) {
+    const answer = await t.placeCans(2, command, { method: 'test_decline' });
+    assert.ok(!answer.ok && answer.error.code === 'payment_declined');
+  }
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 0 });
+  assert.equal(await t.count('ordering.order'), 1);
+});
+
+test('a payment that is answered late places the order then, and a repeated answer changes nothing', async () => {
+  const t = await setUp();
+  const answer = await t.placeCans(1, t.key(), { method: 'test_late' });
+  assert.ok(answer.ok && answer.value.state === 'pending_payment');
+  t.clock.advanceBy(LATE_MS);
+  await new Promise(setImmediate);
+  assert.equal(t.notifications.length, 1);
+  for (const _ of [1, 2])
+    assert.ok(await t.ordering.receiveNotification(t.marketId, 'test', t.notifications[0]!));
+  assert.equal((await t.read(answer.value.id)).state, 'placed');
+  assert.equal((await t.types(answer.value.id)).filter((type) => type === 'OrderPlaced').length, 1);
+});
+
+test('a notification that the provider did not sign is not taken', async () => {
+  const t = await setUp();
+  const answer = await t.placeCans(1, t.key(), { method: 'test_late' });
+  assert.ok(answer.ok);
+  const forged = {
+    paymentId: answer.value.paymentId,
+    outcome: 'authorised',
+    reference: 'x',
+    signature: '00',
+  };
+  assert.equal(await t.ordering.receiveNotification(t.marketId, 'test', forged), false);
+  assert.equal((await t.read(answer.value.id)).state, 'pending_payment');
+});
+
+test('an order that nobody pays expires, frees its stock, and a later approval is voided', async () => {
+  const t = await setUp();
+  const answer = await t.placeCans(4, t.key(), { method: 'test_late' });
+  assert.ok(answer.ok);
+  t.clock.advanceBy(LATE_MS);
+  t.clock.advanceBy(10 * MINUTE_MS);
+  await t.ordering.sweep(t.marketId);
+  assert.equal((await t.read(answer.value.id)).cancelReason, 'payment_expired');
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 0 });
+  assert.ok(await t.ordering.receiveNotification(t.marketId, 'test', t.notifications[0]!));
+  assert.equal((await t.read(answer.value.id)).state, 'cancelled');
+  await t.ordering.sweep(t.marketId);
+  assert.deepEqual(await paymentStates(t.marketId), ['voided']);
+});
+
+test('an order whose process died before asking the provider is picked up by the sweep', async () => {
+  const t = await setUp();
+  const id = await t.place();
+  // As the crash leaves it: written, not paid.
+  await db.query(`update ordering.order set state = 'pending_payment' where market_id = $1`, [
+    keyOf(t.marketId),
+  ]);
+  await db.query(`update payments.payment set state = 'authorising' where market_id = $1`, [
+    keyOf(t.marketId),
+  ]);
+  t.clock.advanceBy(MINUTE_MS);
+  await t.ordering.sweep(t.marketId);
+  assert.equal((await t.read(id)).state, 'placed');
+});
+
+test('one refused change does not touch the others of its group', async () => {
+  const t = await setUp();
+  const orders = await Promise.all([t.place(), t.place(), t.place()]);
+  const answers = await Promise.all([
+    t.change(orders[0]!, { kind: 'accept', by: 'merchant' }),
+    t.change(orders[1]!, { kind: 'deliver', by: 'courier', courierId: t.market.courierIds[0]! } as never),
+    t.change(orders[2]!, { kind: 'cancel', by: 'shopper', reason: 'shopper' } as never),
+  ]);
+  assert.deepEqual(
+    answers.map((answer) => (answer.ok ? answer.value.state : answer.error.code)),
+    ['accepted', 'wrong_state', 'cancelled'],
+  );
+  assert.deepEqual(
+    (await selectOpenOrders(db, t.marketId)).map((order) => order.id).sort(),
+    [orders[0]!, orders[1]!].sort(),
+  );
+});
+
+test('a row that Postgres refuses is rejected alone; the rest of its group is placed', async () => {
+  const t = await setUp();
+  const basket = t.market.basket();
+  const poison = { ...basket, address: { ...basket.address, label: 'a\u0000b' } };
+  const place = (given: typeof basket) =>
+    t.ordering.placeOrder(t.marketId, {
+      shopperId: t.shopperId,
+      command: t.key(),
+      basket: given,
+      expectedTotalMinor: 1_390,
+      paymentMethod: 'test_approve',
+    });
+  const answers = await Promise.allSettled([place(basket), place(poison), place(basket), place(basket)]);
+  assert.deepEqual(
+    answers.map((answer) => answer.status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+  );
+  assert.equal(await t.count('ordering.order'), 3);
+});
+
+test('a refund after delivery is paid back by the provider and balances', async () => {
+  const t = await setUp();
+  const id = await t.place();
+  const courierId = t.market.courierIds[0]!;
+  for (const change of [
+    { kind: 'accept', by: 'merchant' },
+    { kind: 'ready', by: 'merchant' },
+    { kind: 'pick_up', by: 'courier', courierId },
+    { kind: 'deliver', by: 'courier', courierId },
+    { kind: 'refund', by: 'operator', amountMinor: 400, reason: 'cold' },
+  ] as const) {
+    assert.deepEqual((await t.change(id, change)).ok, true, change.kind);
+  }
+  await t.ordering.sweep(t.marketId);
+  await t.ordering.sweep(t.marketId);
+  const refunds = await db.query<{ state: string }>(
+    'select state from payments.refund where market_id = $1',
+    [keyOf(t.marketId)],
+  );
+  assert.deepEqual(refunds, [{ state: 'done' }]);
+  assert.equal((await t.read(id)).refundedMinor, 400);
+  const tooMuch = await t.change(id, {
+    kind: 'refund',
+    by: 'operator',
+    amountMinor: 10_000,
+    reason: 'x',
+  } as never);
+  assert.ok(!tooMuch.ok && tooMuch.error.code === 'wrong_state');
+  assert.equal((await t.types(id)).at(-1), 'OrderRefunded');
+});
+
+async function paymentStates(marketId: Parameters<typeof keyOf>[0]): Promise<string[]> {
+  const rows = await db.query<{ state: string }>('select state from payments.payment where market_id = $1', [
+    keyOf(marketId),
+  ]);
+  return rows.map((row) => row.state);
+}

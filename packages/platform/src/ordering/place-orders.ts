@@ -1,0 +1,194 @@
+import type { Basket } from '@halfhour/contract';
+import {
+  type Clock,
+  type IdSource,
+  type OrderId,
+  type Random,
+  type Result,
+  type UserId,
+  SECOND_MS,
+  addMs,
+  err,
+  ok,
+} from '@halfhour/kernel';
+import type { ApiError, CommandKey } from '../api/index.ts';
+import { selectOffers } from '../catalogue/index.ts';
+import { findCommands, firstOf, recordCommands } from '../commands/index.ts';
+import { appendEvents } from '../events/index.ts';
+import { reserveStock } from '../inventory/index.ts';
+import type { MarketRecord } from '../markets/index.ts';
+import { type PaymentProvider, insertPayments } from '../payments/index.ts';
+import type { Tx } from '../postgres/index.ts';
+import { selectStores } from '../stores/index.ts';
+import type { OrderRecord } from './order.ts';
+import { insertOrders, selectOrders } from './order-store.ts';
+import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
+
+export interface PlaceOrder {
+  readonly shopperId: UserId;
+  readonly command: CommandKey;
+  readonly basket: Basket;
+  /** The total that the shopper saw; another one is refused with the new quote. */
+  readonly expectedTotalMinor: number;
+  readonly paymentMethod: string;
+}
+
+export interface PlaceDeps {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** For delivery codes: from a secure source in production. */
+  readonly random: Random;
+  readonly estimate: EstimateTrip;
+  readonly provider: PaymentProvider;
+}
+
+/** Where an order stands after its placement was written: to be paid now, or known from an earlier try. */
+export type Placed = Result<{ readonly order: OrderRecord; readonly isNew: boolean }, ApiError>;
+
+interface Outcome {
+  readonly orderId: OrderId;
+}
+
+/** Time after which the sweep asks the provider when the process that placed the order is gone. */
+const ASK_AGAIN_SECONDS = 15;
+
+/**
+ * Writes a group of placements as one transaction of ten statements, whatever its size: each order with its
+ * stock reserved, its payment begun, its event and its idempotency key, or refused by itself.
+ */
+export async function placeOrders(
+  tx: Tx,
+  deps: PlaceDeps,
+  market: MarketRecord,
+  commands: readonly PlaceOrder[],
+): Promise<Placed[]> {
+  const now = deps.clock.now();
+  const keys = commands.map((command) => command.command);
+  const known = await findCommands<Outcome>(tx, market.id, keys);
+  const first = firstOf(keys);
+  const isFresh = (index: number): boolean => known[index]!.kind === 'new' && first[index] === index;
+
+  const baskets = commands.filter((_, index) => isFresh(index)).map((command) => command.basket);
+  const stores = await selectStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]);
+  const offers = await selectOffers(tx, market.id, [
+    ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
+  ]);
+
+  const answers: (Placed | undefined)[] = commands.map(() => undefined);
+  const candidates: { readonly index: number; readonly quoted: QuotedBasket }[] = [];
+  commands.forEach((command, index) => {
+    if (!isFresh(index)) return;
+    const store = stores.get(command.basket.storeId);
+    const quoted = quoteBasket(command.basket, store, offers, market, deps.estimate, now);
+    if (!quoted.ok) answers[index] = quoted;
+    else if (quoted.value.amounts.totalMinor !== command.expectedTotalMinor) {
+      answers[index] = err({
+        code: 'price_changed',
+        detail: `The total is ${quoted.value.amounts.totalMinor}, you expected ${command.expectedTotalMinor}.`,
+        quote: toQuote(quoted.value),
+      });
+    } else candidates.push({ index, quoted: quoted.value });
+  });
+
+  const shortages = await reserveStock(
+    tx,
+    market.id,
+    candidates.map(({ quoted }) => quoted.lines.map((line) => ({ ...line, storeId: quoted.store.id }))),
+  );
+  const placed: { readonly index: number; readonly order: OrderRecord }[] = [];
+  candidates.forEach(({ index, quoted }, position) => {
+    const short = shortages[position]!;
+    if (short.length > 0) {
+      answers[index] = err({ code: 'out_of_stock', lines: describeShortage(quoted, short) });
+    } else placed.push({ index, order: newOrder(deps, market, commands[index]!, quoted) });
+  });
+
+  const orders = placed.map(({ order }) => order);
+  await insertOrders(tx, market.id, orders);
+  await insertPayments(
+    tx,
+    market.id,
+    now,
+    addMs(now, ASK_AGAIN_SECONDS * SECOND_MS),
+    placed.map(({ index, order }) => ({
+      id: order.paymentId,
+      orderId: order.id,
+      provider: deps.provider.name,
+      method: commands[index]!.paymentMethod,
+      currency: order.currency,
+      amountMinor: order.totalMinor,
+    })),
+  );
+  await appendEvents(
+    tx,
+    market.id,
+    orders.map((order) => ({
+      type: 'OrderReceived',
+      subject: order.id,
+      at: now,
+      by: 'shopper',
+      data: { storeId: order.storeId, totalMinor: order.totalMinor, lineCount: order.lines.length },
+    })),
+  );
+  await recordCommands<Outcome>(
+    tx,
+    market.id,
+    now,
+    placed.map(({ index, order }) => ({ command: commands[index]!.command, outcome: { orderId: order.id } })),
+  );
+  for (const { index, order } of placed) answers[index] = ok({ order, isNew: true });
+
+  // Retries: what an earlier try, or the same key earlier in this group, has brought about.
+  const earlier = known.flatMap((each) => (each.kind === 'done' ? [each.outcome.orderId] : []));
+  const before = await selectOrders(tx, market.id, earlier);
+  return commands.map((command, index): Placed => {
+    const each = known[index]!;
+    if (each.kind === 'reused') return err({ code: 'idempotency_key_reused' });
+    if (each.kind === 'done') return ok({ order: before.get(each.outcome.orderId)!, isNew: false });
+    const leader = first[index]!;
+    if (leader === index) return answers[index]!;
+    return commands[leader]!.command.bodyHash === command.command.bodyHash
+      ? answers[leader]!
+      : err({ code: 'idempotency_key_reused' });
+  });
+}
+
+function newOrder(
+  deps: PlaceDeps,
+  market: MarketRecord,
+  command: PlaceOrder,
+  quoted: QuotedBasket,
+): OrderRecord {
+  const now = deps.clock.now();
+  return {
+    ...quoted.amounts,
+    id: deps.ids.next('ord'),
+    marketId: market.id,
+    storeId: quoted.store.id,
+    storeName: quoted.store.name,
+    shopperId: command.shopperId,
+    state: 'pending_payment',
+    lines: quoted.lines,
+    address: command.basket.address,
+    split: quoted.split,
+    promise: quoted.promise,
+    preparationSeconds: quoted.store.preparationSeconds,
+    paymentId: deps.ids.next('pay'),
+    deliveryCode: String(deps.random.below(10_000)).padStart(4, '0'),
+    placedAt: now,
+    payUntil: addMs(now, market.policy.paymentExpirySeconds * SECOND_MS),
+    refundedMinor: 0,
+  };
+}
+
+function describeShortage(
+  quoted: QuotedBasket,
+  short: readonly { articleId: string; wanted: number; available: number }[],
+): { line: number; offerId: string; available: number }[] {
+  return quoted.lines.flatMap((line, index) => {
+    const shortage = short.find((each) => each.articleId === line.articleId);
+    return shortage === undefined
+      ? []
+      : [{ line: index, offerId: line.offerId, available: shortage.available }];
+  });
+}

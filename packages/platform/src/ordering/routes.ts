@@ -1,0 +1,164 @@
+import { type Result, type StoreId, err, invariant, ok, parseId, toRfc3339 } from '@halfhour/kernel';
+import type { CancelReason, Order } from '@halfhour/contract';
+import type { ApiError, ApiRequest, Authority, CommandKey, Handlers } from '../api/index.ts';
+import { readHistory } from '../events/index.ts';
+import type { Queryable } from '../postgres/index.ts';
+import { selectAllStores, selectStores } from '../stores/index.ts';
+import type { Ordering } from './create-ordering.ts';
+import { type Actor, type OrderChange, type OrderRecord, toOrder } from './order.ts';
+import { listOrders, selectOrders } from './order-store.ts';
+
+type Changing = 'acceptOrder' | 'markOrderReady' | 'cancelOrder' | 'refundOrder';
+type Reading = 'listOrders' | 'getOrder' | 'getOrderTimeline';
+type WithoutId<C> = C extends unknown ? Omit<C, 'orderId' | 'by'> : never;
+
+export interface OrderingRouteDeps {
+  readonly db: Queryable;
+  readonly ordering: Ordering;
+}
+
+export function createOrderingRoutes({
+  db,
+  ordering,
+}: OrderingRouteDeps): Handlers<
+  'createQuote' | 'placeOrder' | 'receivePaymentNotification' | Changing | Reading
+> {
+  async function change(
+    request: ApiRequest<Changing>,
+    change: WithoutId<OrderChange>,
+  ): Promise<Result<Order, ApiError>> {
+    const found = await findOwn(db, request);
+    if (!found.ok) return found;
+    const { authority } = found.value;
+    const changed = await ordering.change(
+      request.params.marketId,
+      { ...change, orderId: request.params.orderId, by: authority.role } as OrderChange,
+      request.command,
+    );
+    return changed.ok ? ok(toOrder(changed.value, viewerOf(authority))) : changed;
+  }
+
+  return {
+    createQuote: ({ params, body }) => ordering.quote(params.marketId, body),
+
+    async placeOrder({ params, body, authority, command }) {
+      const who = required(authority);
+      const { expectedTotalMinor, payment, ...basket } = body;
+      const placed = await ordering.placeOrder(params.marketId, {
+        shopperId: who.userId,
+        command: requiredKey(command),
+        basket,
+        expectedTotalMinor,
+        paymentMethod: payment.method,
+      });
+      return placed.ok ? ok(toOrder(placed.value, { seesDeliveryCode: true })) : placed;
+    },
+
+    async listOrders({ params, query, authority }) {
+      const who = required(authority);
+      const before = query.cursor === undefined ? undefined : parseId('ord', query.cursor);
+      if (query.cursor !== undefined && before === undefined) {
+        return err({ code: 'invalid_request', detail: '`cursor` is not one that this list gave.' });
+      }
+      let storeIds: StoreId[] | undefined = query.storeId === undefined ? undefined : [query.storeId];
+      if (who.scope === 'own' && who.role === 'merchant') {
+        const own = (await selectAllStores(db, params.marketId))
+          .filter((store) => who.merchantIds.includes(store.merchantId))
+          .map((store) => store.id);
+        storeIds = storeIds === undefined ? own : storeIds.filter((id) => own.includes(id));
+      }
+      const orders = await listOrders(db, params.marketId, {
+        shopperId: who.scope === 'own' && who.role === 'shopper' ? who.userId : undefined,
+        storeIds,
+        state: query.state,
+        before,
+        limit: query.limit,
+      });
+      return ok({
+        items: orders.map((order) => toOrder(order, viewerOf(who))),
+        ...(orders.length === query.limit ? { next: orders.at(-1)!.id } : {}),
+      });
+    },
+
+    async getOrder(request) {
+      const found = await findOwn(db, request);
+      return found.ok ? ok(toOrder(found.value.order, viewerOf(found.value.authority))) : found;
+    },
+
+    async getOrderTimeline(request) {
+      const found = await findOwn(db, request);
+      if (!found.ok) return found;
+      const events = await readHistory(db, request.params.marketId, request.params.orderId);
+      return ok({
+        items: events.map(({ type, at, by, data }) => ({ type, at: toRfc3339(at), by, data: { ...data } })),
+      });
+    },
+
+    acceptOrder: (request) =>
+      change(request, { kind: 'accept', preparationSeconds: request.body.preparationSeconds }),
+    markOrderReady: (request) => change(request, { kind: 'ready' }),
+    cancelOrder: (request) =>
+      change(request, {
+        kind: 'cancel',
+        reason: cancelReasonOf(required(request.authority).role),
+        note: request.body.note,
+      }),
+    refundOrder: (request) => change(request, { kind: 'refund', ...request.body }),
+
+    async receivePaymentNotification({ params, body }) {
+      const taken = await ordering.receiveNotification(params.marketId, params.providerName, body);
+      return taken
+        ? ok(undefined)
+        : err({ code: 'unauthenticated', detail: 'The notification is not signed by this provider.' });
+    },
+  };
+}
+
+/** The order, if it is the caller's to see; otherwise as if there were none. */
+export async function findOwn(
+  db: Queryable,
+  request: {
+    readonly params: { readonly marketId: OrderRecord['marketId']; readonly orderId: OrderRecord['id'] };
+    readonly authority: Authority | undefined;
+  },
+): Promise<Result<{ order: OrderRecord; authority: Authority }, ApiError>> {
+  const authority = required(request.authority);
+  const { marketId, orderId } = request.params;
+  const order = (await selectOrders(db, marketId, [orderId])).get(orderId);
+  if (order === undefined || !(await isOwn(db, order, authority))) return err({ code: 'not_found' });
+  return ok({ order, authority });
+}
+
+async function isOwn(db: Queryable, order: OrderRecord, authority: Authority): Promise<boolean> {
+  if (authority.scope !== 'own') return true;
+  switch (authority.role) {
+    case 'shopper':
+      return order.shopperId === authority.userId;
+    case 'courier':
+      return order.courierId !== undefined && authority.courierIds.includes(order.courierId);
+    case 'merchant': {
+      const store = (await selectStores(db, order.marketId, [order.storeId])).get(order.storeId);
+      return store !== undefined && authority.merchantIds.includes(store.merchantId);
+    }
+    default:
+      return false;
+  }
+}
+
+function viewerOf(authority: Authority): { readonly seesDeliveryCode: boolean } {
+  return { seesDeliveryCode: authority.role === 'shopper' || authority.scope !== 'own' };
+}
+
+function cancelReasonOf(role: Actor): CancelReason {
+  return role === 'shopper' || role === 'merchant' ? role : 'operator';
+}
+
+function required(authority: Authority | undefined): Authority {
+  invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
+  return authority;
+}
+
+function requiredKey(command: CommandKey | undefined): CommandKey {
+  invariant(command !== undefined, 'the contract requires an Idempotency-Key here');
+  return command;
+}
