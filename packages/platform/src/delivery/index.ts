@@ -1,0 +1,28 @@
+export {
+  type AssignRefusal,
+  type Assignment,
+  type PlanOptions,
+  type StaleFence,
+  MAX_OPEN_ROUTES,
+} from './assign-routes.ts';
+export { type Delivery, type DeliveryDeps, type StopWork, createDelivery } from './delivery.ts';
+export {
+  type Drop,
+  type DropoffRecord,
+  type PickupRecord,
+  type RouteRecord,
+  type RouteRefusal,
+  MAX_WRONG_CODES,
+  PICKUP_NUMBER,
+  currentRoute,
+  isOpen,
+  isPickedUp,
+  nextStopNumber,
+  remaining,
+  workOf,
+} from './route.ts';
+export { selectOpenRoutes, selectRoutes } from './route-store.ts';
+export { createDeliveryRoutes } from './routes.ts';
+export { toRoute } from './to-route.ts';
+export { type RouteUpdate, type UpdateRefusal } from './update-routes.ts';
+export { type Worker } from './work-stops.ts';

@@ -1,0 +1,56 @@
+import { type Result, err, invariant, ok } from '@halfhour/kernel';
+import type { Route } from '@halfhour/contract';
+import type { ApiError, Authority, Handlers } from '../api/index.ts';
+import { selectCouriers } from '../couriers/index.ts';
+import type { Queryable } from '../postgres/index.ts';
+import type { Delivery } from './delivery.ts';
+import type { RouteRecord } from './route.ts';
+import { toRoute } from './to-route.ts';
+import type { Worker } from './work-stops.ts';
+
+export function createDeliveryRoutes(deps: {
+  readonly db: Queryable;
+  readonly delivery: Delivery;
+}): Handlers<'getCourierRoute' | 'arriveAtStop' | 'completeStop'> {
+  const { db, delivery } = deps;
+  return {
+    async getCourierRoute({ params: { marketId, courierId }, authority }) {
+      const { courierIds } = workerOf(authority);
+      const [courier] = await selectCouriers(db, marketId, [courierId]);
+      if (courier === undefined || (courierIds !== undefined && !courierIds.includes(courierId))) {
+        return err({ code: 'not_found' });
+      }
+      const route = await delivery.current(marketId, courierId);
+      return ok({ route: route === undefined ? null : toRoute(route) });
+    },
+
+    async arriveAtStop({ params: { marketId, routeId, stopNumber }, authority, command }) {
+      return answer(
+        await delivery.arrive(marketId, { routeId, stopNumber, by: workerOf(authority), command }),
+      );
+    },
+
+    async completeStop({ params: { marketId, routeId, stopNumber }, body, authority, command }) {
+      return answer(
+        await delivery.complete(marketId, {
+          routeId,
+          stopNumber,
+          code: body.code,
+          by: workerOf(authority),
+          command,
+        }),
+      );
+    },
+  };
+}
+
+function workerOf(authority: Authority | undefined): Worker {
+  invariant(authority !== undefined, 'the contract lets nobody call this who is not signed in');
+  const { role } = authority;
+  invariant(role === 'courier' || role === 'operator' || role === 'admin', `the contract lets no ${role} in`);
+  return { role, ...(authority.scope === 'own' ? { courierIds: authority.courierIds } : {}) };
+}
+
+function answer(outcome: Result<RouteRecord, ApiError>): Result<Route, ApiError> {
+  return outcome.ok ? ok(toRoute(outcome.value)) : outcome;
+}
