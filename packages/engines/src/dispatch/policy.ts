@@ -15,5 +15,5 @@ export const defaultPolicy: DispatchPolicy = {
   iterationsPerOrder: 12,
   maxIterations: 2_000,
   candidateCouriers: 30,
-  prepositionWithinSeconds: 0,
+  prepositionWithinSeconds: 900,
 };
