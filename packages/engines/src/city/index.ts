@@ -1,0 +1,17 @@
+export {
+  addressAt,
+  compareHouseNumbers,
+  createAddressTable,
+  STREET_KINDS,
+  type Address,
+  type AddressTable,
+  type Area,
+  type Bounds,
+  type CityMap,
+  type Place,
+  type Street,
+  type StreetKind,
+} from './city-map.ts';
+export { decodeOsmQaTiles, type MapTile } from './decode-osm-qa-tiles.ts';
+export { syntheticCity, type SyntheticCityOptions } from './synthetic-city.ts';
+export { streetsGeoJson, type MapFeature, type MapFeatureCollection } from './streets-geojson.ts';

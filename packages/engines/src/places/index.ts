@@ -1,0 +1,6 @@
+export {
+  createPlaceIndex,
+  type FoundPlace,
+  type PlaceIndex,
+  type PlaceSearchOptions,
+} from './place-index.ts';
