@@ -40,7 +40,11 @@ function SpeedControl({ speed }: { speed: number }) {
   const current = change.isPending ? change.variables : speed;
   return (
     <>
-      <div role="radiogroup" aria-label={text.live.speed} className="hidden rounded-md bg-surface-3 p-0.5 md:flex">
+      <div
+        role="radiogroup"
+        aria-label={text.live.speed}
+        className="hidden rounded-md bg-surface-3 p-0.5 md:flex"
+      >
         {SPEEDS.map((option) => (
           <button
             key={option}
@@ -53,7 +57,11 @@ function SpeedControl({ speed }: { speed: number }) {
               current === option ? 'bg-surface text-ink shadow-sm' : 'text-ink-2 hover:text-ink'
             }`}
           >
-            {option === 0 ? <Pause aria-label={text.live.pause} className="size-3.5" /> : text.live.times(option)}
+            {option === 0 ? (
+              <Pause aria-label={text.live.pause} className="size-3.5 fill-current stroke-0" />
+            ) : (
+              text.live.times(option)
+            )}
           </button>
         ))}
       </div>

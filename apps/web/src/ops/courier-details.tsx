@@ -20,7 +20,10 @@ export function CourierDetails({ id }: { id: string }) {
               [text.courier.carrying, text.courier.load(courier.load)],
               [text.courier.vehicle, text.vehicle[courier.vehicle]],
               courier.shiftEndsAt !== undefined && [text.courier.shiftEnds, format.time(courier.shiftEndsAt)],
-              courier.positionAt !== undefined && [text.courier.seen, format.timeWithSeconds(courier.positionAt)],
+              courier.positionAt !== undefined && [
+                text.courier.seen,
+                format.timeWithSeconds(courier.positionAt),
+              ],
             ]}
           />
           <Section title={text.store.openOrders}>

@@ -48,7 +48,11 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode] |
 export function SelectLink({ id, children }: { id: string; children: ReactNode }) {
   const [, select] = useSelection();
   return (
-    <button type="button" onClick={() => select(id)} className="text-right underline decoration-line underline-offset-3 hover:decoration-current">
+    <button
+      type="button"
+      onClick={() => select(id)}
+      className="text-right underline decoration-line underline-offset-3 hover:decoration-current"
+    >
       {children}
     </button>
   );

@@ -1,5 +1,13 @@
 import type { Courier, OrderSummary } from '@halfhour/contract';
-import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { call, pathOf } from '../api/index.ts';
 import { ROUTES } from '@halfhour/contract';
 import type { MarketId } from '@halfhour/kernel';

@@ -84,7 +84,9 @@ function MapAndPanel() {
     if (selection !== undefined) setLevel((before) => Math.max(1, before));
   }, [selection?.id]);
   const map = (
-    <ErrorBoundary fallback={<Notice icon="problem" title={text.live.mapFailed} hint={text.live.mapNeedsWebGl} />}>
+    <ErrorBoundary
+      fallback={<Notice icon="problem" title={text.live.mapFailed} hint={text.live.mapNeedsWebGl} />}
+    >
       <Suspense fallback={<Loading />}>
         <LiveMap />
       </Suspense>
@@ -94,7 +96,7 @@ function MapAndPanel() {
     <div className="flex min-h-0 flex-1 flex-col md:flex-row">
       <div className="min-h-24 min-w-0 flex-1">{map}</div>
       <aside
-        style={wide ? undefined : { height: ['2.75rem', '52%', '88%'][level] }}
+        style={wide ? undefined : { height: ['2.25rem', '54%', '88%'][level] }}
         className="flex min-h-0 shrink-0 flex-col border-line bg-surface max-md:rounded-t-xl max-md:border-t max-md:shadow-[0_-4px_16px_rgb(0_0_0/0.12)] md:w-96 md:border-l"
       >
         {!wide && <SheetHandle level={level} onChange={setLevel} />}
@@ -110,7 +112,7 @@ function SheetHandle({ level, onChange }: { level: number; onChange: (level: num
   const to = (wanted: number): void => onChange(Math.max(0, Math.min(2, wanted)));
   return (
     <div
-      className="flex h-11 shrink-0 touch-none items-center justify-between px-2"
+      className="flex h-9 shrink-0 touch-none items-center justify-between px-2"
       onPointerDown={(event) => setStartY(event.clientY)}
       onPointerUp={(event) => {
         if (startY !== undefined && Math.abs(event.clientY - startY) > 24) {
@@ -120,11 +122,21 @@ function SheetHandle({ level, onChange }: { level: number; onChange: (level: num
       }}
       onPointerCancel={() => setStartY(undefined)}
     >
-      <IconButton label={text.live.sheet.smaller} disabled={level === 0} onClick={() => to(level - 1)} className="disabled:opacity-30">
+      <IconButton
+        label={text.live.sheet.smaller}
+        disabled={level === 0}
+        onClick={() => to(level - 1)}
+        className="disabled:opacity-30"
+      >
         <ChevronDown className="size-5" />
       </IconButton>
       <span aria-hidden className="h-1 w-10 rounded-full bg-line" />
-      <IconButton label={text.live.sheet.larger} disabled={level === 2} onClick={() => to(level + 1)} className="disabled:opacity-30">
+      <IconButton
+        label={text.live.sheet.larger}
+        disabled={level === 2}
+        onClick={() => to(level + 1)}
+        className="disabled:opacity-30"
+      >
         <ChevronUp className="size-5" />
       </IconButton>
     </div>

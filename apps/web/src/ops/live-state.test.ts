@@ -13,10 +13,7 @@ const orderEvent = (order: ReturnType<typeof anOrder>): MarketEvent => ({
 });
 
 test('a snapshot keeps open orders only', () => {
-  const state = stateFromSnapshot(
-    aSnapshot({ orders: [anOrder(1), anOrder(2, { state: 'delivered' })] }),
-    0,
-  );
+  const state = stateFromSnapshot(aSnapshot({ orders: [anOrder(1), anOrder(2, { state: 'delivered' })] }), 0);
   assert.deepEqual([...state.orders.keys()], [anOrder(1).id]);
 });
 

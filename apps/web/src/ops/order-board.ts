@@ -74,8 +74,7 @@ export function boardRows(
     rows.push({ order, risk, dueMs });
   }
   return rows.sort(
-    (a, b) =>
-      URGENCY[a.risk] - URGENCY[b.risk] || a.dueMs - b.dueMs || (a.order.id < b.order.id ? -1 : 1),
+    (a, b) => URGENCY[a.risk] - URGENCY[b.risk] || a.dueMs - b.dueMs || (a.order.id < b.order.id ? -1 : 1),
   );
 }
 

@@ -80,8 +80,15 @@ function PromiseSummary({ order, summary }: { order: Order; summary: OrderSummar
   const format = useFormat();
   const now = useMarketNow();
   const latestMs = Date.parse(order.promise.latest);
-  const at = order.deliveredAt ?? summary?.expectedDeliveryAt ?? order.expectedDeliveryAt;
-  const spareMinutes = at === undefined ? undefined : Math.floor((latestMs - Date.parse(at)) / 60_000);
+  const expected = summary?.expectedDeliveryAt ?? order.expectedDeliveryAt;
+  // An order that is not there yet cannot have been expected for a time that has passed.
+  const at =
+    order.deliveredAt !== undefined
+      ? Date.parse(order.deliveredAt)
+      : expected === undefined || order.cancelledAt !== undefined
+        ? undefined
+        : Math.max(Date.parse(expected), now);
+  const spareMinutes = at === undefined ? undefined : Math.floor((latestMs - at) / 60_000);
   return (
     <div className="grid grid-cols-2 gap-px border-b border-line bg-line">
       <div className="bg-surface p-4">
@@ -149,7 +156,10 @@ function Timeline({ entries, error }: { entries: readonly TimelineEntry[] | unde
       ) : entries.length === 0 ? (
         <p className="text-ink-2">{text.order.noTimeline}</p>
       ) : (
-        <ol data-testid="timeline" className="relative space-y-3 before:absolute before:inset-y-2 before:left-[3px] before:w-px before:bg-line">
+        <ol
+          data-testid="timeline"
+          className="relative space-y-3 before:absolute before:inset-y-2 before:left-[3px] before:w-px before:bg-line"
+        >
           {entries.map((entry, index) => (
             <li key={`${entry.at}/${index}`} className="relative pl-5">
               <span

@@ -1,12 +1,19 @@
 import type { LatenessRisk, OrderState } from '@halfhour/contract';
-import { Search, X } from 'lucide-react';
+import { Search, SlidersHorizontal, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { text } from '../text/index.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { useFormat, useLive, useMarketNow } from './live-context.tsx';
-import { type BoardRow, boardRows, countByRisk, isFiltering, NO_FILTER, type OrderFilter } from './order-board.ts';
+import {
+  type BoardRow,
+  boardRows,
+  countByRisk,
+  isFiltering,
+  NO_FILTER,
+  type OrderFilter,
+} from './order-board.ts';
 import { RISK_INK, StateTag } from './tags.tsx';
 import { useSelection } from './use-selection.ts';
 
@@ -30,7 +37,10 @@ export function OrderList() {
   return (
     <>
       <Filters filter={filter} counts={counts} onChange={setFilter} />
-      <p className="flex items-center justify-between border-b border-line px-3 py-1 text-xs text-ink-3" role="status">
+      <p
+        className="flex items-center justify-between border-b border-line px-3 py-1 text-xs text-ink-3"
+        role="status"
+      >
         {text.orders.shown(format.number(rows.length), format.number(orders.size))}
         {isFiltering(filter) && (
           <button type="button" className="underline" onClick={() => setFilter(NO_FILTER)}>
@@ -60,8 +70,11 @@ function Row({ row, now, nameOf }: { row: BoardRow; now: number; nameOf: (id: st
   const minutes = Math.floor((dueMs - now) / 60_000);
   return (
     <div className="flex h-full items-center gap-3 px-3" data-risk={risk} data-state={order.state}>
-      <span className={`w-16 shrink-0 text-right text-base font-semibold tabular-nums ${RISK_INK[risk]}`}>
-        {minutes < 0 ? text.orders.overdueBy(-minutes) : text.orders.dueIn(minutes)}
+      <span className={`w-14 shrink-0 text-right whitespace-nowrap ${RISK_INK[risk]}`}>
+        <span className="text-lg font-semibold tabular-nums">
+          {minutes < 0 ? text.orders.overdueBy(-minutes) : minutes}
+        </span>{' '}
+        <span className="text-xs">{text.orders.minuteUnit}</span>
         <span className="sr-only"> {text.risk[risk]}</span>
       </span>
       <span className="min-w-0 flex-1">
@@ -94,14 +107,27 @@ function Filters({
     if (!risks.delete(risk)) risks.add(risk);
     onChange({ ...filter, risks });
   };
+  const [more, setMore] = useState(false);
   const select = 'h-9 min-w-0 flex-1 rounded-md border border-line bg-surface px-2 text-sm';
   return (
     <div className="space-y-2 border-b border-line p-3">
-      <SearchField
-        label={text.orders.search}
-        value={filter.words}
-        onChange={(words) => onChange({ ...filter, words })}
-      />
+      <div className="flex gap-1.5">
+        <div className="flex-1">
+          <SearchField
+            label={text.orders.search}
+            value={filter.words}
+            onChange={(words) => onChange({ ...filter, words })}
+          />
+        </div>
+        <IconButton
+          label={text.orders.moreFilters}
+          aria-expanded={more}
+          onClick={() => setMore(!more)}
+          className="border border-line md:hidden"
+        >
+          <SlidersHorizontal className="size-4" />
+        </IconButton>
+      </div>
       <div role="group" aria-label={text.orders.filterRisk} className="flex gap-1.5">
         {RISKS.map((risk) => (
           <button
@@ -118,7 +144,7 @@ function Filters({
           </button>
         ))}
       </div>
-      <div className="flex gap-1.5">
+      <div className={`gap-1.5 md:flex ${more ? 'flex' : 'hidden'}`}>
         <select
           aria-label={text.orders.filterState}
           className={select}

@@ -25,7 +25,9 @@ export function OrdersOf({ owns }: { owns: (order: OrderSummary) => boolean }) {
             onClick={() => select(order.id)}
             className="flex min-h-10 w-full items-center gap-3 rounded-md px-2 text-left hover:bg-surface-2"
           >
-            <span className={`font-semibold tabular-nums ${RISK_INK[risk]}`}>{format.time(order.promiseLatest)}</span>
+            <span className={`font-semibold tabular-nums ${RISK_INK[risk]}`}>
+              {format.time(order.promiseLatest)}
+            </span>
             <span className="min-w-0 flex-1 truncate">{order.address.label}</span>
             <StateTag state={order.state} />
           </button>

@@ -90,7 +90,9 @@ export function StoreList() {
               title={store.name}
               under={store.address.label}
               right={
-                store.status === 'open' && !store.openNow ? text.storeOutsideHours : text.storeStatus[store.status]
+                store.status === 'open' && !store.openNow
+                  ? text.storeOutsideHours
+                  : text.storeStatus[store.status]
               }
               rightUnder={text.storeKind[store.kind]}
             />

@@ -39,7 +39,11 @@ export function StoreDetails({ id }: { id: string }) {
           ]}
         />
         <Section title={text.store.setStatus}>
-          <div role="radiogroup" aria-label={text.store.setStatus} className="flex rounded-md bg-surface-3 p-0.5">
+          <div
+            role="radiogroup"
+            aria-label={text.store.setStatus}
+            className="flex rounded-md bg-surface-3 p-0.5"
+          >
             {STATUSES.map((status) => (
               <button
                 key={status}

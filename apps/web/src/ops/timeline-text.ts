@@ -33,7 +33,10 @@ export function factsOf(
   for (const [key, value] of Object.entries(data)) {
     const written = writeValue(key, value, format, nameOf);
     if (written === undefined || written === '') continue;
-    facts.push({ name: humanise(key.replace(/(Minor|Seconds|Metres|Minutes|At|Id)$/, '') || key), value: written });
+    facts.push({
+      name: humanise(key.replace(/(Minor|Seconds|Metres|Minutes|At|Id)$/, '') || key),
+      value: written,
+    });
   }
   return facts;
 }

@@ -74,7 +74,8 @@ export const en = {
     onTime: 'On time',
     onTimeHint: 'Share of today’s delivered orders that reached the door before the end of their promise.',
     minutesToDoor: 'Click to door',
-    minutesToDoorHint: 'Mean minutes from placing an order to handing it over, over today’s delivered orders.',
+    minutesToDoorHint:
+      'Mean minutes from placing an order to handing it over, over today’s delivered orders.',
     perHour: 'Per courier hour',
     perHourHint: 'Orders delivered for each hour that couriers were on shift today.',
     couriers: 'Couriers busy',
@@ -137,10 +138,10 @@ export const en = {
     shown: (shown: string, all: string) => (shown === all ? `${all} open` : `${shown} of ${all} open`),
     none: 'No open orders right now.',
     noneMatch: 'No open order matches the filters.',
-    dueIn: (minutes: number) => `${minutes} min`,
-    overdueBy: (minutes: number) => `−${minutes} min`,
+    minuteUnit: 'min',
+    overdueBy: (minutes: number) => `−${minutes}`,
+    moreFilters: 'More filters',
     noCourier: 'No courier yet',
-    articles: (count: number) => (count === 1 ? '1 line' : `${count} lines`),
   },
 
   order: {
@@ -199,7 +200,13 @@ export const en = {
     search: 'Find a store',
   },
   noneMatch: 'Nothing matches.',
-  role: { shopper: 'shopper', merchant: 'store', courier: 'courier', operator: 'operator', system: 'Halfhour' },
+  role: {
+    shopper: 'shopper',
+    merchant: 'store',
+    courier: 'courier',
+    operator: 'operator',
+    system: 'Halfhour',
+  },
   legend: {
     courierIdle: 'Courier, free',
     courierLoaded: 'Courier with orders',

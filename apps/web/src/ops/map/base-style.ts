@@ -1,8 +1,4 @@
-import type {
-  ExpressionSpecification,
-  LayerSpecification,
-  StyleSpecification,
-} from 'maplibre-gl';
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import type { MapPalette } from './palette.ts';
 
 /** Local letters: without a `glyphs` URL MapLibre draws them from the reader's own fonts. */

@@ -11,11 +11,17 @@ export function HoverCard({ hovered: { selection, x, y } }: { hovered: Hovered }
   const format = useFormat();
   const [title, detail] =
     order !== undefined
-      ? [`${text.order.title(shortCode(order.id))} · ${text.orderState[order.state]}`, `${text.order.promised} ${format.time(order.promiseLatest)} · ${order.address.label}`]
+      ? [
+          `${text.order.title(shortCode(order.id))} · ${text.orderState[order.state]}`,
+          `${text.order.promised} ${format.time(order.promiseLatest)} · ${order.address.label}`,
+        ]
       : courier !== undefined
         ? [courier.name, `${text.courierStatus[courier.status]} · ${text.courier.load(courier.load)}`]
         : store !== undefined
-          ? [store.name, `${text.storeKind[store.kind]} · ${store.status === 'open' && !store.openNow ? text.storeOutsideHours : text.storeStatus[store.status]}`]
+          ? [
+              store.name,
+              `${text.storeKind[store.kind]} · ${store.status === 'open' && !store.openNow ? text.storeOutsideHours : text.storeStatus[store.status]}`,
+            ]
           : [];
   if (title === undefined) return null;
   return (

@@ -93,19 +93,17 @@ export function LiveMap() {
 
   return (
     <section aria-label={text.live.mapLabel} className="relative h-full min-h-0 overflow-hidden">
-      <div
-        ref={container}
-        data-testid="map"
-        data-idle={idle}
-        className="h-full w-full bg-surface-2"
-      />
+      <div ref={container} data-testid="map" data-idle={idle} className="h-full w-full bg-surface-2" />
       {failed && (
         <div className="absolute inset-0 flex items-center bg-surface-2">
           <Notice icon="problem" title={text.live.mapFailed} hint={text.live.mapNeedsWebGl} />
         </div>
       )}
       {streetsFailed && (
-        <p role="alert" className="absolute inset-x-0 top-2 mx-auto flex w-max items-center gap-2 rounded-md border border-line bg-surface px-3 py-1.5 shadow">
+        <p
+          role="alert"
+          className="absolute inset-x-0 top-2 mx-auto flex w-max items-center gap-2 rounded-md border border-line bg-surface px-3 py-1.5 shadow"
+        >
           {text.live.streetsFailed}
           <button
             type="button"

@@ -6,7 +6,8 @@ export const IMAGE_PIXEL_RATIO = 2;
 
 /** 24 × 24 outlines; utensils, bag, cross, bolt and boxes after Lucide (ISC licence). */
 const STORE_OUTLINES: Readonly<Record<StoreKind, string>> = {
-  restaurant: 'M3 2v7c0 1.1.9 2 2 2h4a2 2 0 0 0 2-2V2 M7 2v20 M21 15V2a5 5 0 0 0-5 5v6c0 1.1.9 2 2 2h3Zm0 0v7',
+  restaurant:
+    'M3 2v7c0 1.1.9 2 2 2h4a2 2 0 0 0 2-2V2 M7 2v20 M21 15V2a5 5 0 0 0-5 5v6c0 1.1.9 2 2 2h3Zm0 0v7',
   shop: 'M6 2 3 6v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2V6l-3-4Z M3 6h18 M16 10a4 4 0 0 1-8 0',
   pharmacy: 'M12 4v16 M4 12h16',
   lightning_warehouse: 'M13 2 4 14h7l-1 8 9-12h-7z',

@@ -1,7 +1,7 @@
 import type { Courier } from '@halfhour/contract';
 import { type LatLng, toPosition } from '@halfhour/kernel';
 import type { FeatureCollection } from 'geojson';
-import { GeoJSONSource, Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
+import { type GeoJSONSource, LngLatBounds, Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { type LiveState, marketNowMs } from '../live-state.ts';
@@ -23,6 +23,8 @@ const REDRAW_MS = 80;
 const RISK_REDRAW_MS = 2_000;
 /** Fingers and small marks need a wide reach. */
 const REACH_PIXELS = 10;
+/** From here on streets can be told apart. */
+const CLOSE_ZOOM = 13;
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 export interface Camera {
@@ -87,8 +89,6 @@ export class MapView {
       // The page shows the market's attribution itself, always and in full.
       attributionControl: false,
       fadeDuration: 0,
-      // Shots of the screen are part of the tests.
-      canvasContextAttributes: { preserveDrawingBuffer: false, antialias: true },
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.on('load', () => this.addMarket());
@@ -142,20 +142,22 @@ export class MapView {
   choose(selection: Selection | undefined): void {
     this.chosen = selection;
     this.dirty = true;
-    const at = this.placeOf(selection);
-    if (at === undefined) return;
-    const inner = this.map.project(toPosition(at));
+    const places = this.placesOf(selection);
+    if (places.length === 0) return;
     const { clientWidth, clientHeight } = this.map.getContainer();
-    const margin = Math.min(60, clientWidth / 5, clientHeight / 5);
-    const inView =
-      inner.x > margin &&
-      inner.y > margin &&
-      inner.x < clientWidth - margin &&
-      inner.y < clientHeight - margin;
-    const zoom = Math.max(this.map.getZoom(), 13.5);
-    if (!inView || zoom > this.map.getZoom()) {
-      this.map.easeTo({ center: toPosition(at), zoom, duration: this.options.reduceMotion ? 0 : 500 });
-    }
+    const margin = Math.min(70, clientWidth / 5, clientHeight / 5);
+    const inView = places.every((place) => {
+      const { x, y } = this.map.project(toPosition(place));
+      return x > margin && y > margin && x < clientWidth - margin && y < clientHeight - margin;
+    });
+    if (inView && this.map.getZoom() >= CLOSE_ZOOM) return;
+    const bounds = new LngLatBounds();
+    for (const place of places) bounds.extend(toPosition(place));
+    this.map.fitBounds(bounds, {
+      padding: margin,
+      maxZoom: Math.max(CLOSE_ZOOM + 1, this.map.getZoom()),
+      duration: this.options.reduceMotion ? 0 : 500,
+    });
   }
 
   zoomBy(levels: number): void {
@@ -245,11 +247,7 @@ export class MapView {
       'way',
       order === undefined
         ? EMPTY
-        : orderWay(
-            order,
-            state.stores.get(order.storeId)?.address,
-            courier && this.shownAt(courier, nowMs),
-          ),
+        : orderWay(order, state.stores.get(order.storeId)?.address, courier && this.shownAt(courier, nowMs)),
     );
   }
 
@@ -277,6 +275,15 @@ export class MapView {
     return courier && this.shownAt(courier, browserTicker.elapsedMs());
   }
 
+  /** What should be in view together: for an order also where it comes from and who brings it. */
+  private placesOf(selection: Selection | undefined): LatLng[] {
+    const order = selection?.kind === 'order' ? this.state?.orders.get(selection.id) : undefined;
+    const ids: (Selection | undefined)[] = [selection];
+    if (order?.courierId !== undefined) ids.push({ kind: 'courier', id: order.courierId });
+    if (order !== undefined && order.state !== 'picked_up') ids.push({ kind: 'store', id: order.storeId });
+    return ids.flatMap((id) => this.placeOf(id) ?? []);
+  }
+
   private at({ x, y }: { x: number; y: number }): Selection | undefined {
     if (!this.ready) return undefined;
     const found = this.map.queryRenderedFeatures(
@@ -293,10 +300,14 @@ export class MapView {
       const [lng, lat] = feature.geometry.coordinates as [number, number];
       const there = this.map.project([lng, lat]);
       // A store lies under its orders and couriers: they win unless it is clearly the nearer one.
-      const pixels = Math.hypot(there.x - x, there.y - y) + CLICKABLE.indexOf(feature.layer.id as 'orders') * 3;
+      const pixels =
+        Math.hypot(there.x - x, there.y - y) + CLICKABLE.indexOf(feature.layer.id as 'orders') * 3;
       if (pixels >= nearestPixels) continue;
       nearestPixels = pixels;
-      nearest = { kind: feature.layer.id.slice(0, -1) as Selection['kind'], id: String(feature.properties['id']) };
+      nearest = {
+        kind: feature.layer.id.slice(0, -1) as Selection['kind'],
+        id: String(feature.properties['id']),
+      };
     }
     return nearest;
   }

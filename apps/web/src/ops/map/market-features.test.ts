@@ -8,7 +8,9 @@ const COURIER = { lat: -34.92, lng: -56.1 };
 
 test('couriers off shift or never seen are not drawn', () => {
   const couriers = [aCourier(1), aCourier(2, { status: 'off_shift' }), aCourier(3)];
-  const drawn = courierFeatures(couriers, (courier) => (courier === couriers[2] ? undefined : courier.position));
+  const drawn = courierFeatures(couriers, (courier) =>
+    courier === couriers[2] ? undefined : courier.position,
+  );
   assert.deepEqual(
     drawn.features.map((feature) => feature.properties?.['id']),
     [couriers[0]!.id],

@@ -27,7 +27,9 @@ export function storeFeatures(stores: Iterable<LiveStoreEntry>): FeatureCollecti
 }
 
 export function orderFeatures(orders: Iterable<OrderSummary>, nowMs: number): FeatureCollection<Point> {
-  return collect([...orders].map((order) => point(order.address, { id: order.id, risk: riskAt(order, nowMs) })));
+  return collect(
+    [...orders].map((order) => point(order.address, { id: order.id, risk: riskAt(order, nowMs) })),
+  );
 }
 
 /** Couriers on shift, each where `shownAt` says. */

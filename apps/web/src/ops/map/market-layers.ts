@@ -32,7 +32,7 @@ export function marketLayers(palette: MapPalette): LayerSpecification[] {
       source: 'stores',
       layout: {
         'icon-image': ['concat', 'store-', ['get', 'kind']],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.55, 14, 0.85, 17, 1.2],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 10.5, 0.35, 12.5, 0.62, 14, 0.85, 17, 1.2],
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         'text-field': ['step', ['zoom'], '', 15, ['get', 'name']],
@@ -57,7 +57,7 @@ export function marketLayers(palette: MapPalette): LayerSpecification[] {
       source: 'orders',
       layout: {
         'icon-image': ['concat', 'order-', ['get', 'risk']],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.7, 14, 1, 17, 1.3],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 10.5, 0.55, 12.5, 0.85, 14, 1.05, 17, 1.35],
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         // The late ones on top.
@@ -73,8 +73,10 @@ export function marketLayers(palette: MapPalette): LayerSpecification[] {
           'interpolate',
           ['linear'],
           ['zoom'],
-          11,
-          ['case', ['get', 'busy'], 4.2, 3.4],
+          10.5,
+          ['case', ['get', 'busy'], 3, 2.4],
+          12.5,
+          ['case', ['get', 'busy'], 5, 4],
           14,
           ['case', ['get', 'busy'], 7, 5.2],
           17,
@@ -82,7 +84,7 @@ export function marketLayers(palette: MapPalette): LayerSpecification[] {
         ],
         'circle-color': ['case', ['get', 'busy'], palette.courier, palette.outline],
         'circle-stroke-color': ['case', ['get', 'busy'], palette.outline, palette.courier],
-        'circle-stroke-width': ['case', ['get', 'busy'], 1.5, 2.2],
+        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 10.5, 1, 14, 2],
       },
     },
     {
