@@ -3,6 +3,7 @@ import { OpsPage } from './ops/ops-page.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { text } from './text/index.ts';
 import { Notice } from './ui/notice.tsx';
+import { WholePage } from './ui/whole-page.tsx';
 
 /** The pages of the app. Each surface has a path of its own and a folder of its own. */
 export function App() {
@@ -16,11 +17,13 @@ export function App() {
         <Redirect to="/ops" replace />
       </Route>
       <Route>
-        <Notice icon="empty" title={text.notFoundTitle} hint={text.notFoundHint}>
-          <Link href="/" className="underline">
-            {text.toStart}
-          </Link>
-        </Notice>
+        <WholePage>
+          <Notice icon="empty" title={text.notFoundTitle} hint={text.notFoundHint}>
+            <Link href="/" className="underline">
+              {text.toStart}
+            </Link>
+          </Notice>
+        </WholePage>
       </Route>
     </Switch>
   );

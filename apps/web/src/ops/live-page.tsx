@@ -10,6 +10,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
 import { useMedia } from '../ui/use-media.ts';
+import { WholePage } from '../ui/whole-page.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
 import { ClockControl } from './clock-control.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
@@ -40,15 +41,23 @@ function Loaded({ market, user }: { market: Market; user: User }) {
   if (status === 'refused') {
     if (statusOf(error) === 401) return <SignInRedirect />;
     if (statusOf(error) === 403) return <ForbiddenNotice />;
-    return <ErrorNotice error={error} />;
+    return (
+      <WholePage>
+        <ErrorNotice error={error} />
+      </WholePage>
+    );
   }
   if (status === 'loading') {
-    return error === undefined ? (
-      <Loading />
-    ) : (
-      <ErrorNotice error={error}>
-        <Button onClick={store.retryNow}>{text.retry}</Button>
-      </ErrorNotice>
+    return (
+      <WholePage>
+        {error === undefined ? (
+          <Loading />
+        ) : (
+          <ErrorNotice error={error}>
+            <Button onClick={store.retryNow}>{text.retry}</Button>
+          </ErrorNotice>
+        )}
+      </WholePage>
     );
   }
   return (
@@ -155,8 +164,10 @@ function SignOutButton({ user }: { user: User }) {
 export function ForbiddenNotice() {
   const signOut = useSignOut();
   return (
-    <Notice icon="locked" title={text.problem.forbiddenTitle} hint={text.problem.forbiddenHint}>
-      <Button onClick={() => void signOut()}>{text.signOut}</Button>
-    </Notice>
+    <WholePage>
+      <Notice icon="locked" title={text.problem.forbiddenTitle} hint={text.problem.forbiddenHint}>
+        <Button onClick={() => void signOut()}>{text.signOut}</Button>
+      </Notice>
+    </WholePage>
   );
 }

@@ -5,6 +5,7 @@ import { operatedMarkets, useMarkets, useMe } from '../session/use-me.ts';
 import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
+import { WholePage } from '../ui/whole-page.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
 import { ForbiddenNotice, LivePage } from './live-page.tsx';
 
@@ -16,24 +17,38 @@ export function OpsPage({ slug }: { slug?: string | undefined }) {
   const failed = me.isError ? me : markets.isError ? markets : undefined;
   if (failed !== undefined) {
     return (
-      <ErrorNotice error={failed.error}>
-        <Button onClick={() => void failed.refetch()}>{text.retry}</Button>
-      </ErrorNotice>
+      <WholePage>
+        <ErrorNotice error={failed.error}>
+          <Button onClick={() => void failed.refetch()}>{text.retry}</Button>
+        </ErrorNotice>
+      </WholePage>
     );
   }
-  if (me.data === undefined || markets.data === undefined) return <Loading />;
+  if (me.data === undefined || markets.data === undefined) {
+    return (
+      <WholePage>
+        <Loading />
+      </WholePage>
+    );
+  }
   const operated = operatedMarkets(me.data, markets.data);
   if (slug !== undefined) {
     const market = operated.find((one) => one.slug === slug);
     if (market !== undefined) return <LivePage market={market} user={me.data} />;
     if (markets.data.some((one) => one.slug === slug)) return <ForbiddenNotice />;
-    return <Notice icon="problem" title={text.problem.unknownMarketTitle} />;
+    return (
+      <WholePage>
+        <Notice icon="problem" title={text.problem.unknownMarketTitle} hint={text.notFoundHint} />
+      </WholePage>
+    );
   }
   if (operated.length === 1) return <Redirect to={`/ops/${operated[0]!.slug}`} replace />;
   if (operated.length === 0) {
     const isOperator = me.data.grants.some(({ role }) => role === 'operator' || role === 'admin');
     return isOperator ? (
-      <Notice icon="empty" title={text.problem.noMarketsTitle} hint={text.problem.noMarketsHint} />
+      <WholePage>
+        <Notice icon="empty" title={text.problem.noMarketsTitle} hint={text.problem.noMarketsHint} />
+      </WholePage>
     ) : (
       <ForbiddenNotice />
     );

@@ -1,5 +1,5 @@
 import type { OrderId } from '@halfhour/kernel';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { text } from '../text/index.ts';
 import { CourierDetails } from './courier-details.tsx';
 import { useFormat, useLive } from './live-context.tsx';
@@ -11,18 +11,43 @@ import { useSelection } from './use-selection.ts';
 
 const TABS = ['orders', 'couriers', 'stores'] as const;
 
-/** The lists, or the details of what is selected; the lists stay as they were beneath. */
+/** The lists, and over them the details of what is selected; the lists stay as they were beneath. */
 export function SidePanel() {
-  const [selection] = useSelection();
+  const [selection, select] = useSelection();
+  const lists = useRef<HTMLDivElement>(null);
+  const details = useRef<HTMLDivElement>(null);
+  const shownBefore = useRef(false);
+  const shown = selection !== undefined;
+
+  // The keyboard follows: into the details when they open, back to the list when they close.
+  useEffect(() => {
+    if (shown) details.current?.querySelector('button')?.focus({ preventScroll: true });
+    else if (shownBefore.current) {
+      lists.current?.querySelector<HTMLElement>('[role=listbox]')?.focus({ preventScroll: true });
+    }
+    shownBefore.current = shown;
+  }, [shown]);
+
   return (
-    <>
-      {selection?.kind === 'order' && <OrderDetails key={selection.id} id={selection.id as OrderId} />}
-      {selection?.kind === 'courier' && <CourierDetails id={selection.id} />}
-      {selection?.kind === 'store' && <StoreDetails key={selection.id} id={selection.id} />}
-      <div className={selection === undefined ? 'flex min-h-0 flex-1 flex-col' : 'hidden'}>
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <div ref={lists} inert={shown} className="flex min-h-0 flex-1 flex-col">
         <Lists />
       </div>
-    </>
+      {shown && (
+        <div
+          ref={details}
+          className="absolute inset-0 flex flex-col bg-surface"
+          onKeyDown={(event) => {
+            // A dialog over the details has an Escape of its own.
+            if (event.key === 'Escape' && document.querySelector('dialog[open]') === null) select(undefined);
+          }}
+        >
+          {selection.kind === 'order' && <OrderDetails key={selection.id} id={selection.id as OrderId} />}
+          {selection.kind === 'courier' && <CourierDetails id={selection.id} />}
+          {selection.kind === 'store' && <StoreDetails key={selection.id} id={selection.id} />}
+        </div>
+      )}
+    </div>
   );
 }
 

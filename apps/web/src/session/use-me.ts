@@ -1,11 +1,21 @@
 import type { Market, User } from '@halfhour/contract';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { call } from '../api/index.ts';
+import { call, Unreachable } from '../api/index.ts';
 
 export const ME = ['me'] as const;
 
+/** While the server is away the page asks again by itself; a problem is an answer and stays. */
+function askAgain(query: { readonly state: { readonly error: unknown } }): number | false {
+  return query.state.error instanceof Unreachable ? 10_000 : false;
+}
+
 export function useMe(): UseQueryResult<User> {
-  return useQuery({ queryKey: ME, queryFn: ({ signal }) => call('getMe', { signal }), staleTime: Infinity });
+  return useQuery({
+    queryKey: ME,
+    queryFn: ({ signal }) => call('getMe', { signal }),
+    staleTime: Infinity,
+    refetchInterval: askAgain,
+  });
 }
 
 export function useMarkets(): UseQueryResult<Market[]> {
@@ -13,6 +23,7 @@ export function useMarkets(): UseQueryResult<Market[]> {
     queryKey: ['markets'],
     queryFn: async ({ signal }) => (await call('listMarkets', { signal })).items,
     staleTime: Infinity,
+    refetchInterval: askAgain,
   });
 }
 

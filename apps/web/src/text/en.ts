@@ -209,7 +209,7 @@ export const en = {
   },
   legend: {
     courierIdle: 'Courier, free',
-    courierLoaded: 'Courier with orders',
+    courierLoaded: 'Courier at work; number: orders on board',
     store: 'Store',
     storeClosed: 'Store, closed or paused',
   },

@@ -43,10 +43,14 @@ export function ErrorNotice({ error, children }: { error: unknown; children?: Re
 
 export function wordsFor(error: unknown): { title: string; hint: string } {
   if (error instanceof ProblemError) {
-    const { title, hint, requestId } = error.problem;
+    const { problem } = error;
+    const { title, hint, requestId } = problem;
     return {
       title,
-      hint: requestId === undefined ? hint : `${hint} (${text.problem.requestId(requestId)})`,
+      hint:
+        requestId === undefined || problem.status < 500
+          ? hint
+          : `${hint} (${text.problem.requestId(requestId)})`,
     };
   }
   if (error instanceof Unreachable) {

@@ -99,6 +99,13 @@ export function LiveMap() {
           <Notice icon="problem" title={text.live.mapFailed} hint={text.live.mapNeedsWebGl} />
         </div>
       )}
+      {!idle && !failed && (
+        <div className="pointer-events-none absolute inset-x-0 top-3 flex justify-center">
+          <span className="rounded-full border border-line bg-surface px-3 py-1 text-xs text-ink-2 shadow-sm">
+            {text.loading}
+          </span>
+        </div>
+      )}
       {streetsFailed && (
         <p
           role="alert"
