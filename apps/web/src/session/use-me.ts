@@ -5,7 +5,7 @@ import { call, Unreachable } from '../api/index.ts';
 export const ME = ['me'] as const;
 
 /** While the server is away the page asks again by itself; a problem is an answer and stays. */
-function askAgain(query: { readonly state: { readonly error: unknown } }): number | false {
+function askAgain(query: { readonly state: { readonly error: Error | null } }): number | false {
   return query.state.error instanceof Unreachable ? 10_000 : false;
 }
 
