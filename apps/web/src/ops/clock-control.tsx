@@ -4,7 +4,7 @@ import { Pause } from 'lucide-react';
 import { call } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { wordsFor } from '../ui/notice.tsx';
-import { useFormat, useLive, useMarketNow } from './live-context.tsx';
+import { useFormat, useLive, useLiveStore, useMarketNow } from './live-context.tsx';
 
 const SPEEDS = [0, 1, 5, 10, 30, 60];
 
@@ -33,10 +33,12 @@ export function ClockControl() {
 
 function SpeedControl({ speed }: { speed: number }) {
   const marketId = useLive((state) => state.market.id);
+  const figures = useLive((state) => state.figures);
+  const store = useLiveStore();
   const change = useMutation<ClockState, unknown, number>({
     mutationFn: (wanted) => call('setClockSpeed', { params: { marketId }, body: { speed: wanted } }),
+    onSuccess: (clock) => store.apply({ type: 'figures', figures, clock }),
   });
-  // The wish shows at once; the market's stream confirms it.
   const current = change.isPending ? change.variables : speed;
   return (
     <>

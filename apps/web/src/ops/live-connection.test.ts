@@ -178,3 +178,15 @@ test('after a stop nothing is opened or shown any more', async () => {
   await settle();
   assert.equal(streams.length, 0);
 });
+
+test('the answer to a command shows at once, and nothing is shown before there is a market', async () => {
+  const { connection, view, settle } = setUp([snapshotAt('1')]);
+  const placed: MarketEvent = { type: 'order', event: 'OrderPlaced', at: NOW, order: anOrder(1) };
+  connection.apply(placed);
+  connection.start();
+  await settle();
+  connection.apply(placed);
+  const shown = view();
+  assert.equal('state' in shown && shown.state.orders.size, 1);
+  connection.stop();
+});

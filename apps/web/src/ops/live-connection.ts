@@ -74,6 +74,13 @@ export class LiveConnection {
     if (this.view.status !== 'live' && this.view.status !== 'refused') void this.synchronise();
   }
 
+  /** Shows at once what the answer to a command already says; the stream will say the same. */
+  apply(event: MarketEvent): void {
+    if (!('state' in this.view)) return;
+    const state = applyEvents(this.view.state, [event], this.parts.ticker.elapsedMs());
+    this.show({ status: this.view.status, state });
+  }
+
   private async synchronise(): Promise<void> {
     this.stopping.abort();
     const { signal } = (this.stopping = new AbortController());

@@ -1,4 +1,4 @@
-import type { Courier, OrderSummary } from '@halfhour/contract';
+import { type Courier, type MarketEvent, type OrderSummary, ROUTES } from '@halfhour/contract';
 import {
   createContext,
   type ReactNode,
@@ -9,7 +9,6 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { call, pathOf } from '../api/index.ts';
-import { ROUTES } from '@halfhour/contract';
 import type { MarketId } from '@halfhour/kernel';
 import { browserTicker } from '../ui/browser-ticker.ts';
 import { createFormat, type Format } from '../ui/format.ts';
@@ -41,6 +40,7 @@ export class LiveStore {
   readonly start = (): void => this.connection.start();
   readonly stop = (): void => this.connection.stop();
   readonly retryNow = (): void => this.connection.retryNow();
+  readonly apply = (event: MarketEvent): void => this.connection.apply(event);
   readonly view = (): LiveView => this.current;
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);

@@ -1,7 +1,7 @@
 import type { Order, OrderSummary, TimelineEntry } from '@halfhour/contract';
 import type { OrderId } from '@halfhour/kernel';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { call } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
@@ -20,18 +20,24 @@ export function OrderDetails({ id }: { id: OrderId }) {
   const summary = useOrder(id);
   const [cancelling, setCancelling] = useState(false);
   const params = { marketId, orderId: id };
-  // Part of the key: what changed on the stream asks for a new answer, and the old one stays until it comes.
-  const version = summary === undefined ? 'closed' : `${summary.state}/${summary.courierId ?? ''}`;
+  const queries = useQueryClient();
   const order = useQuery({
-    queryKey: ['order', id, version],
+    queryKey: ['order', id],
     queryFn: ({ signal }) => call('getOrder', { params, signal }),
-    placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
   });
   const timeline = useQuery({
-    queryKey: ['timeline', id, version],
+    queryKey: ['timeline', id],
     queryFn: ({ signal }) => call('getOrderTimeline', { params, signal }),
-    placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
   });
+  const readAgain = useCallback(() => {
+    void queries.invalidateQueries({ queryKey: ['order', id] });
+    void queries.invalidateQueries({ queryKey: ['timeline', id] });
+  }, [queries, id]);
+  const known = useRef(summary);
+  useEffect(() => {
+    if (known.current !== summary) readAgain();
+    known.current = summary;
+  }, [summary, readAgain]);
   const code = shortCode(id);
   return (
     <article data-testid="order-details" data-order={id} className="flex min-h-0 flex-1 flex-col">
@@ -67,8 +73,7 @@ export function OrderDetails({ id }: { id: OrderId }) {
           orderId={id}
           onClose={() => {
             setCancelling(false);
-            void order.refetch();
-            void timeline.refetch();
+            readAgain();
           }}
         />
       )}

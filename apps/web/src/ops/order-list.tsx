@@ -198,7 +198,7 @@ export function SearchField({
         placeholder={label}
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="h-9 w-full rounded-md border border-line bg-surface pr-9 pl-8 text-sm [&::-webkit-search-cancel-button]:hidden"
+        className="h-9 w-full rounded-md border border-line bg-surface pr-9 pl-8 text-base md:text-sm [&::-webkit-search-cancel-button]:hidden"
       />
       {value !== '' && (
         <IconButton label={text.orders.clear} className="absolute top-0 right-0" onClick={() => onChange('')}>

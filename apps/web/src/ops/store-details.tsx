@@ -1,22 +1,23 @@
-import { ROUTES } from '@halfhour/contract';
-import type { BodyOf } from '@halfhour/contract';
+import type { BodyOf, RouteOf } from '@halfhour/contract';
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { Notice, wordsFor } from '../ui/notice.tsx';
 import { DetailsHeader, Facts, Section } from './details.tsx';
-import { useLive, useStore } from './live-context.tsx';
+import { useLive, useLiveStore, useStore } from './live-context.tsx';
 import { OrdersOf } from './orders-of.tsx';
 
-type StoreStatus = BodyOf<(typeof ROUTES)['setStoreStatus']>['status'];
+type StoreStatus = BodyOf<RouteOf<'setStoreStatus'>>['status'];
 const STATUSES: readonly StoreStatus[] = ['open', 'paused', 'closed'];
 
 export function StoreDetails({ id }: { id: string }) {
   const store = useStore(id);
   const marketId = useLive((state) => state.market.id);
+  const live = useLiveStore();
   const change = useMutation({
     mutationFn: (status: StoreStatus) =>
       call('setStoreStatus', { params: { marketId, storeId: store!.id }, body: { status } }),
+    onSuccess: ({ id, status, openNow }) => live.apply({ type: 'store', store: { id, status, openNow } }),
   });
   if (store === undefined) {
     return (
