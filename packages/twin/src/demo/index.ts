@@ -11,3 +11,6 @@ export type {
 } from './demo-market.ts';
 export { DEFAULT_ORDERS_PER_DAY, ordersPerMinute, type DemandKind } from './demand.ts';
 export { gtinCheckDigit, isValidGtin } from './gtin.ts';
+export type { ActorRef, DemoCast } from './actors/cast.ts';
+export { playDay } from './actors/play-day.ts';
+export type { PlayDayOptions } from './actors/stage.ts';

@@ -15,7 +15,7 @@ const GAP_METRES = 2_500;
 const NEIGHBOURHOODS = ['suburb', 'neighbourhood', 'quarter'];
 
 /**
- * Where the platform's own warehouses stand: in the quarters with the most stores to compete with around
+ * Where the platform's own warehouses stand: in the quarters with the most homes and stores around
  * them, 2.5 km from one another. A city without named quarters gets them at its densest doors, numbered.
  */
 export function placeWarehouses(
@@ -27,7 +27,10 @@ export function placeWarehouses(
   const quarters = city.places.filter((place) => NEIGHBOURHOODS.includes(place.kind));
   const points: readonly (LatLng & { readonly name?: string })[] = quarters.length > 0 ? quarters : stores;
   const ranked = points
-    .map((point) => ({ point, near: stores.filter((store) => distanceMetres(store, point) < 1_800).length }))
+    .map((point) => {
+      const near = stores.filter((store) => distanceMetres(store, point) < 1_800).length;
+      return { point, near: near * field.doorsWithin(point, 1_800) };
+    })
     .sort((a, b) => b.near - a.near);
   const sites: WarehouseSite[] = [];
   const taken: LatLng[] = [];

@@ -88,7 +88,8 @@ const TITLES: Partial<Record<StoreFormatName, readonly [title: string, said: Reg
 /** The name as the street knows it: `Abril`, a pharmacy, is Farmacia Abril where Spanish is spoken. */
 export function displayName(place: Place, format: StoreFormatName, isSpanish: boolean): string {
   const name = place.name.trim().replace(/\s+/g, ' ');
-  const tidy = name.length > 4 && name === name.toUpperCase() ? titleCase(name) : name;
+  const tidy =
+    name.length > 4 && name === name.toUpperCase() ? titleCase(name) : name[0]!.toUpperCase() + name.slice(1);
   const title = isSpanish ? TITLES[format] : undefined;
   return title === undefined || title[1].test(tidy) ? tidy : `${title[0]} ${tidy}`;
 }
