@@ -8,11 +8,15 @@ import { LATE_MS } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { type OrderChange, selectOpenOrders, selectOrders } from './index.ts';
 
-const db = await createTestDatabase();
+type WithoutId<C> = C extends unknown ? Omit<C, 'orderId'> : never;
+
 const checked: (() => Promise<void>)[] = [];
+// Registered before the database is made, so that it runs before the database is dropped.
 after(async () => {
   for (const check of checked) await check();
 });
+
+const db = await createTestDatabase();
 
 /** A market of its own for a test; after all of them its books and its stock are checked. */
 async function setUp(options: { cans?: number; couriers?: number } = {}) {
@@ -28,7 +32,7 @@ async function setUp(options: { cans?: number; couriers?: number } = {}) {
     stock: async () => (await selectStock(db, marketId, storeId, [can.articleId])).get(can.articleId)!,
     read: async (id: OrderId) => (await selectOrders(db, marketId, [id])).get(id)!,
     types: async (id: OrderId) => (await readHistory(db, marketId, id)).map((event) => event.type),
-    change: (orderId: OrderId, change: Omit<OrderChange, 'orderId'>) =>
+    change: (orderId: OrderId, change: WithoutId<OrderChange>) =>
       t.ordering.change(marketId, { ...change, orderId } as OrderChange),
     async placeCans(
       quantity: number,
@@ -115,7 +119,7 @@ test('the same key and body act once and answer the same, also at the same time'
 
 test('the same key at the same time from two processes acts once', async () => {
   const t = await setUp();
-  const other = await createTestOrdering(db, { node: 7 });
+  const other = await createTestOrdering(db);
   const command = t.key();
   const place = {
     shopperId: t.shopperId,
@@ -259,8 +263,8 @@ test('one refused change does not touch the others of its group', async () => {
   const orders = await Promise.all([t.place(), t.place(), t.place()]);
   const answers = await Promise.all([
     t.change(orders[0]!, { kind: 'accept', by: 'merchant' }),
-    t.change(orders[1]!, { kind: 'deliver', by: 'courier', courierId: t.market.courierIds[0]! } as never),
-    t.change(orders[2]!, { kind: 'cancel', by: 'shopper', reason: 'shopper' } as never),
+    t.change(orders[1]!, { kind: 'deliver', by: 'courier', courierId: t.market.courierIds[0]! }),
+    t.change(orders[2]!, { kind: 'cancel', by: 'shopper', reason: 'shopper' }),
   ]);
   assert.deepEqual(
     answers.map((answer) => (answer.ok ? answer.value.state : answer.error.code)),
@@ -318,7 +322,7 @@ test('a refund after delivery is paid back by the provider and balances', async 
     by: 'operator',
     amountMinor: 10_000,
     reason: 'x',
-  } as never);
+  });
   assert.ok(!tooMuch.ok && tooMuch.error.code === 'wrong_state');
   assert.equal((await t.types(id)).at(-1), 'OrderRefunded');
 });

@@ -1,9 +1,11 @@
-import type { Amounts, Basket, Offer, PricedLine } from '@halfhour/contract';
+import type { Amounts, Basket, Names, OptionGroup, PricedLine, TaxClass } from '@halfhour/contract';
 import {
+  type ArticleId,
   type BasisPoints,
   type Currency,
   type OfferId,
   type Result,
+  type StoreId,
   basisPoints,
   err,
   includedTaxMinor,
@@ -25,10 +27,16 @@ export interface PricingPolicy {
   readonly taxBp: { readonly standard: number; readonly reduced: number; readonly exempt: number };
 }
 
-export type SellableOffer = Pick<
-  Offer,
-  'articleId' | 'names' | 'taxClass' | 'priceMinor' | 'available' | 'optionGroups'
-> & { readonly storeId: string };
+/** What pricing needs of an offer. */
+export interface SellableOffer {
+  readonly storeId: StoreId;
+  readonly articleId: ArticleId;
+  readonly names: Names;
+  readonly taxClass: TaxClass;
+  readonly priceMinor: number;
+  readonly available: boolean;
+  readonly optionGroups: readonly OptionGroup[];
+}
 
 export interface PricedBasket {
   readonly lines: PricedLine[];

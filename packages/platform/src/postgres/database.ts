@@ -16,7 +16,7 @@ export interface Tx extends Queryable {
 }
 
 export interface Database extends Queryable {
-  /** Commits when `run` returns, rolls back when it throws. Deadlocks and serialization failures are retried. */
+  /** Commits when `run` returns, rolls back when it throws. Deadlocks, serialization failures and TransactionConflict are retried. */
   transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Like `transaction`, and rolls back too when the Result is an error. */
   transact<T, E>(run: (tx: Tx) => Promise<Result<T, E>>): Promise<Result<T, E>>;
@@ -24,6 +24,11 @@ export interface Database extends Queryable {
   lease(): Promise<{ tx: Queryable; release: () => void }>;
   close(): Promise<void>;
   readonly pool: pg.Pool;
+}
+
+/** Thrown inside a transaction that lost a race: run again, it sees what the other has committed. */
+export class TransactionConflict extends Error {
+  override readonly name = 'TransactionConflict';
 }
 
 export interface DatabaseOptions {
@@ -102,7 +107,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       try {
         return await once(run, keep);
       } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+        const retryable = error instanceof TransactionConflict || RETRYABLE.has(sqlState(error) ?? '');
+        if (attempt >= MAX_ATTEMPTS || !retryable) throw error;
       }
     }
   }

@@ -1,0 +1,278 @@
+import type { CourierStatus } from '@halfhour/contract';
+import {
+  type CourierId,
+  type EpochMs,
+  type MarketId,
+  type ShiftId,
+  idFromKey,
+  keyOf,
+  toRfc3339,
+} from '@halfhour/kernel';
+import type { Queryable, Tx } from '../postgres/index.ts';
+import type { CourierDraft, CourierPosition, CourierRecord, Vehicle } from './courier.ts';
+
+/** Inserts couriers, off shift. */
+export async function insertCouriers(
+  tx: Tx,
+  marketId: MarketId,
+  drafts: readonly CourierDraft[],
+): Promise<void> {
+  if (drafts.length === 0) return;
+  await tx.query(
+    `insert into couriers.courier (market_id, courier_id, name, vehicle)
+     select $1, courier_id, name, vehicle
+     from unnest($2::bigint[], $3::text[], $4::text[]) as draft (courier_id, name, vehicle)`,
+    [
+      keyOf(marketId),
+      drafts.map((draft) => keyOf(draft.id)),
+      drafts.map((draft) => draft.name),
+      drafts.map((draft) => draft.vehicle),
+    ],
+  );
+}
+
+interface CourierRow {
+  readonly courier_id: string;
+  readonly name: string;
+  readonly vehicle: Vehicle;
+  readonly status: CourierStatus;
+  readonly load: number;
+  readonly shift_ends_at: EpochMs | null;
+  readonly shift_ending: boolean;
+  readonly lat: number | null;
+  readonly lng: number | null;
+  readonly at: EpochMs | null;
+}
+
+const SELECT = `select courier.courier_id, name, vehicle, status, load, shift_ends_at, shift_ending, lat, lng, at
+  from couriers.courier
+  left join couriers.position on position.market_id = $1 and position.courier_id = courier.courier_id`;
+
+/** Couriers with their written position, in id order: those of `courierIds`, or all of the market. */
+export async function selectCouriers(
+  db: Queryable,
+  marketId: MarketId,
+  courierIds?: readonly CourierId[],
+): Promise<CourierRecord[]> {
+  const rows = await db.query<CourierRow>(
+    `${SELECT}
+     where courier.market_id = $1 and ($2::bigint[] is null or courier.courier_id = any($2))
+     order by courier.courier_id`,
+    [keyOf(marketId), courierIds?.map(keyOf) ?? null],
+  );
+  return rows.map((row) => toRecord(marketId, row));
+}
+
+/** Couriers in id order after `after`. */
+export async function selectCourierPage(
+  db: Queryable,
+  marketId: MarketId,
+  after: CourierId | undefined,
+  limit: number,
+): Promise<CourierRecord[]> {
+  const rows = await db.query<CourierRow>(
+    `${SELECT}
+     where courier.market_id = $1 and ($2::bigint is null or courier.courier_id > $2)
+     order by courier.courier_id
+     limit $3`,
+    [keyOf(marketId), after === undefined ? null : keyOf(after), limit],
+  );
+  return rows.map((row) => toRecord(marketId, row));
+}
+
+/** The courier, held until the transaction ends. */
+export async function lockCourier(
+  tx: Tx,
+  marketId: MarketId,
+  courierId: CourierId,
+): Promise<CourierRecord | undefined> {
+  const rows = await tx.query<CourierRow>(
+    `${SELECT} where courier.market_id = $1 and courier.courier_id = $2 for update of courier`,
+    [keyOf(marketId), keyOf(courierId)],
+  );
+  return rows[0] === undefined ? undefined : toRecord(marketId, rows[0]);
+}
+
+/** Begins a shift of a courier who is off shift and held by `tx`. */
+export async function insertShift(
+  tx: Tx,
+  marketId: MarketId,
+  shift: {
+    readonly id: ShiftId;
+    readonly courierId: CourierId;
+    readonly startedAt: EpochMs;
+    readonly endsAt: EpochMs;
+  },
+): Promise<void> {
+  const { id, courierId, startedAt, endsAt } = shift;
+  await tx.query(
+    `with shift as (
+       insert into couriers.shift (market_id, shift_id, courier_id, started_at, ends_at)
+       values ($1, $2, $3, $4::timestamptz, $5::timestamptz)
+     )
+     update couriers.courier
+     set status = 'idle', load = 0, shift_id = $2, shift_ends_at = $5::timestamptz, shift_ending = false
+     where market_id = $1 and courier_id = $3`,
+    [keyOf(marketId), keyOf(id), keyOf(courierId), toRfc3339(startedAt), toRfc3339(endsAt)],
+  );
+}
+
+/**
+ * Marks shifts as ending: of `courierIds`, or all that were due to end by `at`. Rows are locked in key order.
+ * @returns couriers whose shift is ending now and who have no work in hand
+ */
+export async function markShiftsEnding(
+  tx: Tx,
+  marketId: MarketId,
+  at: EpochMs,
+  courierIds?: readonly CourierId[],
+): Promise<CourierId[]> {
+  const rows = await tx.query<{ courier_id: string; load: number }>(
+    `with ending as materialized (
+       select courier_id from couriers.courier
+       where market_id = $1 and shift_id is not null
+         and case when $3::bigint[] is null then shift_ends_at <= $2::timestamptz and not shift_ending
+           else courier_id = any($3) end
+       order by courier_id
+       for update
+     )
+     update couriers.courier set shift_ending = true
+     from ending
+     where courier.market_id = $1 and courier.courier_id = ending.courier_id
+     returning courier.courier_id, courier.load`,
+    [keyOf(marketId), toRfc3339(at), courierIds?.map(keyOf) ?? null],
+  );
+  return rows.filter((row) => row.load === 0).map((row) => idFromKey('cou', row.courier_id));
+}
+
+/** Ends the running shifts of couriers held by `tx`. */
+export async function closeShifts(
+  tx: Tx,
+  marketId: MarketId,
+  at: EpochMs,
+  courierIds: readonly CourierId[],
+): Promise<void> {
+  if (courierIds.length === 0) return;
+  await tx.query(
+    `with over as (
+       update couriers.shift set ended_at = $2::timestamptz
+       from couriers.courier
+       where courier.market_id = $1 and courier.courier_id = any($3::bigint[])
+         and shift.market_id = $1 and shift.shift_id = courier.shift_id
+     )
+     update couriers.courier
+     set status = 'off_shift', load = 0, shift_id = null, shift_ends_at = null, shift_ending = false
+     where market_id = $1 and courier_id = any($3::bigint[])`,
+    [keyOf(marketId), toRfc3339(at), courierIds.map(keyOf)],
+  );
+}
+
+/** What a courier is doing, as delivery says. */
+export interface CourierWork {
+  readonly courierId: CourierId;
+  readonly status: Exclude<CourierStatus, 'off_shift'>;
+  readonly load: number;
+}
+
+/**
+ * Writes what couriers on shift are doing; rows are locked in key order.
+ * @returns those whose shift was waiting for this work to end, and did
+ */
+export async function updateWork(
+  tx: Tx,
+  marketId: MarketId,
+  rows: readonly CourierWork[],
+): Promise<CourierId[]> {
+  const updated = await tx.query<{ courier_id: string; load: number; shift_ending: boolean }>(
+    `with held as materialized (
+       select courier.courier_id, work.status, work.load
+       from unnest($2::bigint[], $3::text[], $4::int[]) as work (courier_id, status, load)
+       join couriers.courier on courier.market_id = $1 and courier.courier_id = work.courier_id
+       where courier.shift_id is not null
+       order by courier.courier_id
+       for update of courier
+     )
+     update couriers.courier set status = held.status, load = held.load
+     from held
+     where courier.market_id = $1 and courier.courier_id = held.courier_id
+     returning courier.courier_id, courier.load, courier.shift_ending`,
+    [
+      keyOf(marketId),
+      rows.map((row) => keyOf(row.courierId)),
+      rows.map((row) => row.status),
+      rows.map((row) => row.load),
+    ],
+  );
+  return updated
+    .filter((row) => row.load === 0 && row.shift_ending)
+    .map((row) => idFromKey('cou', row.courier_id));
+}
+
+/**
+ * Writes positions of many couriers in one statement; one that is older than what is written is passed over.
+ * @returns couriers of these who are not on shift: their positions are not wanted
+ */
+export async function writePositions(
+  db: Queryable,
+  marketId: MarketId,
+  positions: ReadonlyMap<CourierId, CourierPosition>,
+): Promise<CourierId[]> {
+  const entries = [...positions].sort(([a], [b]) => (a < b ? -1 : 1));
+  const off = await db.query<{ courier_id: string }>(
+    `with reported as materialized (
+       select r.courier_id, r.lat, r.lng, r.at, coalesce(courier.status, 'off_shift') as status
+       from unnest($2::bigint[], $3::float8[], $4::float8[], $5::timestamptz[]) as r (courier_id, lat, lng, at)
+       left join couriers.courier on courier.market_id = $1 and courier.courier_id = r.courier_id
+     ), written as (
+       insert into couriers.position (market_id, courier_id, lat, lng, at)
+       select $1, courier_id, lat, lng, at from reported where status <> 'off_shift' order by courier_id
+       on conflict (market_id, courier_id) do update
+         set lat = excluded.lat, lng = excluded.lng, at = excluded.at
+         where position.at <= excluded.at
+     )
+     select courier_id from reported where status = 'off_shift'`,
+    [
+      keyOf(marketId),
+      entries.map(([courierId]) => keyOf(courierId)),
+      entries.map(([, position]) => position.place.lat),
+      entries.map(([, position]) => position.place.lng),
+      entries.map(([, position]) => toRfc3339(position.at)),
+    ],
+  );
+  return off.map((row) => idFromKey('cou', row.courier_id));
+}
+
+/** Seconds that couriers were on shift between two moments, up to `to` for shifts that run. */
+export async function selectShiftSeconds(
+  db: Queryable,
+  marketId: MarketId,
+  from: EpochMs,
+  to: EpochMs,
+): Promise<number> {
+  const rows = await db.query<{ seconds: string }>(
+    // A shift lasts a day at most, so those that could reach into the span are a range of the index.
+    `select coalesce(sum(greatest(extract(epoch from
+       least(coalesce(ended_at, $3::timestamptz), $3::timestamptz) - greatest(started_at, $2::timestamptz)), 0)), 0)
+       as seconds
+     from couriers.shift
+     where market_id = $1 and started_at < $3::timestamptz and started_at > $2::timestamptz - interval '1 day'`,
+    [keyOf(marketId), toRfc3339(from), toRfc3339(to)],
+  );
+  return Number(rows[0]!.seconds);
+}
+
+function toRecord(marketId: MarketId, row: CourierRow): CourierRecord {
+  return {
+    id: idFromKey('cou', row.courier_id),
+    marketId,
+    name: row.name,
+    vehicle: row.vehicle,
+    status: row.status,
+    load: row.load,
+    shiftEnding: row.shift_ending,
+    ...(row.shift_ends_at === null ? {} : { shiftEndsAt: row.shift_ends_at }),
+    ...(row.lat === null || row.lng === null || row.at === null
+      ? {}
+      : { position: { lat: row.lat, lng: row.lng }, positionAt: row.at }),
+  };
+}

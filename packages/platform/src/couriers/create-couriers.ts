@@ -1,0 +1,101 @@
+import {
+  type Clock,
+  type CourierId,
+  type EpochMs,
+  type IdSource,
+  type LatLng,
+  type MarketId,
+  type Result,
+  type Ticker,
+  err,
+  ok,
+} from '@halfhour/kernel';
+import type { ApiError, Authority, CommandKey } from '../api/index.ts';
+import type { Database } from '../postgres/index.ts';
+import type { CourierPosition, CourierRecord } from './courier.ts';
+import { endDueShifts, endShift } from './end-shift.ts';
+import { type PositionListener, createPositionBoard } from './position-board.ts';
+import { startShift } from './start-shift.ts';
+
+export interface CourierDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+export interface CouriersOptions extends CourierDeps {
+  readonly ticker: Ticker;
+  /** Told when positions could not be written; they are kept and tried again. */
+  readonly onError: (error: unknown) => void;
+  /** Real milliseconds between two writes of a market's positions. */
+  readonly flushMs?: number;
+}
+
+export interface Couriers {
+  startShift(
+    marketId: MarketId,
+    courierId: CourierId,
+    shift: { readonly position: LatLng; readonly endsAt: EpochMs },
+    authority: Authority,
+    command?: CommandKey,
+  ): Promise<Result<CourierRecord, ApiError>>;
+  endShift(
+    marketId: MarketId,
+    courierId: CourierId,
+    authority: Authority,
+    command?: CommandKey,
+  ): Promise<Result<CourierRecord, ApiError>>;
+  /** Ends, or marks as ending, all shifts that are due. @returns couriers who went off shift */
+  endDueShifts(marketId: MarketId): Promise<CourierId[]>;
+  /** Where a courier on shift is now. Error: `courier_off_shift`, also for one who is unknown. */
+  reportPosition(
+    marketId: MarketId,
+    courierId: CourierId,
+    place: LatLng,
+  ): Promise<Result<CourierPosition, ApiError>>;
+  /** Latest positions of couriers on shift that this process knows; a live view. */
+  positions(marketId: MarketId): ReadonlyMap<CourierId, CourierPosition>;
+  /** Told of each position at once. @returns a function that ends the listening */
+  onPosition(listener: PositionListener): () => void;
+  /** Writes the positions that are not written yet, and stops. */
+  close(): Promise<void>;
+}
+
+const FLUSH_MS = 1_000;
+
+export function createCouriers(options: CouriersOptions): Couriers {
+  const { db, clock, ids, ticker, onError, flushMs = FLUSH_MS } = options;
+  const deps: CourierDeps = { db, clock, ids };
+  const board = createPositionBoard({ db, ticker, flushMs, onError });
+
+  return {
+    async startShift(marketId, courierId, shift, authority, command) {
+      const started = await startShift(deps, marketId, courierId, shift, authority, command);
+      if (started.ok) {
+        // Asks whether the shift runs: a retried command may be answered after it has ended.
+        const { position: place = shift.position, positionAt: at = clock.now() } = started.value;
+        await board.report(marketId, courierId, { place, at });
+      }
+      return started;
+    },
+    async endShift(marketId, courierId, authority, command) {
+      const ended = await endShift(deps, marketId, courierId, authority, command);
+      if (ended.ok && ended.value.status === 'off_shift') board.forget(marketId, courierId);
+      return ended;
+    },
+    async endDueShifts(marketId) {
+      const ended = await endDueShifts(deps, marketId);
+      for (const courierId of ended) board.forget(marketId, courierId);
+      return ended;
+    },
+    async reportPosition(marketId, courierId, place) {
+      const position = { place, at: clock.now() };
+      return (await board.report(marketId, courierId, position))
+        ? ok(position)
+        : err({ code: 'courier_off_shift' });
+    },
+    positions: board.positions,
+    onPosition: board.onPosition,
+    close: board.close,
+  };
+}

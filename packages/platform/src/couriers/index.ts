@@ -1,0 +1,14 @@
+export {
+  type CourierDraft,
+  type CourierPosition,
+  type CourierRecord,
+  type Vehicle,
+  maySteer,
+  toCourier,
+  withPosition,
+} from './courier.ts';
+export { type CourierWork, insertCouriers, selectCouriers, selectShiftSeconds } from './courier-store.ts';
+export { type Couriers, type CouriersOptions, createCouriers } from './create-couriers.ts';
+export type { PositionListener } from './position-board.ts';
+export { createCourierRoutes } from './routes.ts';
+export { setCourierWork } from './set-courier-work.ts';

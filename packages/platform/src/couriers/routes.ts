@@ -1,0 +1,57 @@
+import { err, fromRfc3339, ok, parseId } from '@halfhour/kernel';
+import type { Handlers } from '../api/index.ts';
+import type { Queryable } from '../postgres/index.ts';
+import { maySteer, toCourier, withPosition } from './courier.ts';
+import { selectCourierPage, selectCouriers } from './courier-store.ts';
+import type { Couriers } from './create-couriers.ts';
+
+export function createCourierRoutes({
+  db,
+  couriers,
+}: {
+  readonly db: Queryable;
+  readonly couriers: Couriers;
+}): Handlers<'listCouriers' | 'getCourier' | 'startShift' | 'endShift' | 'reportPosition'> {
+  return {
+    async listCouriers({ params: { marketId }, query }) {
+      const after = query.cursor === undefined ? undefined : parseId('cou', query.cursor);
+      if (query.cursor !== undefined && after === undefined) {
+        return err({ code: 'invalid_request', detail: '`cursor` is not one that this list gave.' });
+      }
+      const found = await selectCourierPage(db, marketId, after, query.limit + 1);
+      const latest = couriers.positions(marketId);
+      const items = found
+        .slice(0, query.limit)
+        .map((courier) => toCourier(withPosition(courier, latest.get(courier.id))));
+      return ok({ items, ...(found.length > query.limit ? { next: items.at(-1)!.id } : {}) });
+    },
+
+    async getCourier({ params: { marketId, courierId }, authority }) {
+      if (!maySteer(authority, courierId)) return err({ code: 'not_found' });
+      const [courier] = await selectCouriers(db, marketId, [courierId]);
+      if (courier === undefined) return err({ code: 'not_found' });
+      return ok(toCourier(withPosition(courier, couriers.positions(marketId).get(courierId))));
+    },
+
+    async startShift({ params: { marketId, courierId }, body, authority, command }) {
+      const endsAt = fromRfc3339(body.endsAt);
+      if (authority === undefined) return err({ code: 'not_found' });
+      if (endsAt === undefined) return err({ code: 'invalid_request', detail: '`endsAt` is no moment.' });
+      const shift = { position: body.position, endsAt };
+      const outcome = await couriers.startShift(marketId, courierId, shift, authority, command);
+      return outcome.ok ? ok(toCourier(outcome.value)) : outcome;
+    },
+
+    async endShift({ params: { marketId, courierId }, authority, command }) {
+      if (authority === undefined) return err({ code: 'not_found' });
+      const outcome = await couriers.endShift(marketId, courierId, authority, command);
+      return outcome.ok ? ok(toCourier(outcome.value)) : outcome;
+    },
+
+    async reportPosition({ params: { marketId, courierId }, body, authority }) {
+      if (!maySteer(authority, courierId)) return err({ code: 'not_found' });
+      const outcome = await couriers.reportPosition(marketId, courierId, body);
+      return outcome.ok ? ok(undefined) : outcome;
+    },
+  };
+}
