@@ -38,8 +38,10 @@ export function describeApi(version: string): Json {
     Object.assign(schemas, $defs);
     const id = names.get(schema)?.id;
     if (id === undefined) return root;
-    schemas[id] = root;
-    return { $ref: `#/components/schemas/${id}` };
+    const $ref = `#/components/schemas/${id}`;
+    // Zod writes a named root either in place or as a reference to its own definition.
+    if (root['$ref'] !== $ref) schemas[id] = root;
+    return { $ref };
   };
 
   const paths: Record<string, Json> = {};
