@@ -15,6 +15,7 @@ import {
   epochMs,
   type Id,
   type LatLng,
+  systemTicker,
   toRfc3339,
 } from '@halfhour/kernel';
 import type { DemoMarket, DemoStore } from '../demo-market.ts';
@@ -90,7 +91,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
   const faults: string[] = [];
   const calls: Record<string, number> = {};
   let eventNumber = 0;
-  let lastBusy = performance.now();
+  let lastBusy = systemTicker.elapsedMs();
 
   const send = (listeners: Set<ServerResponse>, data: unknown): void => {
     eventNumber += 1;
@@ -291,7 +292,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
     }
   };
   const server = createServer((request, response) => {
-    lastBusy = performance.now();
+    lastBusy = systemTicker.elapsedMs();
     let text = '';
     request.on('data', (piece: Buffer) => (text += piece.toString()));
     request.on('end', () => answer(request, response, text));
@@ -309,7 +310,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
     orders,
     faults,
     calls,
-    idleForMs: () => performance.now() - lastBusy,
+    idleForMs: () => systemTicker.elapsedMs() - lastBusy,
     cancel(orderId) {
       const order = change(orderId, ['placed', 'accepted', 'ready'], { state: 'cancelled' });
       const worker = order.courierId && workers.get(order.courierId);
