@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { seededRandom } from '@halfhour/kernel';
 import { streetsGeoJson } from '@halfhour/engines/city';
 import { createPlaceIndex } from '@halfhour/engines/places';
 import { buildStreetGraph, createTravelTimes, findRoute } from '@halfhour/engines/streets';
-import { openCityMap } from './city-maps.ts';
+import { openCityMap, readTiles } from './city-maps.ts';
 
 const city = await openCityMap('montevideo');
 
@@ -56,4 +59,11 @@ test('a synthetic city is opened by its seed', async () => {
 test('an unknown city is refused with the names of those there are', async () => {
   await assert.rejects(openCityMap('atlantis'), /no city map "atlantis".*montevideo, synthetic:<seed>/);
   await assert.rejects(openCityMap('synthetic:'), /no city map/);
+});
+
+test('tiles other than those that were tested are refused', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'halfhour-tiles-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, '12-1-2.mvt'), 'tampered with');
+  await assert.rejects(readTiles(folder, '0'.repeat(64)), /not the ones that were tested.*npm ci/);
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { decodeOsmQaTiles, syntheticCity, type CityMap } from '@halfhour/engines/city';
+import { decodeOsmQaTiles, syntheticCity, type CityMap, type MapTile } from '@halfhour/engines/city';
 
 /**
  * Of the eight tiles of `@mapbox/mvt-fixtures` 4.0.0, in the order of their file names: file name, line feed, bytes, each.
@@ -21,7 +21,8 @@ export const CITY_MAP_SOURCES = ['montevideo', 'synthetic:<seed>'] as const;
  */
 export async function openCityMap(source: string): Promise<CityMap> {
   if (source === 'montevideo') {
-    const tiles = await readMontevideo();
+    const folder = join(packageFolder('@mapbox/mvt-fixtures'), 'real-world', 'osm-qa-montevideo');
+    const tiles = await readTiles(folder, MONTEVIDEO_SHA256);
     return decodeOsmQaTiles(tiles, { name: 'Montevideo', timeZone: 'America/Montevideo' });
   }
   const seed = /^synthetic:(.{1,100})$/.exec(source)?.[1];
@@ -29,21 +30,24 @@ export async function openCityMap(source: string): Promise<CityMap> {
   throw new Error(`There is no city map "${source}". There is: ${CITY_MAP_SOURCES.join(', ')}.`);
 }
 
-async function readMontevideo(): Promise<{ z: number; x: number; y: number; bytes: Uint8Array }[]> {
-  const folder = join(packageFolder('@mapbox/mvt-fixtures'), 'real-world', 'osm-qa-montevideo');
+/**
+ * The tiles `z-x-y.mvt` in a folder, in the order of their names. Throws an Error that names the folder and
+ * the checksum found where it is not `sha256`.
+ */
+export async function readTiles(folder: string, sha256: string): Promise<MapTile[]> {
   const files = (await readdir(folder)).filter((file) => TILE_FILE.test(file)).sort();
   const hash = createHash('sha256');
-  const tiles = [];
+  const tiles: MapTile[] = [];
   for (const file of files) {
     const bytes = await readFile(join(folder, file));
     hash.update(`${file}\n`).update(bytes);
     const [, z, x, y] = TILE_FILE.exec(file)!;
     tiles.push({ z: Number(z), x: Number(x), y: Number(y), bytes });
   }
-  const sha256 = hash.digest('hex');
-  if (sha256 !== MONTEVIDEO_SHA256) {
+  const found = hash.digest('hex');
+  if (found !== sha256) {
     throw new Error(
-      `The map of Montevideo in ${folder} is not the one that was tested (SHA-256 ${sha256}). ` +
+      `The map tiles in ${folder} are not the ones that were tested (SHA-256 ${found}). ` +
         'Run `npm ci` to install @mapbox/mvt-fixtures 4.0.0 again.',
     );
   }

@@ -103,7 +103,7 @@ export function createAddressTable(addresses: readonly Address[]): AddressTable 
   const streetNames = [...byStreet.keys()].sort();
   const firstOfStreet = new Uint32Array(streetNames.length + 1);
   const street = new Uint32Array(addresses.length);
-  const houseNumber = new Array<string>(addresses.length);
+  const houseNumber: string[] = [];
   const lat = new Float64Array(addresses.length);
   const lng = new Float64Array(addresses.length);
   let row = 0;
@@ -114,7 +114,7 @@ export function createAddressTable(addresses: readonly Address[]): AddressTable 
     for (const index of rows) {
       const address = addresses[index]!;
       street[row] = streetIndex;
-      houseNumber[row] = address.houseNumber;
+      houseNumber.push(address.houseNumber);
       lat[row] = address.lat;
       lng[row] = address.lng;
       row += 1;

@@ -89,6 +89,16 @@ test('of two places with one name the nearer comes first', () => {
   assert.equal(montevideo.search('disco', { near: { lat: -34.9, lng: -56.11 } })[0]!.lng, -56.1);
 });
 
+test('of very many places of one kind the nearest come first', () => {
+  const near = { lat: base.bounds.north, lng: base.bounds.west };
+  const [best] = createPlaceIndex(base).search('restaurant', { near });
+  const distances = base.places
+    .filter(({ kind }) => kind === 'restaurant')
+    .map((place) => distanceMetres(place, near));
+  assert.ok(distances.length > 45);
+  assert.ok(distanceMetres(best!, near) < Math.min(...distances) + 200);
+});
+
 test('nothing, nonsense and enormous texts give an answer and no error', () => {
   for (const query of [
     '',

@@ -9,7 +9,7 @@ export type VehicleProfile = (typeof VEHICLE_PROFILES)[number];
  * (320 m a minute) of the Grubhub instances, which is a straight-line speed: over streets about 25.
  *
  * - motorcycle: passes between standing cars, so it loses little below what the street allows
- *   (45 km/h in most of a South American city, 60 to 75 on arteries);
+ *   (signed in Montevideo: 45 km/h on most streets, 60 to 75 on primary ones, up to 90 on trunk roads);
  * - car: as fast as a motorcycle on a motorway, a quarter slower where there are lights and queues;
  * - bicycle: the rider is the limit, so the class of the street hardly matters; slower where people walk.
  *
@@ -21,7 +21,7 @@ export const SPEED_KILOMETRES_PER_HOUR: Readonly<
 > = {
   motorcycle: {
     motorway: 75,
-    trunk: 45,
+    trunk: 55,
     primary: 36,
     secondary: 32,
     tertiary: 29,
@@ -43,7 +43,7 @@ export const SPEED_KILOMETRES_PER_HOUR: Readonly<
   },
   car: {
     motorway: 75,
-    trunk: 38,
+    trunk: 46,
     primary: 28,
     secondary: 25,
     tertiary: 23,

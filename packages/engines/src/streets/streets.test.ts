@@ -221,7 +221,7 @@ function largestMutualReach(streets: readonly Street[]): number {
     if (!index.has(key)) index.set(key, index.size);
     return index.get(key)!;
   };
-  const reaches: boolean[][] = Array.from({ length: 25 }, () => new Array<boolean>(25).fill(false));
+  const reaches: boolean[][] = Array.from({ length: 25 }, () => Array.from({ length: 25 }, () => false));
   for (const { points, oneway } of streets) {
     for (let at = 1; at < points.length; at++) {
       const [from, to] = [id(points[at - 1]!), id(points[at]!)];
