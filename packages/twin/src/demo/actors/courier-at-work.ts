@@ -1,7 +1,8 @@
-import type { Route, Stop } from '@halfhour/contract';
+import type { Route } from '@halfhour/contract';
 import type { CourierId, LatLng, OrderId, Random } from '@halfhour/kernel';
 import type { ApiClient } from '../../http/index.ts';
 import type { Bell } from './bell.ts';
+import { newerRoute } from './courier-route.ts';
 import type { Stage } from './stage.ts';
 
 /** A courier on shift: where they are, and what they know of their work. */
@@ -22,23 +23,6 @@ export interface CourierAtWork {
   report(): Promise<void>;
   /** Reads the route again, for when a stream was lost or a step was refused. */
   readRoute(): Promise<void>;
-}
-
-/** The stop that the courier has to go to or stands at. */
-export function nextStop(route: Route | null): Stop | undefined {
-  if (route === null || (route.state !== 'assigned' && route.state !== 'started')) return undefined;
-  return route.stops.find((stop) => stop.completedAt === undefined);
-}
-
-/** Whether the courier's next stop is still this one, at the same place. */
-export function isStillNext(courier: CourierAtWork, routeId: string, stop: Stop): boolean {
-  const next = nextStop(courier.route);
-  return (
-    courier.route?.id === routeId &&
-    next?.number === stop.number &&
-    next.place.lat === stop.place.lat &&
-    next.place.lng === stop.place.lng
-  );
 }
 
 export function createCourierAtWork(
@@ -63,7 +47,7 @@ export function createCourierAtWork(
     },
     async readRoute() {
       const answer = await api.call('getCourierRoute', { params, signal: stage.signal });
-      if (answer.ok) courier.route = answer.value.route;
+      if (answer.ok) courier.route = newerRoute(courier.route, answer.value.route);
       else stage.count(`route_${answer.error.code}`);
     },
   };

@@ -1,6 +1,7 @@
 import type { Route, Stop } from '@halfhour/contract';
 import { SECOND_MS } from '@halfhour/kernel';
-import { type CourierAtWork, isStillNext } from './courier-at-work.ts';
+import type { CourierAtWork } from './courier-at-work.ts';
+import { isStillNext } from './courier-route.ts';
 import { askDoorCode } from './door-code.ts';
 import { travelTo } from './travel.ts';
 
@@ -15,7 +16,7 @@ const AFTER_REFUSAL_MS = 20 * SECOND_MS;
  */
 export async function doStop(courier: CourierAtWork, route: Route, stop: Stop): Promise<void> {
   const { stage, api, bell } = courier;
-  const isWanted = (): boolean => !courier.isSentHome && isStillNext(courier, route.id, stop);
+  const isWanted = (): boolean => !courier.isSentHome && isStillNext(courier.route, route.id, stop);
   const params = { marketId: stage.cast.marketId, routeId: route.id, stopNumber: stop.number };
   if (stop.arrivedAt === undefined) {
     const slowness = 0.95 + 0.3 * courier.random.next();

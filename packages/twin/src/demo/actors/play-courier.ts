@@ -2,8 +2,9 @@ import { distanceMetres, type EpochMs, type LatLng, SECOND_MS, sleep, toRfc3339 
 import type { ApiClient } from '../../http/index.ts';
 import type { DemoCourier } from '../demo-market.ts';
 import { createBell } from './bell.ts';
-import { type CourierAtWork, createCourierAtWork, nextStop } from './courier-at-work.ts';
+import { type CourierAtWork, createCourierAtWork } from './courier-at-work.ts';
 import { doStop } from './do-stop.ts';
+import { newerRoute, nextStop } from './courier-route.ts';
 import { nextShift, type ShiftTime } from './next-shift.ts';
 import type { Stage } from './stage.ts';
 import { travelTo } from './travel.ts';
@@ -88,11 +89,10 @@ async function workShift(
 async function listen(courier: CourierAtWork, signal: AbortSignal): Promise<void> {
   const params = { marketId: courier.stage.cast.marketId, courierId: courier.id };
   for await (const item of courier.api.stream('streamCourier', { params, signal })) {
-    if (item.kind === 'open') {
-      // What was missed while nobody listened is in the route.
-      if (item.attempt > 0) await courier.readRoute();
-    } else if (item.data.type === 'order_ready') courier.ready.add(item.data.orderId);
-    else courier.route = item.data.route;
+    // What happened while nobody listened is in the route.
+    if (item.kind === 'open') await courier.readRoute();
+    else if (item.data.type === 'order_ready') courier.ready.add(item.data.orderId);
+    else courier.route = newerRoute(courier.route, item.data.route);
     courier.bell.ring();
   }
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
 import { syntheticCity } from '@halfhour/engines/city';
 import { buildStreetGraph } from '@halfhour/engines/streets';
 import { epochMs, HOUR_MS, ManualClock, MINUTE_MS, seededRandom, systemTicker } from '@halfhour/kernel';
@@ -13,6 +12,11 @@ const streets = buildStreetGraph(city);
 const demo = buildDemoMarket(city, seededRandom(1), { stores: 24, couriers: 24, shoppers: 60 });
 /** A Monday, 11:30 in UTC, which is what a made-up city lives by. */
 const NOON = epochMs(Date.UTC(2026, 10, 23, 11, 30));
+
+/** One turn of the event loop, in which what has arrived is handled. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 interface Run {
   readonly market: StandInMarket;

@@ -15,6 +15,7 @@ import {
   epochMs,
   type Id,
   type LatLng,
+  systemTicker,
   toRfc3339,
 } from '@halfhour/kernel';
 import type { DemoMarket, DemoStore } from '../demo-market.ts';
@@ -45,10 +46,20 @@ interface Worker {
   readonly listeners: Set<ServerResponse>;
 }
 
+/** All that any command sends; each has passed the schema of its route. */
+interface SentBody extends LatLng {
+  readonly storeId: string;
+  readonly address: Order['address'];
+  readonly tipMinor?: number;
+  readonly payment: { readonly method: string };
+  readonly position: LatLng;
+  readonly code?: string;
+}
+
 type Handler = (request: {
   params: Record<string, string>;
   query: URLSearchParams;
-  body: any;
+  body: SentBody;
   token: string;
 }) => unknown;
 
@@ -90,7 +101,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
   const faults: string[] = [];
   const calls: Record<string, number> = {};
   let eventNumber = 0;
-  let lastBusy = performance.now();
+  let lastBusy = systemTicker.elapsedMs();
 
   const send = (listeners: Set<ServerResponse>, data: unknown): void => {
     eventNumber += 1;
@@ -153,7 +164,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
     ...(worker.position === undefined ? {} : { position: worker.position }),
     load: 0,
   });
-  const priced = (body: any): Order =>
+  const priced = (body: SentBody): Order =>
     ({ storeId: body.storeId, totalMinor: 100, lines: [], tipMinor: body.tipMinor ?? 0 }) as unknown as Order;
   const setStop = (worker: Worker, number: number, facts: object): Route => {
     const stops = worker.route!.stops.map((stop) => (stop.number === number ? { ...stop, ...facts } : stop));
@@ -272,14 +283,19 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
       return void response.on('close', () => listeners.delete(response));
     }
     try {
-      const body = text === '' ? undefined : JSON.parse(text);
+      const body = text === '' ? undefined : (JSON.parse(text) as SentBody);
       found.route.params?.parse(params);
       found.route.query?.parse(Object.fromEntries(url.searchParams));
       found.route.body?.parse(body);
       const key = request.headers['idempotency-key'];
       if (found.route.idempotencyKey === 'required' && !/^.{8,64}$/.test(String(key ?? '')))
         throw new Error(`key ${key}`);
-      const result = handlers[found.name]!({ params, query: url.searchParams, body, token });
+      const result = handlers[found.name]!({
+        params,
+        query: url.searchParams,
+        body: body as SentBody,
+        token,
+      });
       response.writeHead(found.route.response.status, { 'content-type': 'application/json' });
       response.end(result === undefined ? undefined : JSON.stringify(result));
     } catch (error) {
@@ -291,7 +307,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
     }
   };
   const server = createServer((request, response) => {
-    lastBusy = performance.now();
+    lastBusy = systemTicker.elapsedMs();
     let text = '';
     request.on('data', (piece: Buffer) => (text += piece.toString()));
     request.on('end', () => answer(request, response, text));
@@ -309,7 +325,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
     orders,
     faults,
     calls,
-    idleForMs: () => performance.now() - lastBusy,
+    idleForMs: () => systemTicker.elapsedMs() - lastBusy,
     cancel(orderId) {
       const order = change(orderId, ['placed', 'accepted', 'ready'], { state: 'cancelled' });
       const worker = order.courierId && workers.get(order.courierId);
