@@ -16,6 +16,7 @@ interface TestHook {
   readonly __halfhourMap?: {
     readonly idle: boolean;
     couriers(): CourierShown[];
+    pixelOf(what: { kind: 'store'; id: string }): { x: number; y: number } | undefined;
   };
 }
 
@@ -29,7 +30,7 @@ export interface LiveMapOptions {
 
 /**
  * An operator signs in by link, sees the map, sees couriers move, opens the most urgent order and reads its
- * timeline. Works at any size of `page`. Leaves the page on that order.
+ * timeline, then picks a store on the map itself. Works at any size of `page`.
  */
 export async function liveMapScenario(page: Page, options: LiveMapOptions): Promise<void> {
   page.setDefaultTimeout(PATIENCE_MS);
@@ -69,6 +70,38 @@ export async function liveMapScenario(page: Page, options: LiveMapOptions): Prom
   await shoot('order');
 
   assert.equal(await sidewaysScroll(page), 0, 'the page does not scroll sideways');
+
+  await clickStoreOnMap(page);
+}
+
+/** From the order to its store, which brings it into view, back to the lists, and to a click on the map. */
+async function clickStoreOnMap(page: Page): Promise<void> {
+  await page.locator('[data-testid=store-link]').click();
+  await page.waitForSelector('[data-testid=store-details]');
+  const id = new URL(page.url()).searchParams.get('show') ?? '';
+  await page.waitForFunction(
+    (storeId) => {
+      const hook = (globalThis as unknown as TestHook).__halfhourMap;
+      // Where it is once the map has come to rest on it: the same place twice.
+      const pixel = JSON.stringify(hook?.pixelOf({ kind: 'store', id: storeId }));
+      const seen = globalThis as unknown as { __pixelBefore?: string };
+      const rests = seen.__pixelBefore === pixel;
+      seen.__pixelBefore = pixel;
+      return rests;
+    },
+    id,
+    { polling: 300 },
+  );
+  await page.locator('[data-testid=details-back]').click();
+  await page.waitForSelector('[data-testid=order-list]');
+  const pixel = await page.evaluate(
+    (storeId) => (globalThis as unknown as TestHook).__halfhourMap?.pixelOf({ kind: 'store', id: storeId }),
+    id,
+  );
+  assert.ok(pixel !== undefined, 'the store is on the map');
+  await page.locator('[data-testid=map]').click({ position: pixel });
+  // The store, or an order or courier that happens to be upon it.
+  await page.waitForURL(/[?&]show=(sto|ord|cou)_/);
 }
 
 export function couriersShown(page: Page): Promise<CourierShown[]> {

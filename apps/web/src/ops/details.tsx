@@ -45,11 +45,12 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode] |
 }
 
 /** Leads to the details of what `id` names. */
-export function SelectLink({ id, children }: { id: string; children: ReactNode }) {
+export function SelectLink({ id, children, testId }: { id: string; children: ReactNode; testId?: string }) {
   const [, select] = useSelection();
   return (
     <button
       type="button"
+      data-testid={testId}
       onClick={() => select(id)}
       className="text-right underline decoration-line underline-offset-3 hover:decoration-current"
     >

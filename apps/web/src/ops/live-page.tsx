@@ -106,7 +106,7 @@ function MapAndPanel() {
       <div className="min-h-24 min-w-0 flex-1">{map}</div>
       <aside
         style={wide ? undefined : { height: ['2.25rem', '54%', '88%'][level] }}
-        className="flex min-h-0 shrink-0 flex-col border-line bg-surface max-md:rounded-t-xl max-md:border-t max-md:shadow-[0_-4px_16px_rgb(0_0_0/0.12)] md:w-96 md:border-l"
+        className="flex min-h-0 shrink-0 flex-col overflow-hidden border-line bg-surface max-md:rounded-t-xl max-md:border-t max-md:shadow-[0_-4px_16px_rgb(0_0_0/0.12)] md:w-96 md:border-l"
       >
         {!wide && <SheetHandle level={level} onChange={setLevel} />}
         <SidePanel />

@@ -129,7 +129,12 @@ function Where({ order }: { order: Order }) {
     <Facts
       rows={[
         [text.order.address, order.address.label + (order.address.note ? ` (${order.address.note})` : '')],
-        [text.order.store, <SelectLink id={order.storeId}>{order.storeName}</SelectLink>],
+        [
+          text.order.store,
+          <SelectLink testId="store-link" id={order.storeId}>
+            {order.storeName}
+          </SelectLink>,
+        ],
         [
           text.order.courier,
           order.courierId === undefined ? (

@@ -11,6 +11,7 @@ import {
   boardRows,
   countByRisk,
   isFiltering,
+  minutesUntilDue,
   NO_FILTER,
   type OrderFilter,
 } from './order-board.ts';
@@ -66,11 +67,11 @@ export function OrderList() {
 }
 
 function Row({ row, now, nameOf }: { row: BoardRow; now: number; nameOf: (id: string) => string }) {
-  const { order, risk, dueMs } = row;
-  const minutes = Math.floor((dueMs - now) / 60_000);
+  const { order, risk } = row;
+  const minutes = minutesUntilDue(order, now);
   return (
     <div className="flex h-full items-center gap-3 px-3" data-risk={risk} data-state={order.state}>
-      <span className={`w-14 shrink-0 text-right whitespace-nowrap ${RISK_INK[risk]}`}>
+      <span className={`w-16 shrink-0 text-right whitespace-nowrap ${RISK_INK[risk]}`}>
         <span className="text-lg font-semibold tabular-nums">
           {minutes < 0 ? text.orders.overdueBy(-minutes) : minutes}
         </span>{' '}
