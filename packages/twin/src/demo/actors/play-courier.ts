@@ -20,23 +20,31 @@ const DRIFT_SLOWNESS = 1.6;
 /** Plays a courier through their shifts for as long as the signal lives. */
 export async function playCourier(stage: Stage, demo: DemoCourier): Promise<void> {
   const { clock, signal } = stage;
+  const api = await stage.client({ role: 'courier', key: demo.key });
+  let isFirst = true;
   for (;;) {
-    const shift = nextShift(demo.shifts, clock.now(), stage.demo.timeZone);
+    const now = clock.now();
+    const shift = nextShift(demo.shifts, now, stage.demo.timeZone);
+    if (isFirst && (shift === undefined || shift.startsAt > now)) {
+      // Their shift may have ended while nobody played: they finish what they carry and go home.
+      await workShift(stage, demo, api, { startsAt: now, endsAt: now }, false);
+    }
+    isFirst = false;
     if (shift === undefined) return;
     await clock.until(shift.startsAt, signal);
-    const api = await stage.client({ role: 'courier', key: demo.key });
-    if ((await workShift(stage, demo, api, shift)) === 'trouble')
-      await sleep(clock, AFTER_TROUBLE_MS, signal);
+    const end = await workShift(stage, demo, api, shift, true);
+    if (end === 'trouble') await sleep(clock, AFTER_TROUBLE_MS, signal);
     else await clock.until(shift.endsAt, signal);
   }
 }
 
-/** One shift, begun or taken up again where a restart left it. */
+/** One shift, begun where `mayStart`, or taken up again where a restart left it. */
 async function workShift(
   stage: Stage,
   demo: DemoCourier,
   api: ApiClient,
   shift: ShiftTime,
+  mayStart: boolean,
 ): Promise<'done' | 'trouble'> {
   const id = stage.cast.couriers.get(demo.key);
   if (id === undefined) return 'done';
@@ -47,6 +55,7 @@ async function workShift(
     return 'trouble';
   }
   if (me.value.status === 'off_shift') {
+    if (!mayStart) return 'done';
     const body = { position: demo.home, endsAt: toRfc3339(shift.endsAt) };
     const idempotencyKey = `shift-${id}-${shift.startsAt}`;
     const started = await api.call('startShift', { params, body, idempotencyKey, signal: stage.signal });

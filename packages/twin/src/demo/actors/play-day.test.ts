@@ -120,3 +120,22 @@ test('orders that an operator cancels under way disturb nobody', async (context)
   assert.deepEqual(run.failures, []);
   await run.stop(day);
 });
+
+test('couriers whose shift ended while nobody played finish what they carry and go home', async (context) => {
+  const run = await begin(context);
+  const day = run.start();
+  await run.advance(50 * MINUTE_MS);
+  await run.stop(day);
+  assert.ok(run.market.couriersOnShift() > 0);
+  const carried = [...run.market.orders.values()]
+    .filter((order) => order.state === 'picked_up')
+    .map(({ id }) => id);
+  // Five in the morning: everyone's shift is over, and the next has not begun.
+  run.clock.advanceTo(epochMs(NOON + 17.5 * HOUR_MS));
+  const night = run.start();
+  await run.advance(40 * MINUTE_MS);
+  assert.equal(run.market.couriersOnShift(), 0);
+  for (const id of carried) assert.equal(run.market.orders.get(id)!.state, 'delivered');
+  assert.deepEqual(run.failures, []);
+  await run.stop(night);
+});

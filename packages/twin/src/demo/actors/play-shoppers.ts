@@ -9,6 +9,7 @@ import { type Stage, rememberShopper } from './stage.ts';
 
 /** Offers are read again after this long; prices and stock seen may be older, as on any open screen. */
 const OFFERS_FRESH_MS = 20 * MINUTE_MS;
+const LATE_MS = 10 * MINUTE_MS;
 const OFFERS_CACHED_STORES = 200;
 /** Most people order from near: the wish to order falls by a factor e with each this many metres. */
 const REACH_METRES = 1_100;
@@ -39,6 +40,8 @@ export async function playShoppers(
     }
     minute = epochMs(minute + MINUTE_MS);
     await clock.until(minute, signal);
+    // After a pause of the machine nobody orders lunch for yesterday.
+    if (clock.now() - minute > LATE_MS) minute = epochMs(clock.now() - (clock.now() % MINUTE_MS));
   }
 }
 

@@ -34,6 +34,7 @@ export interface StandInMarket {
   readonly faults: string[];
   readonly calls: Record<string, number>;
   readonly idleForMs: () => number;
+  couriersOnShift(): number;
   cancel(orderId: string): void;
   close(): void;
 }
@@ -326,6 +327,7 @@ export async function openStandInMarket(demo: DemoMarket, clock: Clock): Promise
     faults,
     calls,
     idleForMs: () => systemTicker.elapsedMs() - lastBusy,
+    couriersOnShift: () => [...workers.values()].filter((worker) => worker.isOn).length,
     cancel(orderId) {
       const order = change(orderId, ['placed', 'accepted', 'ready'], { state: 'cancelled' });
       const worker = order.courierId && workers.get(order.courierId);
