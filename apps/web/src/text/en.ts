@@ -39,7 +39,6 @@ export const en = {
 
   live: {
     pageTitle: (market: string) => `${market} live · Halfhour`,
-    heading: (market: string) => `${market}, live`,
     connection: {
       loading: 'Loading',
       live: 'Live',
@@ -168,7 +167,6 @@ export const en = {
     total: 'Total',
     taxContained: 'Tax contained',
     refunded: 'Refunded',
-    loadFailed: 'The order could not be loaded',
     cancel: 'Cancel order',
     cancelTitle: (code: string) => `Cancel order ${code}?`,
     cancelExplain:

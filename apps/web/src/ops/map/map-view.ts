@@ -91,7 +91,8 @@ export class MapView {
       fadeDuration: 0,
     });
     this.map.touchZoomRotate.disableRotation();
-    this.map.on('load', () => this.addMarket());
+    // Not `load`, which waits for the streets: orders and couriers show without them.
+    this.map.on('style.load', () => this.addMarket());
     this.map.on('idle', () => {
       if (!this.ready || this.idle) return;
       this.idle = true;
