@@ -103,8 +103,13 @@ export function useMarketNow(everyMs = 1_000): number {
   const clockAtMs = useLive((state) => state.clockAtMs);
   const [elapsedMs, setElapsedMs] = useState(browserTicker.elapsedMs);
   useEffect(() => {
-    const timer = setInterval(() => setElapsedMs(browserTicker.elapsedMs()), everyMs);
-    return () => clearInterval(timer);
+    let cancel = (): void => {};
+    const look = (): void => {
+      setElapsedMs(browserTicker.elapsedMs());
+      cancel = browserTicker.after(everyMs, look);
+    };
+    cancel = browserTicker.after(everyMs, look);
+    return () => cancel();
   }, [everyMs]);
   return marketNowMs({ clock, clockAtMs }, Math.max(elapsedMs, clockAtMs));
 }

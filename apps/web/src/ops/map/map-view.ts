@@ -171,7 +171,7 @@ export class MapView {
   }
 
   reloadStreets(): void {
-    this.map.getSource<GeoJSONSource>('streets')?.setData(this.options.streetsUrl);
+    void this.map.getSource<GeoJSONSource>('streets')?.setData(this.options.streetsUrl);
   }
 
   /** Where each courier on shift is shown at this moment. */
@@ -260,7 +260,7 @@ export class MapView {
   }
 
   private draw(source: MarketSource, data: GeoJSON.GeoJSON): void {
-    this.map.getSource<GeoJSONSource>(source)?.setData(data);
+    void this.map.getSource<GeoJSONSource>(source)?.setData(data);
   }
 
   private shownAt(courier: Courier, nowMs: number): LatLng | undefined {
