@@ -7,6 +7,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import type { Ticker } from '@halfhour/kernel';
 import { type ModuleHandlers, bindRoutes, requireHandlers } from './bind-routes.ts';
@@ -77,7 +78,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   let draining = false;
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    // One line a request, at its end: see the hook below.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => `${options.requestIdPrefix}-${(++requests).toString(36)}`,
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
@@ -193,11 +195,14 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     const wait = retryAfterSeconds(error);
     if (wait !== undefined) reply.header('retry-after', String(wait));
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply
-      .code(problem.status)
-      .header('cache-control', 'no-store')
-      .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problem));
+    return (
+      reply
+        .code(problem.status)
+        // Again: a path that is no URL gets here without the hook above.
+        .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+        .type('application/problem+json; charset=utf-8')
+        .send(JSON.stringify(problem))
+    );
   }
 
   const drain = (): void => {
@@ -210,13 +215,23 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     drain,
     async close(graceMs) {
       drain();
-      const cut = ticker.after(graceMs, () => app.server.closeAllConnections());
+      const cancelCut = ticker.after(graceMs, () => app.server.closeAllConnections());
+      // A connection whose last request has just been answered would stay open for the next one.
+      let cancelSweep: () => void = () => {};
+      const sweep = (): void => {
+        app.server.closeIdleConnections();
+        cancelSweep = ticker.after(SWEEP_MS, sweep);
+      };
+      sweep();
       await app.close();
-      cut();
+      cancelCut();
+      cancelSweep();
       await stopTraces?.();
     },
   };
 }
+
+const SWEEP_MS = 50;
 
 /** For pages only; MapLibre runs its workers from blobs and draws icons from them. */
 const PAGE_HEADERS = {

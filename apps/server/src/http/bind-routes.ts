@@ -59,7 +59,7 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
       handler: contract.stream
         ? (request, reply) => answerStream(contract, handler as AnyStreamHandler, binding, request, reply)
         : async (request, reply) => {
-            const result = await handler(apiRequest(request));
+            const result = await handler(apiRequest(request, reply));
             if (!result.ok) throw new HttpProblem(result.error);
             answer?.(request, result.value);
             if (contract.response.schema === undefined) return reply.code(contract.response.status).send();
@@ -80,7 +80,7 @@ type AnyHandler = (request: unknown) => Promise<Result<unknown, ApiError>>;
 type AnyStreamHandler = (request: unknown) => Promise<Result<AsyncIterable<StreamMessage>, ApiError>>;
 
 /** The request as handlers get it. Its signal is made when first asked for: most never ask. */
-function apiRequest(request: FastifyRequest) {
+function apiRequest(request: FastifyRequest, reply: FastifyReply) {
   const state = request.halfhour;
   return {
     params: state.params,
@@ -90,14 +90,14 @@ function apiRequest(request: FastifyRequest) {
     command: state.command,
     requestId: request.id,
     get signal(): AbortSignal {
-      return (state.controller ??= abortOnClose(request)).signal;
+      return (state.controller ??= abortOnClose(reply)).signal;
     },
   };
 }
 
-function abortOnClose(request: FastifyRequest): AbortController {
+function abortOnClose(reply: FastifyReply): AbortController {
   const controller = new AbortController();
-  request.raw.socket.once('close', () => controller.abort());
+  reply.raw.once('close', () => controller.abort());
   return controller;
 }
 
@@ -109,16 +109,16 @@ async function answerStream(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const state = request.halfhour;
-  const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort());
+  const controller = (state.controller = abortOnClose(reply));
   const place = streams.open(state.authority?.userId ?? request.ip, () => controller.abort());
   if (!place.ok) throw new HttpProblem(place.error);
+  // At once when the caller goes, not only when the source has noticed.
+  controller.signal.addEventListener('abort', place.value.release, { once: true });
   try {
     const { after } = (state.query ?? NOTHING) as { after?: string };
     const lastEventId = request.headers['last-event-id'];
     const result = await handler({
-      ...apiRequest(request),
-      signal: controller.signal,
+      ...apiRequest(request, reply),
       // A browser that connects again sends the header, and `after` as it was in the address at first.
       after: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : after,
     });

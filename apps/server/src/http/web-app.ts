@@ -55,7 +55,9 @@ export async function bindWebApp(
       await reply.helmet();
       return reply.sendFile(path);
     }
-    if (!NOT_PAGES.test(`/${path}`) && wantsPage(request)) return sendIndex(reply);
+    // A name with a dot is a file (or a step upwards), and this one is not there.
+    const isPage = !NOT_PAGES.test(`/${path}`) && !path.includes('.');
+    if (isPage && wantsPage(request)) return sendIndex(reply);
     throw new HttpProblem({ code: 'not_found' });
   });
 }
