@@ -1,6 +1,6 @@
 import { type EpochMs, type MarketId, keyOf, toRfc3339 } from '@halfhour/kernel';
 import type { CommandKey } from '../api/index.ts';
-import type { Tx } from '../postgres/index.ts';
+import { TransactionConflict, type Tx } from '../postgres/index.ts';
 
 /** What is known of a command before it runs. */
 export type Known<Outcome> =
@@ -37,7 +37,7 @@ export async function findCommands<Outcome>(
 
 /**
  * Writes what new commands answered. Where another process has written the same key meanwhile, this waits
- * for it and fails with a unique violation; the group then runs again and finds the command done.
+ * for it and throws TransactionConflict; the group then runs again and finds the command done.
  */
 export async function recordCommands<Outcome>(
   tx: Tx,
@@ -46,10 +46,12 @@ export async function recordCommands<Outcome>(
   done: readonly { readonly command: CommandKey; readonly outcome: Outcome }[],
 ): Promise<void> {
   if (done.length === 0) return;
-  await tx.query(
+  const written = await tx.query(
     `insert into commands.command (market_id, caller, key, body_hash, outcome, at)
      select $1, caller, key, body_hash, outcome, $6::timestamptz
-     from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[]) as done (caller, key, body_hash, outcome)`,
+     from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[]) as done (caller, key, body_hash, outcome)
+     on conflict do nothing
+     returning 1 as one`,
     [
       keyOf(marketId),
       done.map(({ command }) => command.caller),
@@ -59,6 +61,7 @@ export async function recordCommands<Outcome>(
       toRfc3339(at),
     ],
   );
+  if (written.length < done.length) throw new TransactionConflict('a command was written by another process');
 }
 
 /** Forgets commands from before `before`, at most `limit` at a time. @returns how many */

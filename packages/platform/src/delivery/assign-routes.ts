@@ -10,7 +10,7 @@ import {
   ok,
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
-import { selectCouriers } from '../couriers/index.ts';
+import { type CourierRecord, selectCouriers } from '../couriers/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
@@ -79,6 +79,7 @@ export async function assignRoutes(
       return assign(tx, deps, marketId, assignments, refused);
     });
     if (run.ok) {
+      deps.onCommit();
       return ok(
         run.value.map((route, index) => (route === undefined ? err(refused.get(index)!) : ok(route))),
       );
@@ -98,9 +99,7 @@ async function assign(
   const courierIds = [...new Set(assignments.map((assignment) => assignment.courierId))];
   await lockRoutes(tx, marketId, [], courierIds);
   const open = await selectOpenRoutes(tx, marketId, courierIds);
-  const couriers = new Map(
-    (await selectCouriers(tx, marketId, courierIds)).map((courier) => [courier.id, courier]),
-  );
+  const couriers = await couriersById(tx, marketId, courierIds);
   const taken = new Set<OrderId>(
     (
       await selectRoutesOfOrders(
@@ -117,8 +116,7 @@ async function assign(
     if (refused.has(index)) return undefined;
     const refuse = (refusal: AssignRefusal): undefined => void refused.set(index, refusal);
     const { courierId, drops } = assignment;
-    const status = couriers.get(courierId)?.status;
-    if (status === undefined || status === 'off_shift') return refuse({ code: 'courier_off_shift' });
+    if (!mayWork(couriers.get(courierId))) return refuse({ code: 'courier_off_shift' });
     const count = openCount.get(courierId) ?? 0;
     if (count >= MAX_OPEN_ROUTES) return refuse({ code: 'courier_busy' });
     const orderIds = drops.map((drop) => drop.orderId);
@@ -163,5 +161,25 @@ async function assign(
     open,
     routes.flatMap((after) => (after === undefined ? [] : [{ after, by: 'system' }])),
   );
-  return ok(routes);
+  // Now the couriers' rows are held: one whose shift ended between the first look and here is off it.
+  const held = await couriersById(tx, marketId, courierIds);
+  let gone = false;
+  routes.forEach((route, index) => {
+    if (route === undefined || mayWork(held.get(route.courierId))) return;
+    refused.set(index, { code: 'courier_off_shift' });
+    gone = true;
+  });
+  return gone ? err({ code: 'again' }) : ok(routes);
+}
+
+async function couriersById(
+  tx: Tx,
+  marketId: MarketId,
+  courierIds: readonly CourierId[],
+): Promise<Map<CourierId, CourierRecord>> {
+  return new Map((await selectCouriers(tx, marketId, courierIds)).map((courier) => [courier.id, courier]));
+}
+
+function mayWork(courier: CourierRecord | undefined): boolean {
+  return courier !== undefined && courier.status !== 'off_shift' && !courier.shiftEnding;
 }

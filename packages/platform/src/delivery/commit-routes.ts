@@ -43,6 +43,7 @@ export async function commitRoutes(
     [...byCourier]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([courierId, routes]) => ({ courierId, ...workOf(routes) })),
+    at,
   );
 
   const paid = changed.filter(

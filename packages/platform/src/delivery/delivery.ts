@@ -23,6 +23,8 @@ export interface DeliveryDeps {
   readonly ids: IdSource;
   readonly ordering: Pick<Ordering, 'applyChanges'>;
   readonly markets: Pick<Markets, 'get'>;
+  /** Told after each commit that wrote events, so that readers look at once. */
+  readonly onCommit: () => void;
 }
 
 export type StopWork = Omit<StopCommand, 'kind'>;

@@ -96,7 +96,11 @@ async function runGroup(
   marketId: MarketId,
   items: readonly StopCommand[],
 ): Promise<Outcome[]> {
-  const run = (): Promise<Outcome[]> => deps.db.transaction((tx) => workStops(tx, deps, marketId, items));
+  const run = async (): Promise<Outcome[]> => {
+    const outcomes = await deps.db.transaction((tx) => workStops(tx, deps, marketId, items));
+    deps.onCommit();
+    return outcomes;
+  };
   try {
     return await run();
   } catch (error) {
@@ -171,13 +175,14 @@ async function findRepeats(tx: Tx, marketId: MarketId, items: readonly StopComma
   return repeats;
 }
 
+/** Locked, so that what is allowed here is still allowed when ordering changes them. */
 function ordersOf(
   tx: Tx,
   marketId: MarketId,
   routes: readonly RouteRecord[],
 ): Promise<Map<OrderId, OrderRecord>> {
   const orderIds = routes.flatMap((route) => remaining(route).map((dropoff) => dropoff.orderId));
-  return orderIds.length === 0 ? Promise.resolve(new Map()) : selectOrders(tx, marketId, orderIds);
+  return orderIds.length === 0 ? Promise.resolve(new Map()) : selectOrders(tx, marketId, orderIds, 'lock');
 }
 
 /** The routes and orders of one group in memory: commands are tried on them in turn. */

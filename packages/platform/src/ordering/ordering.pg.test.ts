@@ -8,13 +8,15 @@ import { LATE_MS } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { type OrderChange, selectOpenOrders, selectOrders } from './index.ts';
 
-const db = await createTestDatabase();
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId'> : never;
 
 const checked: (() => Promise<void>)[] = [];
+// Registered before the database is made, so that it runs before the database is dropped.
 after(async () => {
   for (const check of checked) await check();
 });
+
+const db = await createTestDatabase();
 
 /** A market of its own for a test; after all of them its books and its stock are checked. */
 async function setUp(options: { cans?: number; couriers?: number } = {}) {
@@ -117,7 +119,7 @@ test('the same key and body act once and answer the same, also at the same time'
 
 test('the same key at the same time from two processes acts once', async () => {
   const t = await setUp();
-  const other = await createTestOrdering(db, { node: 7 });
+  const other = await createTestOrdering(db);
   const command = t.key();
   const place = {
     shopperId: t.shopperId,

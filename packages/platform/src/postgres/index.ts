@@ -2,6 +2,7 @@ export {
   type Database,
   type DatabaseOptions,
   type Queryable,
+  TransactionConflict,
   type Tx,
   isRowFault,
   openDatabase,

@@ -34,10 +34,10 @@ export interface TestOrdering {
 /** The real ordering module with its neighbours on a market of its own, and a clock that the test moves. */
 export async function createTestOrdering(
   db: Database,
-  options: { readonly cans?: number; readonly couriers?: number; readonly node?: number } = {},
+  options: { readonly cans?: number; readonly couriers?: number } = {},
 ): Promise<TestOrdering> {
   const clock = new ManualClock(TEST_START);
-  const ids = createIdSource(() => clock.now(), options.node ?? 0);
+  const ids = createIdSource(() => clock.now(), nodes++);
   const market = await createTestMarket(db, ids, options);
   const notifications: Record<string, unknown>[] = [];
   const ordering = createOrdering({
@@ -51,7 +51,7 @@ export async function createTestOrdering(
       const metres = Math.round(distanceMetres(from, to));
       return { metres, seconds: Math.round(metres / 5) };
     },
-    provider: createTestProvider({ clock, secret: 'test', notify: (body) => notifications.push(body) }),
+    provider: createTestProvider({ clock, secret: 'test', notify: (_, body) => notifications.push(body) }),
     onCommit: () => {},
   });
   const shopperId = ids.next('usr');
@@ -81,6 +81,9 @@ export async function createTestOrdering(
     },
   };
 }
+
+/** Clocks of tests stand still, so each id source needs a node of its own. */
+let nodes = 100;
 
 /** So many whole seconds after the start of the test clock. */
 export function atSecond(second: number): EpochMs {
