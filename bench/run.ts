@@ -33,7 +33,9 @@ function describeMachine(): string {
 const [name, ...rest] = process.argv.slice(2);
 if (name === undefined || !NAMES.includes(name)) {
   if (name !== undefined) console.error(`There is no benchmark called ${name}.`);
-  console.error(`npm run bench -- NAME [--json] [--full] [arguments]\nNAME: ${NAMES.join(', ') || 'none yet'}`);
+  console.error(
+    `npm run bench -- NAME [--json] [--full] [arguments]\nNAME: ${NAMES.join(', ') || 'none yet'}`,
+  );
   process.exitCode = 1;
 } else {
   const options: BenchOptions = {

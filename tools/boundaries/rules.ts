@@ -47,8 +47,11 @@ export const TWIN_COMMANDS: readonly string[] = [
   'apps/server/src/replay/',
 ];
 
-/** Modules of the platform that any other may use without a declared edge. */
-export const FREE_MODULES: readonly string[] = ['postgres'];
+/**
+ * Modules of the platform that any other may use without a declared edge: the database, how a route is bound
+ * to the contract, and how a command is done once. They know nothing of the domain.
+ */
+export const FREE_MODULES: readonly string[] = ['postgres', 'api', 'commands'];
 
 export const MODULE_EDGES_FILE = 'packages/platform/module-edges.json';
 

@@ -1,5 +1,5 @@
 /**
- * Two rules that oxlint does not have, as a plugin for it. Only the few parts of the ESTree that they look
+ * Three rules that oxlint does not have, as a plugin for it. Only the few parts of the ESTree that they look
  * at are described here; oxlint publishes its plugin types in a package of their own.
  */
 interface Node {
@@ -92,6 +92,23 @@ function createWorldRule(context: Context): Record<string, (node: never) => void
   };
 }
 
+/** A test that sleeps is slow where it passes and fails where the machine is: it waits for the event or moves the clock. */
+function createNoSleepRule(context: Context): Record<string, (node: never) => void> {
+  return {
+    Identifier(node: Node) {
+      const name = node.name ?? '';
+      if ((name === 'setTimeout' || name === 'setInterval') && context.sourceCode.isGlobalReference(node)) {
+        context.report({ node, message: 'a test does not sleep: wait for the event, or move the clock' });
+      }
+    },
+    ImportDeclaration(node: ImportDeclaration) {
+      if (node.source.value === 'node:timers/promises') {
+        context.report({ node, message: 'a test does not sleep: wait for the event, or move the clock' });
+      }
+    },
+  };
+}
+
 /** A door lists what goes through it, so that what a module offers is read in one place and grows on purpose. */
 function createExplicitExportsRule(context: Context): Record<string, (node: never) => void> {
   return {
@@ -106,6 +123,7 @@ export default {
   meta: { name: 'house' },
   rules: {
     world: { create: createWorldRule },
+    'no-sleep': { create: createNoSleepRule },
     'explicit-exports': { create: createExplicitExportsRule },
   },
 };

@@ -58,6 +58,8 @@ const REJECTED: Readonly<Record<string, RegExp>> = {
   [`${MODULE}/timers-imported.ts`]: world('setTimeout of node:timers/promises'),
   [`${MODULE}/process-env.ts`]: world('process\\.env'),
   [`${MODULE}/performance-now.ts`]: world('performance\\.now'),
+  [`${MODULE}/sleeps.test.ts`]: /^house\(no-sleep\) a test does not sleep/,
+  [`${MODULE}/sleeps-by-promise.test.ts`]: /^house\(no-sleep\) a test does not sleep/,
   [`${MODULE}/export-all.ts`]: /^house\(explicit-exports\)/,
   [`${MODULE}/export-all-as.ts`]: /^house\(explicit-exports\)/,
   [`${MODULE}/default-export.ts`]: /no-default-export/,

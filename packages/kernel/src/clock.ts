@@ -111,6 +111,7 @@ export class ScaledClock implements Clock {
   private cancelTimer: (() => void) | undefined;
 
   constructor(ticker: Ticker, start: EpochMs, speed = 1) {
+    assertSpeed(speed);
     this.ticker = ticker;
     this.baseMoment = start;
     this.baseElapsed = ticker.elapsedMs();
@@ -126,7 +127,7 @@ export class ScaledClock implements Clock {
   }
 
   setSpeed(speed: number): void {
-    invariant(speed >= 0 && Number.isFinite(speed), 'speed must be zero or more');
+    assertSpeed(speed);
     this.baseMoment = this.now();
     this.baseElapsed = this.ticker.elapsedMs();
     this.rate = speed;
@@ -150,4 +151,8 @@ export class ScaledClock implements Clock {
       this.schedule();
     });
   }
+}
+
+function assertSpeed(speed: number): void {
+  invariant(speed >= 0 && Number.isFinite(speed), 'speed must be zero or more');
 }

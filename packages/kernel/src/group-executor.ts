@@ -1,4 +1,4 @@
-import { invariant } from './invariant.ts';
+import { InvariantViolation, invariant } from './invariant.ts';
 
 /** The queue is full: the caller should be told to come back, at once, rather than wait without end. */
 export class GroupOverloaded extends Error {
@@ -46,6 +46,9 @@ interface Waiting<Item, Outcome> {
 export function createGroupExecutor<Item, Outcome>(
   options: GroupExecutorOptions<Item, Outcome>,
 ): GroupExecutor<Item, Outcome> {
+  for (const limit of [options.maxGroup, options.maxQueue, options.lanes]) {
+    invariant(Number.isInteger(limit) && limit >= 1, 'maxGroup, maxQueue and lanes are whole and at least 1');
+  }
   const lanes = Array.from({ length: options.lanes }, () => ({
     queue: [] as Waiting<Item, Outcome>[],
     running: 0,
@@ -54,21 +57,30 @@ export function createGroupExecutor<Item, Outcome>(
   let idle: (() => void)[] = [];
 
   async function runGroup(group: readonly Waiting<Item, Outcome>[], lane: number): Promise<void> {
+    let outcomes: readonly Outcome[];
     try {
-      const outcomes = await options.run(
+      outcomes = await options.run(
         group.map((waiting) => waiting.item),
         lane,
       );
-      invariant(outcomes.length === group.length, 'a group must answer each of its items');
-      group.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
     } catch (error) {
       if (group.length > 1 && options.isItemFault(error)) {
         const middle = group.length >> 1;
         await runGroup(group.slice(0, middle), lane);
         await runGroup(group.slice(middle), lane);
       } else {
+        pending -= group.length;
         for (const waiting of group) waiting.reject(error);
       }
+      return;
+    }
+    pending -= group.length;
+    if (outcomes.length === group.length) {
+      group.forEach((waiting, index) => waiting.resolve(outcomes[index]!));
+    } else {
+      // The group has committed: it must not run again in halves, whatever isItemFault would say.
+      const bug = new InvariantViolation('a group must answer each of its items');
+      for (const waiting of group) waiting.reject(bug);
     }
   }
 
@@ -80,7 +92,6 @@ export function createGroupExecutor<Item, Outcome>(
       const group = lane.queue.splice(0, options.maxGroup);
       lane.running = group.length;
       await runGroup(group, laneIndex);
-      pending -= group.length;
     }
     lane.running = 0;
     if (pending === 0) {

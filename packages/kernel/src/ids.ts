@@ -53,6 +53,8 @@ const BODY_LENGTH = 13;
 const BODY = /^[0-7][0-9a-v]{12}$/;
 /** 2024-01-01T00:00Z; 41 bits of milliseconds last until 2093. */
 const EPOCH = 1_704_067_200_000;
+const MAX_MS = 2 ** 41;
+const MAX_KEY = 2n ** 63n - 1n;
 const SEQUENCE_BITS = 12n;
 const NODE_BITS = 10n;
 const SEQUENCES = 1 << 12;
@@ -78,6 +80,7 @@ export function createIdSource(now: () => EpochMs, node: number): IdSource {
         lastMs += 1;
         sequence = 0;
       }
+      invariant(lastMs < MAX_MS, 'ids reach to September 2093');
       const key = (((BigInt(lastMs) << NODE_BITS) | BigInt(node)) << SEQUENCE_BITS) | BigInt(sequence);
       return idFromKey(prefix, key);
     },
@@ -86,15 +89,17 @@ export function createIdSource(now: () => EpochMs, node: number): IdSource {
 
 /** The id of a bigint key as Postgres gives it. The body is RFC 4648 base32hex, so text order is key order. */
 export function idFromKey<P extends IdPrefix>(prefix: P, key: string | bigint): Id<P> {
-  return `${prefix}_${BigInt(key).toString(32).padStart(BODY_LENGTH, '0')}` as Id<P>;
+  const value = BigInt(key);
+  invariant(value >= 0n && value <= MAX_KEY, `not a key: ${key}`);
+  return `${prefix}_${value.toString(32).padStart(BODY_LENGTH, '0')}` as Id<P>;
 }
 
 /** The bigint key of an id, as decimal text for Postgres. */
 export function keyOf(id: Id<IdPrefix>): string {
   const body = id.slice(4);
+  invariant(BODY.test(body), `not an id: ${id}`);
   const high = parseInt(body.slice(0, 6), 32);
   const low = parseInt(body.slice(6), 32);
-  invariant(body.length === BODY_LENGTH && high >= 0 && low >= 0, `not an id: ${id}`);
   return (BigInt(high) * 0x8_0000_0000n + BigInt(low)).toString();
 }
 

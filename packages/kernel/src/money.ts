@@ -12,7 +12,11 @@ export interface Money {
 /** Hundredths of a percent: 1 % = 100 basis points. */
 export type BasisPoints = number & { readonly __unit: 'basis-points' };
 
-/** How a fraction of a minor unit is settled; named at each call so that no rounding is by accident. */
+/**
+ * How a fraction of a minor unit is settled; named at each call so that no rounding is by accident.
+ * All are symmetric: `down` is towards zero, `up` and the tie of `half-up` are away from it, so that a refund
+ * settles as its charge did.
+ */
 export type Rounding = 'half-up' | 'half-even' | 'down' | 'up';
 
 export function currency(code: string): Currency {
@@ -36,7 +40,8 @@ export function addMoney(first: Money, ...rest: readonly Money[]): Money {
   let minor = first.minor;
   for (const each of rest) {
     invariant(each.currency === first.currency, `cannot add ${each.currency} to ${first.currency}`);
-    minor += each.minor;
+    // Each step: a sum that leaves the safe range and comes back has lost minor units on the way.
+    minor = money(minor + each.minor, first.currency).minor;
   }
   return money(minor, first.currency);
 }
@@ -59,35 +64,53 @@ export function shareOfMinor(minor: number, rate: BasisPoints, rounding: Roundin
   return divideRounded(BigInt(minor) * BigInt(rate), 10_000n, rounding);
 }
 
-/** The tax contained in a gross amount: `gross × rate / (1 + rate)`. */
+/** The tax contained in a gross amount: `gross × rate / (1 + rate)`. The rate is not negative. */
 export function includedTaxMinor(grossMinor: number, rate: BasisPoints, rounding: Rounding): number {
+  invariant(rate >= 0, 'a tax rate is not negative');
   return divideRounded(BigInt(grossMinor) * BigInt(rate), 10_000n + BigInt(rate), rounding);
 }
 
 /**
  * Splits `amount` in proportion to `weights` without losing or inventing a minor unit
- * (largest remainder, ties to the earlier weight). Weights are non-negative, their sum positive.
+ * (largest remainder, ties to the earlier weight). Weights are finite, non-negative, their sum positive.
  */
 export function allocate(amount: Money, weights: readonly number[]): Money[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
   invariant(
-    total > 0 && weights.every((weight) => weight >= 0),
-    'weights must be non-negative with a positive sum',
+    weights.some((weight) => weight > 0) && weights.every((weight) => weight >= 0 && weight < Infinity),
+    'weights must be finite and non-negative with a positive sum',
   );
+  // In bigints, since whole × weight leaves the safe range for sums of a few million.
+  const shares = toWhole(weights);
+  const total = shares.reduce((sum, share) => sum + share, 0n);
   const sign = amount.minor < 0 ? -1 : 1;
-  const whole = Math.abs(amount.minor);
-  const exact = weights.map((weight) => (whole * weight) / total);
-  const parts = exact.map(Math.floor);
-  let left = whole - parts.reduce((sum, part) => sum + part, 0);
-  const order = exact
-    .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
-    .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
+  const whole = BigInt(Math.abs(amount.minor));
+  const parts = shares.map((share) => (whole * share) / total);
+  let left = whole - parts.reduce((sum, part) => sum + part, 0n);
+  const order = shares
+    .map((share, index) => ({ index, remainder: (whole * share) % total }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder < b.remainder ? 1 : -1));
   for (const { index } of order) {
-    if (left <= 0) break;
-    parts[index]! += 1;
-    left -= 1;
+    if (left === 0n) break;
+    parts[index]! += 1n;
+    left -= 1n;
   }
-  return parts.map((part) => money(sign * part, amount.currency));
+  return parts.map((part) => money(sign * Number(part), amount.currency));
+}
+
+/** Whole numbers in exactly the same proportion: a double is a whole number times a power of two (IEEE 754). */
+function toWhole(weights: readonly number[]): bigint[] {
+  if (weights.every(Number.isInteger)) return weights.map(BigInt);
+  const bits = [...new BigUint64Array(Float64Array.from(weights, Math.abs).buffer)];
+  const exponents = bits.map((each) => each >> 52n);
+  const least = exponents.reduce((low, each) => (each < low ? each : low));
+  return bits.map((each, index) => {
+    const fraction = each & 0xf_ffff_ffff_ffffn;
+    const exponent = exponents[index]!;
+    // Exponent 0 marks numbers below 2^-1022, which lack the leading one and count as exponent 1.
+    const mantissa = exponent === 0n ? fraction : fraction | 0x10_0000_0000_0000n;
+    const shift = (exponent === 0n ? 1n : exponent) - (least === 0n ? 1n : least);
+    return mantissa << shift;
+  });
 }
 
 function divideRounded(numerator: bigint, denominator: bigint, rounding: Rounding): number {

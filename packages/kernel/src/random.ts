@@ -1,28 +1,28 @@
+import { invariant } from './invariant.ts';
+
 /** Randomness as an argument: the same seed gives the same run. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
-  /** A whole number, uniform in [0, below). */
+  /** A whole number, uniform in [0, below), for a whole `below` of 1 to 2^32. */
   below(below: number): number;
+  /** One of the items, of which there must be one. */
   pick<T>(items: readonly T[]): T;
   /** An independent stream; the same label of the same parent always gives the same stream. */
   fork(label: string): Random;
 }
 
-/** xoshiro128** (Blackman and Vigna 2018) seeded by splitmix32 over an FNV-1a hash of the seed. Not for secrets. */
+/**
+ * xoshiro128** (Blackman and Vigna 2018). Its 128 bits of state come from four FNV-1a hashes of the seed with
+ * different starts, each finished by splitmix32: with one hash of 32 bits, two of 77,000 forks would share
+ * their stream as likely as not. Not for secrets.
+ */
 export function seededRandom(seed: string | number): Random {
-  let hash = fnv1a(String(seed));
-  const splitmix = (): number => {
-    hash = (hash + 0x9e3779b9) | 0;
-    let z = hash;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
-  };
-  let a = splitmix();
-  let b = splitmix();
-  let c = splitmix();
-  let d = splitmix();
+  const text = String(seed);
+  let a = hashOf(text, 0x811c9dc5);
+  let b = hashOf(text, 0x9e3779b9);
+  let c = hashOf(text, 0x7f4a7c15);
+  let d = hashOf(text, 0xf39cc060);
   const nextUint32 = (): number => {
     const x = Math.imul(b, 5);
     const result = Math.imul((x << 7) | (x >>> 25), 9) >>> 0;
@@ -37,10 +37,19 @@ export function seededRandom(seed: string | number): Random {
   };
   const random: Random = {
     next: () => ((nextUint32() >>> 5) * 0x400_0000 + (nextUint32() >>> 6)) / 0x20_0000_0000_0000,
-    below: (limit) => Math.floor((nextUint32() / 0x1_0000_0000) * limit),
+    below(limit) {
+      invariant(
+        Number.isInteger(limit) && limit >= 1 && limit <= 0x1_0000_0000,
+        `not below 1 to 2^32: ${limit}`,
+      );
+      return Math.floor((nextUint32() / 0x1_0000_0000) * limit);
+    },
     pick: (items) => items[random.below(items.length)]!,
-    fork: (label) => seededRandom(`${seed}/${label}`),
+    // The unit separator, so that fork('a').fork('b') is not fork('a/b').
+    fork: (label) => seededRandom(`${text}\u001f${label}`),
   };
+  // The first draws of states that differ in few bits are alike; these are thrown away.
+  for (let draw = 0; draw < 8; draw++) nextUint32();
   return random;
 }
 
@@ -55,10 +64,14 @@ export function normal(random: Random, mean: number, deviation: number): number 
   return mean + deviation * radius * Math.cos(2 * Math.PI * random.next());
 }
 
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
+/** FNV-1a from `start`, finished by splitmix32. */
+function hashOf(text: string, start: number): number {
+  let hash = start;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
-  return hash >>> 0;
+  hash = (hash + 0x9e3779b9) | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
+  return (hash ^ (hash >>> 15)) >>> 0;
 }

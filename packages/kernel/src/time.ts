@@ -23,12 +23,30 @@ export function toRfc3339(moment: EpochMs): string {
   return new Date(moment).toISOString();
 }
 
-/** Parses RFC 3339; undefined where the text is no such moment. */
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/i;
+
+/**
+ * Parses RFC 3339; undefined where the text is no such moment. Digits beyond milliseconds are cut off.
+ * Leap seconds are refused. Read by hand, since V8's Date.parse takes 30 February for 2 March.
+ */
 export function fromRfc3339(text: string): EpochMs | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i.test(text)) return undefined;
-  const milliseconds = Date.parse(text);
-  return Number.isNaN(milliseconds) ? undefined : epochMs(milliseconds);
+  const match = RFC_3339.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Parts;
+  const [, fraction = '', sign, offsetHour = '0', offsetMinute = '0'] = match.slice(6);
+  const offset = Number(offsetHour) * 60 + Number(offsetMinute);
+  if (hour > 23 || minute > 59 || second > 59 || Number(offsetHour) > 23 || Number(offsetMinute) > 59)
+    return undefined;
+  // setUTCFullYear and not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const minutes = hour * 60 + minute - (sign === '-' ? -offset : offset);
+  return epochMs(date.getTime() + minutes * MINUTE_MS + second * SECOND_MS + milliseconds);
 }
+
+type Parts = [year: number, month: number, day: number, hour: number, minute: number, second: number];
 
 /** Day of the week and minute of the day as a wall clock in `timeZone` (IANA name) shows them. */
 export interface LocalTime {

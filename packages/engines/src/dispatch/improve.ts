@@ -47,6 +47,7 @@ export function improve(
     }
     if (change <= 0 || random.next() < Math.exp(-change / temperature)) {
       cost += change;
+      best.touch(saved.touched);
       if (cost < bestCost - 1e-6) {
         bestCost = cost;
         best.store();
@@ -81,7 +82,8 @@ function someUnserved(routes: RouteTable, random: Random): number[] {
 /** The routes that a step has touched, as they were before it. */
 class SavedRoutes {
   private readonly routes: RouteTable;
-  private readonly couriers: number[] = [];
+  /** The couriers whose routes this step has changed. */
+  readonly touched: number[] = [];
   private readonly lengths: number[] = [];
   private readonly costs: number[] = [];
   private readonly stamp: Int32Array;
@@ -96,40 +98,41 @@ class SavedRoutes {
 
   begin(): void {
     this.step++;
-    this.couriers.length = 0;
+    this.touched.length = 0;
   }
 
   /** A step touches at most the couriers of five removed and nine inserted orders, so 32 rows suffice. */
   keep(courier: number): void {
     if (this.stamp[courier] === this.step) return;
     this.stamp[courier] = this.step;
-    const slot = this.couriers.length;
-    this.couriers.push(courier);
+    const slot = this.touched.length;
+    this.touched.push(courier);
     this.costs[slot] = this.routes.costs[courier]!;
     this.lengths[slot] = this.routes.copyRoute(courier, this.orders, this.joins, slot * MAX_ROUTE_ORDERS);
   }
 
   change(): number {
     let change = 0;
-    this.couriers.forEach((courier, slot) => (change += this.routes.costs[courier]! - this.costs[slot]!));
+    this.touched.forEach((courier, slot) => (change += this.routes.costs[courier]! - this.costs[slot]!));
     return change;
   }
 
   restore(): void {
-    for (const courier of this.couriers) this.routes.clear(courier);
-    this.couriers.forEach((courier, slot) => {
+    for (const courier of this.touched) this.routes.clear(courier);
+    this.touched.forEach((courier, slot) => {
       const at = slot * MAX_ROUTE_ORDERS;
       this.routes.setRoute(courier, this.orders.subarray(at), this.joins.subarray(at), this.lengths[slot]!);
     });
   }
 }
 
-/** A copy of the best plan so far; taken seldom, so it is a plain copy of everything. */
+/** The best plan so far; only routes that were changed since it was seen are copied or put back. */
 class BestRoutes {
   private readonly routes: RouteTable;
   private readonly orders: Int32Array;
   private readonly joins: Uint8Array;
   private readonly lengths: Int32Array;
+  private readonly changed = new Set<number>();
 
   constructor(routes: RouteTable) {
     this.routes = routes;
@@ -137,28 +140,30 @@ class BestRoutes {
     this.orders = new Int32Array(count * MAX_ROUTE_ORDERS);
     this.joins = new Uint8Array(count * MAX_ROUTE_ORDERS);
     this.lengths = new Int32Array(count);
+    for (let courier = 0; courier < count; courier++) this.changed.add(courier);
     this.store();
   }
 
+  touch(couriers: readonly number[]): void {
+    for (const courier of couriers) this.changed.add(courier);
+  }
+
   store(): void {
-    for (let courier = 0; courier < this.lengths.length; courier++) {
-      this.lengths[courier] = this.routes.copyRoute(
-        courier,
-        this.orders,
-        this.joins,
-        courier * MAX_ROUTE_ORDERS,
-      );
+    for (const courier of this.changed) {
+      const at = courier * MAX_ROUTE_ORDERS;
+      this.lengths[courier] = this.routes.copyRoute(courier, this.orders, this.joins, at);
     }
+    this.changed.clear();
   }
 
   restore(): void {
-    for (let courier = 0; courier < this.lengths.length; courier++) this.routes.clear(courier);
-    for (let courier = 0; courier < this.lengths.length; courier++) {
+    for (const courier of this.changed) this.routes.clear(courier);
+    for (const courier of this.changed) {
       const at = courier * MAX_ROUTE_ORDERS;
       this.routes.setRoute(
         courier,
-        this.orders.subarray(at, at + MAX_ROUTE_ORDERS),
-        this.joins.subarray(at, at + MAX_ROUTE_ORDERS),
+        this.orders.subarray(at),
+        this.joins.subarray(at),
         this.lengths[courier]!,
       );
     }

@@ -1,8 +1,8 @@
 import type { DispatchPolicy } from './types.ts';
 
 /**
- * Defaults for meals and groceries by bicycle and moped. The weights are those measured on the Grubhub days
- * (docs of `bench/dispatch.ts`); callers override what their market sets.
+ * Defaults for one city of meals and groceries; callers override what their market sets. They are those of the
+ * figures in the README; `npm run bench -- dispatch name=value` measures others on the same days.
  */
 export const defaultPolicy: DispatchPolicy = {
   pickupServiceSeconds: 240,
@@ -15,5 +15,5 @@ export const defaultPolicy: DispatchPolicy = {
   iterationsPerOrder: 12,
   maxIterations: 2_000,
   candidateCouriers: 30,
-  prepositionWithinSeconds: 0,
+  prepositionWithinSeconds: 900,
 };

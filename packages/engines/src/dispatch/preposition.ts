@@ -1,8 +1,8 @@
 import { availableAtSeconds } from './commitment.ts';
-import type { Assignment, DispatchPolicy, DispatchState, Preposition } from './types.ts';
+import type { Assignment, CourierState, DispatchPolicy, DispatchState, Preposition } from './types.ts';
 
-/** After this time an order counts half in a store's demand. */
-const HALF_LIFE_SECONDS = 3_600;
+/** After this time an order counts half in a store's demand; three hours did better than one. */
+const HALF_LIFE_SECONDS = 10_800;
 /** Stores that are looked at as goals, and orders they must have had for it (weighted by age). */
 const MAX_GOALS = 40;
 const MIN_DEMAND = 0.5;
@@ -11,7 +11,7 @@ const MAX_SENT = 8;
 /** Seconds that a move must take off the expected way to the next order, for each second it takes. */
 const MIN_GAIN_RATIO = 0.1;
 
-/** How many orders each store had lately, learnt from what the engine is shown; forgets by half each hour. */
+/** How many orders each store had lately, learnt from what the engine is shown; forgets by half in three hours. */
 export class DemandMemory {
   private weights = new Map<number, number>();
   private known = new Set<number>();
@@ -44,7 +44,8 @@ export class DemandMemory {
 
 /**
  * Sends idle couriers ahead to stores where the next orders are likely: greedily the move that takes most
- * off the demand-weighted way from each store to its nearest idle courier, for the time it takes.
+ * off the demand-weighted time until a courier can be at each store, for the time it takes. Busy couriers
+ * count from when and where they will be free, so that no store is staffed twice.
  */
 export function preposition(
   state: DispatchState,
@@ -52,51 +53,70 @@ export function preposition(
   assignments: readonly Assignment[],
   demand: DemandMemory,
 ): Preposition[] {
-  if (policy.prepositionWithinSeconds <= 0) return [];
+  const within = policy.prepositionWithinSeconds;
+  if (within <= 0) return [];
   const goals = demand.busiest(MAX_GOALS);
   const assigned = new Set(assignments.map((assignment) => assignment.courierKey));
-  const idle = state.couriers.filter(
-    (courier) =>
-      !assigned.has(courier.key) &&
-      courier.offAtSeconds > state.nowSeconds &&
-      availableAtSeconds(courier, state.nowSeconds) < state.nextTickSeconds,
-  );
+  const isIdle = (courier: CourierState): boolean =>
+    !assigned.has(courier.key) &&
+    courier.offAtSeconds > state.nowSeconds &&
+    availableAtSeconds(courier, state.nowSeconds) < state.nextTickSeconds;
+  const idle = state.couriers.filter(isIdle);
   if (idle.length === 0 || goals.length === 0) return [];
-  const places = idle.map((courier) => courier.node);
-  const way = (from: number, to: number): number => (from === to ? 0 : state.travel.seconds(from, to));
+
+  const count = goals.length;
+  const secondsTo = (node: number): Float64Array =>
+    Float64Array.from(goals, ({ storeNode }) =>
+      node === storeNode ? 0 : state.travel.seconds(node, storeNode),
+    );
+  const between = goals.map(({ storeNode }) => secondsTo(storeNode));
+  const reach = idle.map(({ node }) => secondsTo(node));
+  const total = goals.reduce((sum, { weight }) => sum + weight, 0);
+  // Beyond this a store counts as without a courier.
+  const cap = 2 * within;
+  const busy = new Float64Array(count).fill(cap);
+  for (const { node, atSeconds, untilSeconds } of freeLater(state, assignments, isIdle)) {
+    const delay = atSeconds - state.nowSeconds;
+    if (delay >= cap || atSeconds >= untilSeconds) continue;
+    secondsTo(node).forEach((seconds, goal) => {
+      busy[goal] = Math.min(busy[goal]!, delay + seconds);
+    });
+  }
+
   const sent: Preposition[] = [];
   const moved = new Set<number>();
-  const limit = Math.min(MAX_SENT, idle.length);
-  while (sent.length < limit) {
-    const nearest = goals.map(() => Infinity);
-    const second = goals.map(() => Infinity);
-    const owner = goals.map(() => -1);
-    places.forEach((place, index) => {
-      goals.forEach((goal, g) => {
-        const seconds = way(place, goal.storeNode);
-        if (seconds < nearest[g]!) {
-          second[g] = nearest[g]!;
-          nearest[g] = seconds;
-          owner[g] = index;
-        } else if (seconds < second[g]!) second[g] = seconds;
-      });
-    });
-    const cap = policy.prepositionWithinSeconds * 2;
-    const total = goals.reduce((sum, goal) => sum + goal.weight, 0);
+  const nearest = new Float64Array(count);
+  const second = new Float64Array(count);
+  const owner = new Int32Array(count);
+  while (sent.length < MAX_SENT) {
+    for (let goal = 0; goal < count; goal++) {
+      nearest[goal] = second[goal] = busy[goal]!;
+      owner[goal] = -1;
+      for (let index = 0; index < idle.length; index++) {
+        const seconds = reach[index]![goal]!;
+        if (seconds < nearest[goal]!) {
+          second[goal] = nearest[goal]!;
+          nearest[goal] = seconds;
+          owner[goal] = index;
+        } else if (seconds < second[goal]!) {
+          second[goal] = seconds;
+        }
+      }
+    }
     let bestRatio = MIN_GAIN_RATIO;
     let bestCourier = -1;
     let bestGoal = -1;
-    idle.forEach((courier, index) => {
-      if (moved.has(index)) return;
-      for (let target = 0; target < goals.length; target++) {
-        const trip = way(places[index]!, goals[target]!.storeNode);
-        if (trip === 0 || trip > policy.prepositionWithinSeconds) continue;
-        if (availableAtSeconds(courier, state.nowSeconds) + trip > courier.offAtSeconds) continue;
+    for (let index = 0; index < idle.length; index++) {
+      if (moved.has(index)) continue;
+      const leaves = availableAtSeconds(idle[index]!, state.nowSeconds);
+      for (let target = 0; target < count; target++) {
+        const trip = reach[index]![target]!;
+        if (trip === 0 || trip > within || leaves + trip > idle[index]!.offAtSeconds) continue;
         let gain = 0;
-        for (let g = 0; g < goals.length; g++) {
-          const without = owner[g] === index ? second[g]! : nearest[g]!;
-          const after = Math.min(cap, without, way(goals[target]!.storeNode, goals[g]!.storeNode));
-          gain += goals[g]!.weight * (Math.min(cap, nearest[g]!) - after);
+        for (let goal = 0; goal < count; goal++) {
+          const without = owner[goal] === index ? second[goal]! : nearest[goal]!;
+          const after = Math.min(without, between[target]![goal]!);
+          gain += goals[goal]!.weight * (nearest[goal]! - after);
         }
         const ratio = gain / total / trip;
         if (ratio > bestRatio) {
@@ -105,11 +125,32 @@ export function preposition(
           bestGoal = target;
         }
       }
-    });
+    }
     if (bestCourier < 0) break;
     moved.add(bestCourier);
-    places[bestCourier] = goals[bestGoal]!.storeNode;
+    reach[bestCourier] = between[bestGoal]!;
     sent.push({ courierKey: idle[bestCourier]!.key, storeNode: goals[bestGoal]!.storeNode });
   }
   return sent;
+}
+
+/** Where and when couriers that have something to do, or are not on shift yet, come free. */
+function freeLater(
+  state: DispatchState,
+  assignments: readonly Assignment[],
+  isIdle: (courier: CourierState) => boolean,
+): { node: number; atSeconds: number; untilSeconds: number }[] {
+  const doors = new Map(state.orders.map((order) => [order.key, order.dropNode]));
+  const last = new Map(assignments.map((assignment) => [assignment.courierKey, assignment]));
+  return state.couriers
+    .filter((courier) => !isIdle(courier))
+    .map((courier) => {
+      const assignment = last.get(courier.key);
+      const untilSeconds = courier.offAtSeconds;
+      if (assignment === undefined) {
+        return { node: courier.node, atSeconds: availableAtSeconds(courier, state.nowSeconds), untilSeconds };
+      }
+      const node = doors.get(assignment.orderKeys.at(-1)!)!;
+      return { node, atSeconds: assignment.dropAtSeconds.at(-1)!, untilSeconds };
+    });
 }

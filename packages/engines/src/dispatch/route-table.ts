@@ -11,7 +11,7 @@ const FAR_SECONDS = 0x2fff_ffff;
  * The routes of all couriers in flat arrays. A route is a row of orders; `joins` says whether an order is
  * in the bundle of the one before it. For each place where a bundle begins, and for the end, the time,
  * node and cost so far are kept, so that a trial insertion simulates only what comes after it, on one
- * scratch row and without copies.
+ * scratch row and without copies. One long file, because all of it works on the same arrays.
  */
 export class RouteTable {
   readonly orders: readonly OpenOrder[];

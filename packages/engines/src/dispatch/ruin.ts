@@ -42,25 +42,34 @@ export class Ruin {
     return chosen;
   }
 
+  /** The nearest orders, found by one pass when an order is first chosen: most orders of a tick never are. */
   private neighboursOf(seed: number): Int32Array {
-    let list = this.neighbours[seed];
-    if (list === undefined) {
-      const { orders, travel } = this.state;
-      const own = orders[seed]!;
-      const distance = new Float64Array(orders.length);
-      const others: number[] = [];
-      orders.forEach((order, index) => {
-        if (index === seed) return;
-        distance[index] =
-          travel.seconds(own.storeNode, order.storeNode) +
-          0.5 * travel.seconds(own.dropNode, order.dropNode) +
-          0.5 * Math.abs(own.readyAtSeconds - order.readyAtSeconds);
-        others.push(index);
-      });
-      others.sort((a, b) => distance[a]! - distance[b]! || a - b);
-      list = Int32Array.from(others.slice(0, NEIGHBOURS));
-      this.neighbours[seed] = list;
+    const known = this.neighbours[seed];
+    if (known !== undefined) return known;
+    const { orders, travel } = this.state;
+    const own = orders[seed]!;
+    const nearest = new Int32Array(NEIGHBOURS);
+    const distances = new Float64Array(NEIGHBOURS).fill(Infinity);
+    let count = 0;
+    for (let index = 0; index < orders.length; index++) {
+      if (index === seed) continue;
+      const order = orders[index]!;
+      const distance =
+        travel.seconds(own.storeNode, order.storeNode) +
+        0.5 * travel.seconds(own.dropNode, order.dropNode) +
+        0.5 * Math.abs(own.readyAtSeconds - order.readyAtSeconds);
+      if (distance >= distances[NEIGHBOURS - 1]!) continue;
+      let at = Math.min(count, NEIGHBOURS - 1);
+      for (; at > 0 && distances[at - 1]! > distance; at--) {
+        distances[at] = distances[at - 1]!;
+        nearest[at] = nearest[at - 1]!;
+      }
+      distances[at] = distance;
+      nearest[at] = index;
+      if (count < NEIGHBOURS) count++;
     }
+    const list = nearest.slice(0, count);
+    this.neighbours[seed] = list;
     return list;
   }
 }

@@ -219,6 +219,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
         provider.authorise(
           {
+            marketId,
             paymentId: order.paymentId,
             amountMinor: order.totalMinor,
             currency: order.currency,

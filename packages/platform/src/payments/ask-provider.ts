@@ -1,4 +1,4 @@
-import type { Ticker } from '@halfhour/kernel';
+import type { MarketId, Ticker } from '@halfhour/kernel';
 import type { PaymentAnswer, PaymentProvider, PaymentRequest } from './provider.ts';
 import type { PaymentRecord } from './payment-store.ts';
 
@@ -29,8 +29,9 @@ export async function askProvider(
   }
 }
 
-export function requestOf(payment: PaymentRecord): PaymentRequest {
+export function requestOf(marketId: MarketId, payment: PaymentRecord): PaymentRequest {
   return {
+    marketId,
     paymentId: payment.id,
     amountMinor: payment.amountMinor,
     currency: payment.currency,

@@ -1,7 +1,8 @@
-import type { PaymentId, RefundId } from '@halfhour/kernel';
+import type { MarketId, PaymentId, RefundId } from '@halfhour/kernel';
 
 /** What a provider is asked. The payment's id is also the provider's idempotency key for each operation. */
 export interface PaymentRequest {
+  readonly marketId: MarketId;
   readonly paymentId: PaymentId;
   readonly amountMinor: number;
   readonly currency: string;

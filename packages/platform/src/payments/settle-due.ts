@@ -51,7 +51,11 @@ export async function settleDue(deps: SettleDeps, marketId: MarketId): Promise<n
           ? { kind: 'pending' }
           : await askProvider(deps.ticker, deps.timeoutMs, (signal) =>
               provider.refund(
-                { ...requestOf(refund.payment), amountMinor: refund.amountMinor, refundId: refund.id },
+                {
+                  ...requestOf(marketId, refund.payment),
+                  amountMinor: refund.amountMinor,
+                  refundId: refund.id,
+                },
                 signal,
               ),
             );
@@ -68,7 +72,7 @@ async function settlePayment(deps: SettleDeps, marketId: MarketId, payment: Paym
     provider === undefined
       ? { kind: 'pending' }
       : await askProvider(deps.ticker, deps.timeoutMs, (signal) => {
-          const request = requestOf(payment);
+          const request = requestOf(marketId, payment);
           if (payment.state === 'authorising') return provider.authorise(request, signal);
           return payment.state === 'capture_due'
             ? provider.capture(request, signal)

@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Clock, SECOND_MS, parseId, sleep } from '@halfhour/kernel';
+import { type Clock, type MarketId, SECOND_MS, parseId, sleep } from '@halfhour/kernel';
 import type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';
 
 export interface TestProviderOptions {
   readonly clock: Clock;
   /** Signs notifications, as a provider's webhook secret would. */
   readonly secret: string;
-  /** Where notifications go; wired to `payments.receive`. */
-  readonly notify: (body: Record<string, unknown>) => void;
+  /** Where notifications go; wired to `ordering.receiveNotification`. */
+  readonly notify: (marketId: MarketId, body: Record<string, unknown>) => void;
 }
 
 /** How long `test_late` takes to tell that it approves. */
@@ -25,7 +25,7 @@ export function createTestProvider({ clock, secret, notify }: TestProviderOption
 
   function tell(request: PaymentRequest, outcome: PaymentNotification['outcome']): void {
     const notification = { paymentId: request.paymentId, outcome, reference: reference(request) };
-    notify({ ...notification, signature: sign(secret, notification) });
+    notify(request.marketId, { ...notification, signature: sign(secret, notification) });
   }
 
   async function tellLater(request: PaymentRequest, times: number): Promise<void> {

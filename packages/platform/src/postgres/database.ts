@@ -55,6 +55,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     application_name: 'halfhour',
+    // A plan kept from when a table was small reads all of it for ever after (measured: 36 ms of Postgres CPU
+    // a statement against 0.3). Planning each time costs 0.1 ms, shared by a whole group of commands.
+    options: '-c plan_cache_mode=force_custom_plan',
     types: { getTypeParser: typeParser as unknown as typeof pg.types.getTypeParser },
   });
   pool.on('error', (error) => options.onIdleError?.(error));

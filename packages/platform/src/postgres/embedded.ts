@@ -55,6 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const folder = resolve(options.folder);
   const data = join(folder, 'postgres');
   const account = await serverAccount();
+  await mkdir(folder, { recursive: true });
   await mkdir(data, { recursive: true, mode: 0o700 });
   if (account !== undefined) {
     await requireReachable(folder, account.name);
@@ -194,7 +195,7 @@ async function nativeFolder(asOther: boolean): Promise<string> {
 }
 
 async function requireReachable(folder: string, user: string): Promise<void> {
-  if (await isReachable(dirname(folder))) return;
+  if (await isReachable(folder)) return;
   throw new EmbeddedPostgresError(
     `As root, Postgres runs as the user ${user}, who cannot reach ${folder}. Choose a folder such as --data /var/lib/halfhour/demo.`,
   );

@@ -7,10 +7,10 @@ import { TEMPLATE, TEST_SERVER_VARIABLE, startTestServer } from './test-server.t
 
 /**
  * A real Postgres database of its own for a test file, cloned from the migrated template in about 40 ms and
- * dropped after the file. Uses the server of the run, or starts one when the file is run by itself.
+ * dropped after the file; or an empty one, for tests of migrations. Uses the server of the run, or starts one when the file is run by itself.
  * Call it at the top of the file (top-level await): inside a hook its clean-up would run with the hook.
  */
-export async function createTestDatabase(): Promise<Database> {
+export async function createTestDatabase(content: 'migrated' | 'empty' = 'migrated'): Promise<Database> {
   let connection = JSON.parse(process.env[TEST_SERVER_VARIABLE] ?? 'null') as {
     host: string;
     user: string;
@@ -27,7 +27,7 @@ export async function createTestDatabase(): Promise<Database> {
   }
   const name = `test_${process.pid}_${counter++}`;
   const admin = openDatabase({ connection: { ...connection, database: 'postgres' }, maxConnections: 1 });
-  await admin.query(`create database ${name} template ${TEMPLATE}`);
+  await admin.query(`create database ${name} template ${content === 'migrated' ? TEMPLATE : 'template0'}`);
   const database = openDatabase({ connection: { ...connection, database: name }, maxConnections: 10 });
   after(async () => {
     await database.close();

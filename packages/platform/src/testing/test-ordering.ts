@@ -51,7 +51,7 @@ export async function createTestOrdering(
       const metres = Math.round(distanceMetres(from, to));
       return { metres, seconds: Math.round(metres / 5) };
     },
-    provider: createTestProvider({ clock, secret: 'test', notify: (body) => notifications.push(body) }),
+    provider: createTestProvider({ clock, secret: 'test', notify: (_, body) => notifications.push(body) }),
     onCommit: () => {},
   });
   const shopperId = ids.next('usr');

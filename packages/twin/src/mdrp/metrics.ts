@@ -69,19 +69,22 @@ export function metricsOf(instance: Instance, solution: Solution): Metrics {
   };
 }
 
-/** Mean click-to-door that no method can pass: every order picked up when ready and driven straight. */
+/** Mean click-to-door that no method can pass. */
 export function clickToDoorFloor(instance: Instance): number {
+  return mean(clickToDoorFloors(instance));
+}
+
+/** The least click-to-door of each order: picked up when ready and driven straight. */
+export function clickToDoorFloors(instance: Instance): number[] {
   const { metresPerMinute, pickupServiceMinutes, dropServiceMinutes } = instance.parameters;
   const restaurants = new Map(instance.restaurants.map((restaurant) => [restaurant.id, restaurant]));
-  return mean(
-    instance.orders.map(
-      (order) =>
-        Math.max(order.readyMinute, order.placedMinute) -
-        order.placedMinute +
-        pickupServiceMinutes / 2 +
-        travelMinutes(restaurants.get(order.restaurant)!, order, metresPerMinute) +
-        dropServiceMinutes / 2,
-    ),
+  return instance.orders.map(
+    (order) =>
+      order.readyMinute -
+      order.placedMinute +
+      pickupServiceMinutes / 2 +
+      travelMinutes(restaurants.get(order.restaurant)!, order, metresPerMinute) +
+      dropServiceMinutes / 2,
   );
 }
 

@@ -1,0 +1,181 @@
+import type { Access, Role, RouteContract, RouteName } from '@halfhour/contract';
+import type {
+  ApiKeyId,
+  ArticleId,
+  CourierId,
+  MarketId,
+  MerchantId,
+  OfferId,
+  OrderId,
+  RouteId,
+  StoreId,
+} from '@halfhour/kernel';
+
+/** Those who call in the access test. `other…` hold the same role for something else. */
+export const ACTORS = [
+  'nobody',
+  'shopper',
+  'otherShopper',
+  'merchant',
+  'otherMerchant',
+  'courier',
+  'otherCourier',
+  'operator',
+  'otherOperator',
+  'admin',
+] as const;
+export type Actor = (typeof ACTORS)[number];
+
+/**
+ * A small world in which every id of every path exists: an order of `shopper` at the store of `merchant`,
+ * on a route of `courier`; `otherMerchant` and `otherCourier` are in the same market, `otherOperator` is of
+ * another. The API key is one of `shopper`.
+ */
+export interface AccessFixture {
+  readonly marketId: MarketId;
+  readonly merchantId: MerchantId;
+  readonly storeId: StoreId;
+  readonly articleId: ArticleId;
+  readonly offerId: OfferId;
+  readonly orderId: OrderId;
+  readonly courierId: CourierId;
+  readonly routeId: RouteId;
+  readonly apiKeyId: ApiKeyId;
+  /** Bearer tokens. */
+  readonly tokens: Readonly<Record<Exclude<Actor, 'nobody'>, string>>;
+}
+
+/**
+ * What the contract expects of a call. `unauthenticated` and `forbidden` the server answers itself, and no
+ * handler runs. `hidden`: the server lets it pass, and the handler must answer that there is no such thing
+ * for this caller. `admitted`: any answer but those.
+ */
+export type AccessExpectation = 'unauthenticated' | 'forbidden' | 'hidden' | 'admitted';
+
+export interface AccessCase {
+  readonly route: RouteName;
+  readonly actor: Actor;
+  readonly expected: AccessExpectation;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** Whose each thing of the fixture is, among those whose scope is `own`. */
+const OWNERS: Readonly<Record<string, readonly Actor[]>> = {
+  merchantId: ['merchant'],
+  storeId: ['merchant'],
+  orderId: ['shopper', 'merchant', 'courier'],
+  courierId: ['courier'],
+  routeId: ['courier'],
+  apiKeyId: ['shopper'],
+};
+
+/** Routes whose body, not their path, names the thing. */
+const NAMED_IN_BODY: Readonly<Partial<Record<RouteName, string>>> = { createStore: 'merchantId' };
+
+/** Every route as every actor, with what the contract expects; of public routes, as nobody. */
+export function accessCases(
+  routes: Readonly<Record<RouteName, RouteContract>>,
+  fixture: AccessFixture,
+): AccessCase[] {
+  const bodies = sampleBodies(fixture);
+  const cases: AccessCase[] = [];
+  for (const [route, contract] of Object.entries(routes) as [RouteName, RouteContract][]) {
+    for (const actor of contract.access === 'public' ? (['nobody'] as const) : ACTORS) {
+      const values: Record<string, string> = {
+        ...fixture,
+        tokens: '',
+        stopNumber: '0',
+        providerName: 'test',
+      };
+      cases.push({
+        route,
+        actor,
+        expected: expectation(route, contract, actor),
+        method: contract.method,
+        path: contract.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!),
+        headers: {
+          ...(actor === 'nobody' ? {} : { authorization: `Bearer ${fixture.tokens[actor]}` }),
+          ...(contract.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(contract.idempotencyKey === undefined
+            ? {}
+            : { 'idempotency-key': `access-${cases.length}-${actor}` }),
+        },
+        body: contract.body === undefined ? undefined : JSON.stringify(bodies[route] ?? {}),
+      });
+    }
+  }
+  return cases;
+}
+
+function expectation(name: RouteName, route: RouteContract, actor: Actor): AccessExpectation {
+  const access: Access = route.access;
+  if (access === 'public') return 'admitted';
+  if (actor === 'nobody') return 'unauthenticated';
+  const scope = access[roleOf(actor)];
+  if (scope === undefined) return 'forbidden';
+  if (actor === 'otherOperator' && route.path.includes('{marketId}')) return 'forbidden';
+  if (scope !== 'own') return 'admitted';
+  const named = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+  const owned = [...named, NAMED_IN_BODY[name] ?? ''].filter((part) => part in OWNERS);
+  return owned.every((part) => OWNERS[part]!.includes(actor)) ? 'admitted' : 'hidden';
+}
+
+function roleOf(actor: Exclude<Actor, 'nobody'>): Role {
+  return actor.replace(/^other/, '').toLowerCase() as Role;
+}
+
+/** A body that fits the contract for each route that takes one with members. */
+function sampleBodies({ merchantId, storeId, offerId }: AccessFixture): Partial<Record<RouteName, unknown>> {
+  const address = { label: '18 de Julio 1234', lat: -34.9, lng: -56.18 };
+  const basket = { storeId, lines: [{ offerId, quantity: 1 }], address };
+  return {
+    createSession: { email: 'nobody@example.com', password: 'not the one' },
+    createUser: { name: 'Access', email: 'access@example.com', password: 'long enough to do' },
+    createApiKey: { name: 'access' },
+    createStore: {
+      merchantId,
+      name: 'Second',
+      kind: 'shop',
+      address,
+      hours: [],
+      zone: [
+        { lat: -34.8, lng: -56.1 },
+        { lat: -34.8, lng: -56.3 },
+        { lat: -35, lng: -56.2 },
+      ],
+      preparationSeconds: 300,
+    },
+    setStoreStatus: { status: 'open' },
+    createOffer: { names: { en: 'Tea' }, category: 'drinks', taxClass: 'standard', priceMinor: 100 },
+    updateOffer: { available: true },
+    setStock: { onHand: 5 },
+    createQuote: basket,
+    placeOrder: { ...basket, expectedTotalMinor: 100, payment: { method: 'test_approve' } },
+    refundOrder: { amountMinor: 1, reason: 'access' },
+    startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },
+    reportPosition: { lat: -34.9, lng: -56.18 },
+    setClockSpeed: { speed: 1 },
+  };
+}
+
+/** Sends a case. @returns the status, and the code where the answer is a problem */
+export async function callCase(
+  baseUrl: string,
+  { method, path, headers, body }: AccessCase,
+): Promise<{ readonly status: number; readonly code: string | undefined }> {
+  const controller = new AbortController();
+  const response = await fetch(baseUrl + path, {
+    method,
+    headers,
+    signal: controller.signal,
+    ...(body === undefined ? {} : { body }),
+  });
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  const code = isProblem ? ((await response.json()) as { code: string }).code : undefined;
+  // A stream has no end to wait for.
+  if (!isProblem) controller.abort();
+  return { status: response.status, code };
+}

@@ -1,0 +1,257 @@
+import fastifyCookie from '@fastify/cookie';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyRateLimit from '@fastify/rate-limit';
+import fastifyUnderPressure from '@fastify/under-pressure';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Ticker } from '@halfhour/kernel';
+import { type ModuleHandlers, bindRoutes, requireHandlers } from './bind-routes.ts';
+import { bindDocs } from './docs.ts';
+import { type GaugeSource, createMetrics } from './metrics.ts';
+import { type ReadinessChecks, bindOperations } from './operations.ts';
+import { HttpProblem, classify, retryAfterSeconds, toProblem } from './problem.ts';
+import { type SessionKeeper, bindSessionRoutes } from './session-routes.ts';
+import { createStreams } from './streams.ts';
+import { traceRequests } from './traces.ts';
+import { bindWebApp } from './web-app.ts';
+
+export interface HttpLimits {
+  readonly streams: number;
+  readonly streamsPerCaller: number;
+  readonly signInsPerMinute: number;
+  readonly signUpsPerMinute: number;
+  /** Beyond this delay of the event loop requests are told to come back; 0 switches it off. */
+  readonly eventLoopDelayMs: number;
+}
+
+const LIMITS: HttpLimits = {
+  streams: 2_000,
+  streamsPerCaller: 16,
+  signInsPerMinute: 60,
+  signUpsPerMinute: 30,
+  eventLoopDelayMs: 2_000,
+};
+
+export interface HttpAppOptions {
+  /** One for each route but those of sessions; UnboundRoutes is thrown where some are missing. */
+  readonly handlers: Partial<ModuleHandlers>;
+  readonly identity: SessionKeeper;
+  readonly log: FastifyBaseLogger;
+  readonly ticker: Ticker;
+  readonly version: string;
+  /** Begins every request id, so that those of two processes or starts differ. */
+  readonly requestIdPrefix: string;
+  /** The built web app. */
+  readonly webFolder: string;
+  readonly checks?: ReadinessChecks;
+  readonly gauges?: readonly GaugeSource[];
+  readonly limits?: Partial<HttpLimits>;
+  /** Addresses of proxies whose X-Forwarded-… headers are believed; none where absent. */
+  readonly trustProxy?: string;
+  /** Send a span a request to the endpoint of `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly traces?: boolean;
+  /** Compare each answer with the contract: for tests. */
+  readonly checkAnswers?: boolean;
+}
+
+export interface HttpApp {
+  readonly fastify: FastifyInstance;
+  /** @returns the address, such as `http://127.0.0.1:8030` */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Not ready from now on: says so to health checks and ends the streams, but answers requests. */
+  drain(): void;
+  /** Stops accepting, waits up to `graceMs` for running requests, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** The HTTP server over the contract. Nothing listens yet. */
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
+  const handlers = requireHandlers(options.handlers);
+  const limits = { ...LIMITS, ...options.limits };
+  const { log, ticker, identity } = options;
+  let requests = 0;
+  let draining = false;
+  const app = fastify({
+    loggerInstance: log,
+    // One line a request, at its end: see the hook below.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: () => `${options.requestIdPrefix}-${(++requests).toString(36)}`,
+    requestIdHeader: false,
+    trustProxy: options.trustProxy ?? false,
+    // Requests that come in while closing are finished, not refused with an answer that is no problem document.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: 30_000,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    // Bodies are JSON with types of their own, so nothing is converted; unknown members are refused.
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: true },
+    },
+    frameworkErrors: (error, request, reply) => answerError(error, request as FastifyRequest, reply as never),
+  });
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('halfhour');
+
+  const streams = createStreams(limits);
+  const metrics = createMetrics([
+    {
+      name: 'halfhour_streams_open',
+      help: 'Server-sent event streams that are open',
+      read: () => [{ value: streams.count }],
+    },
+    ...(options.gauges ?? []),
+  ]);
+  const stopTraces = options.traces === true ? await traceRequests(app) : undefined;
+
+  app.addHook('onRequest', (request, reply, done) => {
+    request.halfhour = {
+      credentials: undefined,
+      caller: undefined,
+      authority: undefined,
+      command: undefined,
+      params: undefined,
+      query: undefined,
+      controller: undefined,
+    };
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.config.route ?? 'unknown';
+    metrics.observeRequest(route, request.method, reply.statusCode, reply.elapsedTime / 1_000);
+    log.info(
+      {
+        event: 'request',
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 100) / 100,
+        userId: request.halfhour?.caller?.userId,
+        requestId: request.id,
+      },
+      'request',
+    );
+    done();
+  });
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) =>
+    answerError(new HttpProblem({ code: 'not_found' }), request, reply),
+  );
+
+  await app.register(fastifyCookie);
+  await app.register(fastifyHelmet, { global: false, ...PAGE_HEADERS });
+  await app.register(fastifyRateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, context) =>
+      new HttpProblem({ code: 'too_many_requests', retryAfterSeconds: Math.ceil(context.ttl / 1_000) }),
+  });
+
+  bindOperations(app, {
+    checks: { ...options.checks, running: async () => !draining },
+    metrics,
+    authenticate: identity.authenticate,
+    trustsProxy: options.trustProxy !== undefined,
+  });
+  await bindDocs(app, options.version);
+  await bindWebApp(app, { folder: options.webFolder, identity });
+  // Only the API is refused under pressure: health and metrics are what one looks at then.
+  await app.register(async (api) => {
+    if (limits.eventLoopDelayMs > 0) {
+      await api.register(fastifyUnderPressure, {
+        maxEventLoopDelay: limits.eventLoopDelayMs,
+        sampleInterval: 500,
+        retryAfter: 1,
+      });
+    }
+    bindSessionRoutes(api, identity, limits);
+    bindRoutes(api, {
+      handlers,
+      authenticate: identity.authenticate,
+      streams,
+      ticker,
+      checkAnswers: options.checkAnswers ?? false,
+    });
+  });
+  await app.ready();
+
+  function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { error: found, unexpected } = classify(thrown);
+    const error =
+      found.code === 'body_too_large' && found['limitBytes'] === undefined
+        ? { ...found, limitBytes: request.routeOptions.bodyLimit }
+        : found;
+    if (unexpected) log.error({ event: 'failure', requestId: request.id, err: thrown }, 'request failed');
+    const problem = toProblem(error, request.id);
+    const wait = retryAfterSeconds(error);
+    if (wait !== undefined) reply.header('retry-after', String(wait));
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    return (
+      reply
+        .code(problem.status)
+        // Again: a path that is no URL gets here without the hook above.
+        .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+        .type('application/problem+json; charset=utf-8')
+        .send(JSON.stringify(problem))
+    );
+  }
+
+  const drain = (): void => {
+    draining = true;
+    streams.closeAll();
+  };
+  return {
+    fastify: app,
+    listen: (address) => app.listen(address),
+    drain,
+    async close(graceMs) {
+      drain();
+      const cancelCut = ticker.after(graceMs, () => app.server.closeAllConnections());
+      // A connection whose last request has just been answered would stay open for the next one.
+      let cancelSweep: () => void = () => {};
+      const sweep = (): void => {
+        app.server.closeIdleConnections();
+        cancelSweep = ticker.after(SWEEP_MS, sweep);
+      };
+      sweep();
+      await app.close();
+      cancelCut();
+      cancelSweep();
+      await stopTraces?.();
+    },
+  };
+}
+
+const SWEEP_MS = 50;
+
+/** For pages only; MapLibre runs its workers from blobs and draws icons from them. */
+const PAGE_HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      workerSrc: ["'self'", 'blob:'],
+      childSrc: ['blob:'],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      connectSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      fontSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // Belongs to what ends TLS; sent over plain HTTP browsers ignore it.
+  strictTransportSecurity: false,
+} as const;

@@ -1,0 +1,201 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { type RouteContract, type RouteName, ROUTES } from '@halfhour/contract';
+import { type Result, type Ticker, invariant } from '@halfhour/kernel';
+import type { ApiError, Handlers, StreamMessage } from '@halfhour/platform/api';
+import { decideAuthority } from './access.ts';
+import { type Authenticate, fastifyPath, routeOptions } from './contract-route.ts';
+import { createEncodedAnswers } from './encoded-answers.ts';
+import { HttpProblem } from './problem.ts';
+import { answerSchema } from './schemas.ts';
+import { SESSION_ROUTES, type SessionRoute } from './session-routes.ts';
+import { STREAM_HEADERS, type Streams, writeStream } from './streams.ts';
+
+/** What the modules bring: a handler for every route but those of sessions, which are a matter of HTTP. */
+export type ModuleHandlers = Handlers<Exclude<RouteName, SessionRoute>>;
+
+/** Routes without a handler when the server starts: the composition is incomplete, and says where. */
+export class UnboundRoutes extends Error {
+  override readonly name = 'UnboundRoutes';
+  readonly routes: readonly RouteName[];
+
+  constructor(routes: readonly RouteName[]) {
+    super(`These routes of the contract have no handler: ${routes.join(', ')}.`);
+    this.routes = routes;
+  }
+}
+
+/** Throws UnboundRoutes unless every route that is not the server's own has a handler. */
+export function requireHandlers(handlers: Partial<ModuleHandlers>): ModuleHandlers {
+  const missing = (Object.keys(ROUTES) as RouteName[]).filter(
+    (name) => !SESSION_ROUTES.has(name) && handlers[name as keyof ModuleHandlers] === undefined,
+  );
+  if (missing.length > 0) throw new UnboundRoutes(missing);
+  return handlers as ModuleHandlers;
+}
+
+export interface Binding {
+  readonly handlers: ModuleHandlers;
+  readonly authenticate: Authenticate;
+  readonly streams: Streams;
+  readonly ticker: Ticker;
+  /** Compare each answer with the contract, and answer 500 where it differs: for tests. */
+  readonly checkAnswers: boolean;
+}
+
+/** Answers that are large and stay the same object for long. See `createEncodedAnswers`. */
+const ENCODED: ReadonlySet<RouteName> = new Set<RouteName>(['getStreets']);
+
+const NOTHING = {};
+
+/** Registers every route of the contract that a module answers. */
+export function bindRoutes(app: FastifyInstance, binding: Binding): void {
+  const encoded = createEncodedAnswers();
+  for (const [name, contract] of Object.entries(ROUTES) as [RouteName, RouteContract][]) {
+    if (SESSION_ROUTES.has(name)) continue;
+    const handler = binding.handlers[name as keyof ModuleHandlers] as AnyHandler;
+    const answer = binding.checkAnswers ? checkedAnswer(contract) : undefined;
+    app.route({
+      ...routeOptions(contract, binding.authenticate),
+      handler: contract.stream
+        ? (request, reply) => answerStream(contract, handler as AnyStreamHandler, binding, request, reply)
+        : async (request, reply) => {
+            const result = await handler(apiRequest(request, reply));
+            if (!result.ok) throw new HttpProblem(result.error);
+            answer?.(request, result.value);
+            if (contract.response.schema === undefined) return reply.code(contract.response.status).send();
+            if (!ENCODED.has(name)) return reply.code(contract.response.status).send(result.value);
+            const { plain, gzip, etag } = await encoded.encode(result.value as object);
+            reply.headers({ etag, 'cache-control': 'public, max-age=300', vary: 'accept-encoding' });
+            if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+            reply.type('application/json; charset=utf-8');
+            if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(plain);
+            return reply.header('content-encoding', 'gzip').send(gzip);
+          },
+    });
+  }
+  refuseOtherMethods(app);
+}
+
+type AnyHandler = (request: unknown) => Promise<Result<unknown, ApiError>>;
+type AnyStreamHandler = (request: unknown) => Promise<Result<AsyncIterable<StreamMessage>, ApiError>>;
+
+/** The request as handlers get it. Its signal is made when first asked for: most never ask. */
+function apiRequest(request: FastifyRequest, reply: FastifyReply) {
+  const state = request.halfhour;
+  return {
+    params: state.params,
+    query: state.query,
+    body: request.body,
+    authority: state.authority,
+    command: state.command,
+    requestId: request.id,
+    get signal(): AbortSignal {
+      return (state.controller ??= abortOnClose(reply)).signal;
+    },
+  };
+}
+
+function abortOnClose(reply: FastifyReply): AbortController {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller;
+}
+
+async function answerStream(
+  contract: RouteContract,
+  handler: AnyStreamHandler,
+  { streams, ticker, authenticate, checkAnswers }: Binding,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const state = request.halfhour;
+  const controller = (state.controller = abortOnClose(reply));
+  const place = streams.open(state.authority?.userId ?? request.ip, () => controller.abort());
+  if (!place.ok) throw new HttpProblem(place.error);
+  // At once when the caller goes, not only when the source has noticed.
+  controller.signal.addEventListener('abort', place.value.release, { once: true });
+  try {
+    const { after } = (state.query ?? NOTHING) as { after?: string };
+    const lastEventId = request.headers['last-event-id'];
+    const result = await handler({
+      ...apiRequest(request, reply),
+      // A browser that connects again sends the header, and `after` as it was in the address at first.
+      after: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : after,
+    });
+    if (!result.ok) throw new HttpProblem(result.error);
+    const answer = checkAnswers ? checkedAnswer(contract) : undefined;
+    reply.hijack();
+    reply.raw.writeHead(contract.response.status, { ...STREAM_HEADERS, 'x-request-id': request.id });
+    await writeStream(
+      reply.raw,
+      answer === undefined ? result.value : checkedMessages(result.value, (data) => answer(request, data)),
+      {
+        ticker,
+        signal: controller.signal,
+        mayListen: async () => {
+          if (state.credentials === undefined) return true;
+          const caller = await authenticate(state.credentials.token);
+          const params = request.params as { marketId?: string };
+          return decideAuthority(contract, caller, params).kind === 'allowed';
+        },
+      },
+    );
+  } catch (error) {
+    if (!reply.raw.headersSent) throw error;
+    // The head is gone, so the caller learns by the end of the stream, and comes again with its position.
+    if (!controller.signal.aborted)
+      request.log.error({ event: 'stream_failed', err: error }, 'stream failed');
+  } finally {
+    place.value.release();
+  }
+  return reply;
+}
+
+async function* checkedMessages(
+  messages: AsyncIterable<StreamMessage>,
+  check: (data: unknown) => void,
+): AsyncGenerator<StreamMessage> {
+  for await (const message of messages) {
+    check(message.data);
+    yield message;
+  }
+}
+
+function checkedAnswer(
+  contract: RouteContract,
+): ((request: FastifyRequest, value: unknown) => void) | undefined {
+  if (contract.response.schema === undefined) return undefined;
+  const schema = answerSchema(contract.response.schema);
+  return (request, value) => {
+    // As it will be on the wire: without undefined members, and untouched by the defaults of the check.
+    const sent = JSON.parse(JSON.stringify(value)) as unknown;
+    const validate = request.compileValidationSchema(schema);
+    invariant(
+      validate(sent),
+      `${contract.path} answers what its contract does not say: ${JSON.stringify(validate.errors)}`,
+    );
+  };
+}
+
+/** 405 with Allow for every path of the contract, before any body is read. */
+function refuseOtherMethods(app: FastifyInstance): void {
+  const methods = new Map<string, Set<string>>();
+  for (const { method, path } of Object.values(ROUTES) as RouteContract[]) {
+    const known = methods.get(path) ?? new Set();
+    methods.set(path, known.add(method));
+    if (method === 'GET') known.add('HEAD');
+  }
+  const all: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  for (const [path, known] of methods) {
+    app.route({
+      method: all.filter((method) => !known.has(method)),
+      url: fastifyPath(path),
+      config: { route: path },
+      onRequest: async (_request, reply) => {
+        reply.header('allow', [...known].join(', '));
+        throw new HttpProblem({ code: 'method_not_allowed', allowed: [...known] });
+      },
+      handler: () => undefined,
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import type { FastifyRequest, RouteOptions } from 'fastify';
+import type { z } from 'zod';
+import type { RouteContract } from '@halfhour/contract';
+import { invariant } from '@halfhour/kernel';
+import type { Authority, Caller, CommandKey } from '@halfhour/platform/api';
+import { decideAuthority } from './access.ts';
+import { IDEMPOTENCY_KEY, hashCommand } from './command-key.ts';
+import { type Credentials, credentialsOf, requestOrigin } from './credentials.ts';
+import { type FieldError, HttpProblem, MAX_ERRORS } from './problem.ts';
+import { bodySchema } from './schemas.ts';
+
+/** What the hooks learn of a request before its handler runs. */
+export interface RequestState {
+  credentials: Credentials | undefined;
+  caller: Caller | undefined;
+  authority: Authority | undefined;
+  command: CommandKey | undefined;
+  params: unknown;
+  query: unknown;
+  controller: AbortController | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    halfhour: RequestState;
+  }
+  interface FastifyContextConfig {
+    /** The contract's path, for logs and metrics: bounded, unlike the path of the request. */
+    route?: string;
+  }
+}
+
+export type Authenticate = (token: string) => Promise<Caller | undefined>;
+
+const DEFAULT_BODY_LIMIT = 64 * 1_024;
+
+/**
+ * What every route of the contract has in common. The order of what a request meets: who it is (401),
+ * whether the contract lets them (403), whether a browser was tricked into sending it (403), its
+ * Idempotency-Key (400); only then is a body read. So what may not be called costs little and tells nothing.
+ */
+export function routeOptions(
+  contract: RouteContract,
+  authenticate: Authenticate,
+): Omit<RouteOptions, 'handler'> {
+  const { params, query, body } = contract;
+  invariant(
+    contract.idempotencyKey === undefined || contract.access !== 'public',
+    `${contract.path} requires a key of a caller that it does not require`,
+  );
+  return {
+    method: contract.method,
+    url: fastifyPath(contract.path),
+    ...(body === undefined ? {} : { schema: { body: bodySchema(body) } }),
+    bodyLimit: contract.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
+    config: { route: contract.path },
+    ...(contract.method === 'GET' ? { exposeHeadRoute: contract.stream !== true } : {}),
+    onRequest: async (request) => {
+      const state = request.halfhour;
+      state.credentials = credentialsOf(request);
+      if (state.credentials !== undefined) state.caller = await authenticate(state.credentials.token);
+      // A key that was revoked is told so everywhere; an old cookie must not keep anyone from public pages.
+      if (state.credentials?.from === 'bearer' && state.caller === undefined) {
+        throw new HttpProblem({ code: 'unauthenticated' });
+      }
+      const decision = decideAuthority(contract, state.caller, request.params as { marketId?: string });
+      if (decision.kind === 'refused') throw new HttpProblem(decision);
+      state.authority = decision.authority;
+      if (contract.method !== 'GET') refuseForeignPages(request);
+      if (contract.idempotencyKey === 'required') requireKey(request);
+    },
+    preValidation: async (request) => {
+      const state = request.halfhour;
+      if (body !== undefined) request.body ??= {};
+      if (contract.idempotencyKey === 'required') {
+        const path = request.url.split('?', 1)[0]!;
+        state.command = {
+          caller: state.authority!.userId,
+          key: request.headers['idempotency-key'] as string,
+          bodyHash: hashCommand(request.method, path, request.body),
+        };
+      }
+      state.params = params === undefined ? undefined : parsePath(params, request.params);
+      state.query = query === undefined ? undefined : parseQuery(query, request.query);
+    },
+  };
+}
+
+function refuseForeignPages(request: FastifyRequest): void {
+  const origin = requestOrigin(request);
+  const byCookie = request.halfhour.credentials?.from === 'cookie';
+  // A cookie is sent by the browser whether the person meant it or not; a key is not.
+  if (
+    origin === 'foreign' ? request.halfhour.credentials?.from !== 'bearer' : byCookie && origin === 'unknown'
+  ) {
+    const detail = 'Changes with a session cookie are taken only from pages of this server.';
+    throw new HttpProblem({ code: 'forbidden', detail });
+  }
+}
+
+function requireKey(request: FastifyRequest): void {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
+    throw new HttpProblem({ code: 'idempotency_key_missing' });
+  }
+}
+
+/** A path that cannot name a resource names none. */
+function parsePath(schema: z.ZodType, params: unknown): unknown {
+  const parsed = schema.safeParse(params);
+  if (parsed.success) return parsed.data;
+  const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
+  throw new HttpProblem({ code: 'not_found', detail: `Not well-formed in the path: ${names.join(', ')}.` });
+}
+
+/** Empty parameters count as absent (`?limit=`): read as numbers they would be zero. */
+function parseQuery(schema: z.ZodType, query: unknown): unknown {
+  const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== '');
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues
+    .slice(0, MAX_ERRORS)
+    .map((issue): FieldError => ({ field: ['query', ...issue.path].join('.'), message: issue.message }));
+  throw new HttpProblem({ code: 'invalid_request', errors });
+}
+
+/** `/v1/me/{id}` in Fastify's words: `/v1/me/:id`. */
+export function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}

@@ -1,0 +1,71 @@
+import { Link, Redirect } from 'wouter';
+import { statusOf } from '../api/index.ts';
+import { SignInRedirect } from '../session/sign-in-redirect.tsx';
+import { operatedMarkets, useMarkets, useMe } from '../session/use-me.ts';
+import { text } from '../text/index.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
+import { WholePage } from '../ui/whole-page.tsx';
+import { Wordmark } from '../ui/wordmark.tsx';
+import { ForbiddenNotice, LivePage } from './live-page.tsx';
+
+/** `/ops` leads to the operator's market, or lets choose between several; `/ops/{slug}` shows one. */
+export function OpsPage({ slug }: { slug?: string | undefined }) {
+  const me = useMe();
+  const markets = useMarkets();
+  if (statusOf(me.error) === 401) return <SignInRedirect />;
+  const failed = me.isError ? me : markets.isError ? markets : undefined;
+  if (failed !== undefined) {
+    return (
+      <WholePage>
+        <ErrorNotice error={failed.error}>
+          <Button onClick={() => void failed.refetch()}>{text.retry}</Button>
+        </ErrorNotice>
+      </WholePage>
+    );
+  }
+  if (me.data === undefined || markets.data === undefined) {
+    return (
+      <WholePage>
+        <Loading />
+      </WholePage>
+    );
+  }
+  const operated = operatedMarkets(me.data, markets.data);
+  if (slug !== undefined) {
+    const market = operated.find((one) => one.slug === slug);
+    if (market !== undefined) return <LivePage market={market} user={me.data} />;
+    if (markets.data.some((one) => one.slug === slug)) return <ForbiddenNotice />;
+    return (
+      <WholePage>
+        <Notice icon="problem" title={text.problem.unknownMarketTitle} hint={text.notFoundHint} />
+      </WholePage>
+    );
+  }
+  if (operated.length === 1) return <Redirect to={`/ops/${operated[0]!.slug}`} replace />;
+  if (operated.length === 0) {
+    const isOperator = me.data.grants.some(({ role }) => role === 'operator' || role === 'admin');
+    return isOperator ? (
+      <WholePage>
+        <Notice icon="empty" title={text.problem.noMarketsTitle} hint={text.problem.noMarketsHint} />
+      </WholePage>
+    ) : (
+      <ForbiddenNotice />
+    );
+  }
+  return (
+    <main className="mx-auto max-w-md space-y-4 p-6">
+      <Wordmark />
+      <h1 className="text-xl font-semibold">{text.markets.title}</h1>
+      <ul className="divide-y divide-line rounded-lg border border-line">
+        {operated.map((market) => (
+          <li key={market.id}>
+            <Link href={`/ops/${market.slug}`} className="block px-4 py-3 font-medium hover:bg-surface-2">
+              {market.name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}

@@ -1,0 +1,70 @@
+import type { CityMap } from '@halfhour/engines/city';
+import { type LatLng, type MarketId, distanceMetres, invariant } from '@halfhour/kernel';
+import type { Markets } from '../markets/index.ts';
+import { type MarketMap, createMarketMap } from './market-map.ts';
+
+export interface Maps {
+  /** The market's map, made at the first call and kept. Rejects when the market or its source is not there. */
+  load(marketId: MarketId): Promise<MarketMap>;
+  /** Keeps the travel times from and to these places ready: the stores, where every trip begins. */
+  pin(marketId: MarketId, places: readonly LatLng[]): Promise<void>;
+  /**
+   * Street distance and riding time. Before the map of the market is loaded, and where there is none, the
+   * straight line times a detour factor stands in.
+   */
+  estimate(
+    marketId: MarketId,
+    from: LatLng,
+    to: LatLng,
+  ): { readonly metres: number; readonly seconds: number };
+}
+
+export interface MapDeps {
+  readonly markets: Pick<Markets, 'get'>;
+  /** Reads a city map by the source that the market names. */
+  readonly open: (source: string) => Promise<CityMap>;
+}
+
+/** Streets are about 1.3 times as long as the straight line in gridded cities (Newell 1980). */
+const DETOUR = 1.3;
+const FALLBACK_METRES_PER_SECOND = 6;
+
+export function createMaps({ markets, open }: MapDeps): Maps {
+  const loading = new Map<MarketId, Promise<MarketMap>>();
+  const loaded = new Map<MarketId, MarketMap>();
+
+  async function read(marketId: MarketId): Promise<MarketMap> {
+    const market = await markets.get(marketId);
+    invariant(market !== undefined, `no market ${marketId}`);
+    const map = createMarketMap(await open(market.mapSource));
+    loaded.set(marketId, map);
+    return map;
+  }
+
+  function load(marketId: MarketId): Promise<MarketMap> {
+    let map = loading.get(marketId);
+    if (map === undefined) {
+      map = read(marketId);
+      loading.set(marketId, map);
+      map.catch(() => loading.delete(marketId));
+    }
+    return map;
+  }
+
+  return {
+    load,
+    async pin(marketId, places) {
+      const map = await load(marketId);
+      for (const place of places) map.travel.pin(map.nodeOf(place));
+    },
+    estimate(marketId, from, to) {
+      const map = loaded.get(marketId);
+      if (map === undefined) {
+        const metres = Math.round(distanceMetres(from, to) * DETOUR);
+        return { metres, seconds: Math.round(metres / FALLBACK_METRES_PER_SECOND) };
+      }
+      const [a, b] = [map.nodeOf(from), map.nodeOf(to)];
+      return { metres: map.travel.metres(a, b), seconds: map.travel.seconds(a, b) };
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { err, ok } from '@halfhour/kernel';
+import { createTestDatabase } from '../testing/index.ts';
+import { TransactionConflict, isRowFault, sqlState } from './index.ts';
+
+const db = await createTestDatabase();
+await db.query('create table public.note (n int primary key, text text)');
+const count = async (): Promise<number> => {
+  const rows = await db.query<{ n: string }>('select count(*) as n from note');
+  return Number(rows[0]!.n);
+};
+
+test('a transaction rolls back when it throws, and transact also when its Result is an error', async () => {
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      await tx.query('insert into note values (1)');
+      throw new Error('no');
+    }),
+  );
+  const refused = await db.transact(async (tx) => {
+    await tx.query('insert into note values (2)');
+    return err({ code: 'refused' });
+  });
+  assert.ok(!refused.ok);
+  assert.equal(await count(), 0);
+  await db.transact(async (tx) => {
+    await tx.query('insert into note values (3)');
+    return ok(undefined);
+  });
+  assert.equal(await count(), 1);
+});
+
+test('a transaction that lost a race is run again, but not without end', async () => {
+  let tries = 0;
+  const answer = await db.transaction(() => {
+    tries += 1;
+    return tries < 3 ? Promise.reject(new TransactionConflict('again')) : Promise.resolve(tries);
+  });
+  assert.equal(answer, 3);
+  await assert.rejects(
+    db.transaction(() => Promise.reject(new TransactionConflict('always'))),
+    TransactionConflict,
+  );
+});
+
+test('two transactions that lock each other out both end well', async () => {
+  await db.query(`insert into note values (10, ''), (11, '')`);
+  const both = (first: number, second: number): Promise<void> =>
+    db.transaction(async (tx) => {
+      await tx.query('update note set text = text || $2 where n = $1', [first, 'x']);
+      await new Promise(setImmediate);
+      await tx.query('update note set text = text || $2 where n = $1', [second, 'x']);
+    });
+  await Promise.all([both(10, 11), both(11, 10)]);
+  const rows = await db.query<{ text: string }>('select text from note where n in (10, 11)');
+  assert.deepEqual(
+    rows.map((row) => row.text),
+    ['xx', 'xx'],
+  );
+});
+
+test('faults of a row are told from faults of the server', async () => {
+  const fault = async (text: string): Promise<unknown> => db.query(text).catch((error: unknown) => error);
+  assert.equal(isRowFault(await fault('insert into note values (3)')), true);
+  assert.equal(isRowFault(await fault(`select 'x'::int`)), true);
+  assert.equal(isRowFault(await fault('select nonsense')), false);
+  assert.equal(sqlState(new Error('other')), undefined);
+});
+
+test('moments come back as the milliseconds that were sent', async () => {
+  const [row] = await db.query<{ at: number; none: null }>(
+    `select $1::timestamptz as at, null::timestamptz as none`,
+    ['2026-06-01T12:34:56.789Z'],
+  );
+  assert.deepEqual(row, { at: Date.UTC(2026, 5, 1, 12, 34, 56, 789), none: null });
+});

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** A phone and a laptop, the two sizes that every surface must be readable on. */
+export const LAPTOP = { width: 1280, height: 800 } as const;
+export const PHONE = { width: 390, height: 844 } as const;
+
+const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Where the browser is: `CHROMIUM_PATH`, or where Debian puts it. Undefined where there is none. */
+export function chromiumPath(): string | undefined {
+  const told = process.env['CHROMIUM_PATH'];
+  return told === undefined ? CANDIDATES.find((path) => existsSync(path)) : told;
+}
+
+export const NO_CHROMIUM = 'no chromium here: `apt-get install chromium`, or set CHROMIUM_PATH';
+
+/** Chromium without a screen or a graphics card: WebGL is drawn in software, so nothing may depend on frame rates. */
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--no-first-run',
+    ],
+  });
+}
+
+export interface OpenedPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Errors of scripts and requests that left this machine: a test ends by finding this empty. */
+  readonly complaints: string[];
+}
+
+/** A page in a context of its own. Requests to anywhere but this machine are cut off and noted. */
+export async function openPage(
+  browser: Browser,
+  viewport: typeof LAPTOP | typeof PHONE,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport === PHONE });
+  const complaints: string[] = [];
+  await context.route(
+    (url) => !['127.0.0.1', 'localhost'].includes(url.hostname) && url.protocol.startsWith('http'),
+    async (route) => {
+      complaints.push(`request to ${route.request().url()}`);
+      await route.abort();
+    },
+  );
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`));
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
+  });
+  return { context, page, complaints };
+}
+
+/** A new folder for the shots of one run. */
+export function screenshotFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'halfhour-browser-'));
+}
