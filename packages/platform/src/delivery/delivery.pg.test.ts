@@ -61,6 +61,7 @@ async function setUp(couriers = 2) {
     ticker: systemTicker,
     onError: (error) => assert.fail(String(error)),
   });
+  checked.push(() => shifts.close());
   const authority: Authority = {
     userId: t.shopperId,
     role: 'operator',
