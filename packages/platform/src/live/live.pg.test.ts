@@ -27,7 +27,6 @@ import { streamMarket } from './market-stream.ts';
 
 const db = await createTestDatabase();
 const feed = createEventFeed(db, systemTicker, 20);
-let node = 100;
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId'> : never;
 
 /** Real time that passes when the test says so. */
@@ -51,7 +50,7 @@ function manualTicker(): Ticker & { fire(): void } {
 
 /** A market with all real modules around the live view. */
 async function setUp() {
-  const t = await createTestOrdering(db, { couriers: 3, node: node++ });
+  const t = await createTestOrdering(db, { couriers: 3 });
   const { clock, ids, ordering } = t;
   const { marketId, storeId, merchantId, courierIds } = t.market;
   const ticker = manualTicker();
@@ -60,7 +59,7 @@ async function setUp() {
   };
   const markets = createMarkets({ db });
   const couriers = createCouriers({ db, clock, ids, ticker, onError });
-  const delivery = createDelivery({ db, clock, ids, ordering, markets });
+  const delivery = createDelivery({ db, clock, ids, ordering, markets, onCommit: feed.poke });
   const clockState = () => ({ now: toRfc3339(clock.now()), speed: 1, adjustable: false });
   const live = createLive({ db, clock, ticker, feed, markets, couriers, clockState, onError });
   const routes = createLiveRoutes({ db, clock, live });
