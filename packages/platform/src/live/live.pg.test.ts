@@ -289,6 +289,19 @@ test('the figures that follow the events are those that the orders add up to', a
   assert.equal(orders.length, counted.open);
 });
 
+test('a new day begins its figures at nothing, and open orders stay open', async () => {
+  const t = await setUp();
+  await t.place();
+  assert.equal((await t.snapshot()).figures.orders, 1);
+  t.clock.advanceBy(24 * HOUR_MS);
+  const { figures, orders } = await t.snapshot();
+  assert.deepEqual([figures.orders, figures.open, figures.grossMinor, orders.length], [0, 1, 0, 1]);
+  const stream = await t.watch();
+  await t.place();
+  await until(stream, isEvent('OrderPlaced'));
+  assert.equal((await t.snapshot()).figures.orders, 1);
+});
+
 test('couriers who moved are gathered into one message, the others are left out', async () => {
   const t = await setUp();
   const [one, two, three] = t.courierIds as [CourierId, CourierId, CourierId];

@@ -35,6 +35,9 @@ export async function* streamMarket(
       }
     }
     for await (const change of queue) {
+      // A reader who comes from another process may be ahead of this one.
+      const position = 'position' in change ? change.position : undefined;
+      if (position !== undefined && after !== undefined && comparePositions(position, after) <= 0) continue;
       const message = toMarketMessage(change, clock.now(), timeZone);
       if (message !== undefined) yield message;
     }

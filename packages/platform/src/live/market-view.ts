@@ -105,7 +105,7 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
   async function pump(): Promise<void> {
     // Waits a turn, so that events read together are applied together.
     await Promise.resolve();
-    while (waiting.length > 0 && !closing.signal.aborted) {
+    do {
       const events = waiting;
       waiting = [];
       try {
@@ -115,8 +115,13 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
         waiting = [...events, ...waiting];
         await pause(RETRY_MS);
       }
-    }
+    } while (waiting.length > 0 && !closing.signal.aborted);
     pumping = undefined;
+  }
+
+  /** Begins the market's new day, also when nothing happens in it. */
+  async function keepToday(): Promise<void> {
+    if (isAnotherDay(projection, today())) await (pumping ??= pump());
   }
 
   async function apply(events: readonly StoredEvent[]): Promise<void> {
@@ -217,6 +222,7 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
   }
 
   async function tellFigures(): Promise<void> {
+    await keepToday();
     const figures = figuresWith(await shiftSeconds());
     const text = JSON.stringify(figures);
     if (text === told.figures) return;
@@ -303,6 +309,7 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
     projection,
 
     async snapshot() {
+      await keepToday();
       const seconds = await shiftSeconds();
       // From here on without a pause, so that all of it is at one position.
       const now = clock.now();
