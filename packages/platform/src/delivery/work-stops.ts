@@ -14,7 +14,7 @@ import {
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { type Known, findCommands, firstOf, recordCommands } from '../commands/index.ts';
 import { type OrderChange, type OrderRecord, selectOrders } from '../ordering/index.ts';
-import { type Tx, isRowFault, sqlState } from '../postgres/index.ts';
+import { type Tx, isRowFault } from '../postgres/index.ts';
 import { type MadeChange, commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
 import {
@@ -51,7 +51,6 @@ type Outcome = Result<RouteRecord, ApiError>;
 
 const MAX_GROUP = 256;
 const MAX_QUEUE = 4_000;
-const UNIQUE_VIOLATION = '23505';
 
 /** Ordering refused a change after the route had allowed it; the transaction is undone. */
 class OrderRefused extends Error {
@@ -96,18 +95,9 @@ async function runGroup(
   marketId: MarketId,
   items: readonly StopCommand[],
 ): Promise<Outcome[]> {
-  const run = async (): Promise<Outcome[]> => {
-    const outcomes = await deps.db.transaction((tx) => workStops(tx, deps, marketId, items));
-    deps.onCommit();
-    return outcomes;
-  };
-  try {
-    return await run();
-  } catch (error) {
-    // Another process ran the same command meanwhile: now it is found done.
-    if (items.length === 1 && sqlState(error) === UNIQUE_VIOLATION) return run();
-    throw error;
-  }
+  const outcomes = await deps.db.transaction((tx) => workStops(tx, deps, marketId, items));
+  deps.onCommit();
+  return outcomes;
 }
 
 async function workStops(
@@ -117,9 +107,10 @@ async function workStops(
   items: readonly StopCommand[],
 ): Promise<Outcome[]> {
   const at = deps.clock.now();
-  const repeats = await findRepeats(tx, marketId, items);
   const routeIds = [...new Set(items.map((item) => item.routeId))];
   await lockRoutes(tx, marketId, routeIds, []);
+  // After the locks: the same command may have run in another process while this one waited.
+  const repeats = await findRepeats(tx, marketId, items);
   const named = await selectRoutes(tx, marketId, routeIds);
   const open = await selectOpenRoutes(tx, marketId, [...new Set(named.map((route) => route.courierId))]);
   const group = new StopGroup(at, [...named, ...open], await ordersOf(tx, marketId, named));

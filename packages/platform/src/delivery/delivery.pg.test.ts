@@ -1,0 +1,458 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import {
+  type CourierId,
+  type OrderId,
+  type RouteId,
+  HOUR_MS,
+  MINUTE_MS,
+  addMs,
+  keyOf,
+  systemTicker,
+} from '@halfhour/kernel';
+import type { Authority } from '../api/index.ts';
+import { createCouriers, selectCouriers } from '../couriers/index.ts';
+import { readHistory } from '../events/index.ts';
+import { selectBalances, selectImbalance } from '../ledger/index.ts';
+import { createMarkets } from '../markets/index.ts';
+import { type OrderChange, selectOrders } from '../ordering/index.ts';
+import { TEST_PLACE, createTestDatabase, createTestOrdering } from '../testing/index.ts';
+import {
+  type Assignment,
+  type StopWork,
+  MAX_WRONG_CODES,
+  createDelivery,
+  createDeliveryRoutes,
+  selectOpenRoutes,
+  selectRoutes,
+} from './index.ts';
+
+const checked: (() => Promise<void>)[] = [];
+// Registered before the database is made, so that it runs before the database is dropped.
+after(async () => {
+  for (const check of checked) await check();
+});
+
+const db = await createTestDatabase();
+
+const PICKUP = { label: 'Plaza 1', ...TEST_PLACE };
+const DOOR = { label: 'Calle 2', lat: TEST_PLACE.lat + 0.005, lng: TEST_PLACE.lng };
+
+/** A market with couriers on shift; after all tests its books must balance. */
+async function setUp(couriers = 2) {
+  const t = await createTestOrdering(db, { couriers });
+  const { marketId, courierIds, storeId } = t.market;
+  checked.push(async () =>
+    assert.deepEqual(await selectImbalance(db, marketId), { sumMinor: 0, unbalanced: 0 }),
+  );
+  const deps = {
+    db,
+    clock: t.clock,
+    ids: t.ids,
+    ordering: t.ordering,
+    markets: createMarkets({ db }),
+    onCommit: () => {},
+  };
+  const delivery = createDelivery(deps);
+  const shifts = createCouriers({
+    db,
+    clock: t.clock,
+    ids: t.ids,
+    ticker: systemTicker,
+    onError: (error) => assert.fail(String(error)),
+  });
+  checked.push(() => shifts.close());
+  const authority: Authority = {
+    userId: t.shopperId,
+    role: 'operator',
+    scope: 'market',
+    merchantIds: [],
+    courierIds: [],
+  };
+  for (const courierId of courierIds) {
+    const shift = { position: TEST_PLACE, endsAt: addMs(t.clock.now(), 4 * HOUR_MS) };
+    assert.ok((await shifts.startShift(marketId, courierId, shift, authority)).ok);
+  }
+  const change = (
+    orderId: OrderId,
+    rest: { readonly kind: 'accept' | 'ready' } | { readonly kind: 'cancel'; readonly reason: 'operator' },
+  ) => t.ordering.change(marketId, { by: 'operator', ...rest, orderId } as OrderChange);
+  return {
+    ...t,
+    marketId,
+    deps,
+    delivery,
+    shifts,
+    authority,
+    courierIds,
+    change,
+    async order(state: 'placed' | 'ready' = 'ready'): Promise<OrderId> {
+      const id = await t.place();
+      if (state === 'ready') {
+        assert.ok((await change(id, { kind: 'accept' })).ok);
+        assert.ok((await change(id, { kind: 'ready' })).ok);
+      }
+      return id;
+    },
+    assignment: (courierId: CourierId, orderIds: readonly OrderId[], payMinor = 400): Assignment => ({
+      courierId,
+      storeId,
+      pickupPlace: PICKUP,
+      expectedPickupAt: addMs(t.clock.now(), 5 * MINUTE_MS),
+      drops: orderIds.map((orderId) => ({
+        orderId,
+        place: DOOR,
+        expectedAt: addMs(t.clock.now(), 15 * MINUTE_MS),
+      })),
+      payMinor,
+    }),
+    async assign(courierId: CourierId, orderIds: readonly OrderId[]): Promise<RouteId> {
+      const outcome = await delivery.assign(marketId, [this.assignment(courierId, orderIds)]);
+      assert.ok(outcome.ok && outcome.value[0]!.ok, JSON.stringify(outcome));
+      return outcome.value[0].value.id;
+    },
+    read: async (id: OrderId) => (await selectOrders(db, marketId, [id])).get(id)!,
+    courier: async (id: CourierId) => (await selectCouriers(db, marketId, [id]))[0]!,
+    route: async (id: RouteId) => (await selectRoutes(db, marketId, [id]))[0]!,
+    types: async (id: RouteId) => (await readHistory(db, marketId, id)).map((event) => event.type),
+    complete: (routeId: RouteId, stopNumber: number, rest: Partial<StopWork> = {}) =>
+      delivery.complete(marketId, { routeId, stopNumber, by: { role: 'operator' }, ...rest }),
+    arrive: (routeId: RouteId, stopNumber: number, rest: Partial<StopWork> = {}) =>
+      delivery.arrive(marketId, { routeId, stopNumber, by: { role: 'operator' }, ...rest }),
+  };
+}
+
+test('a route goes from assignment to the last door, with the orders, the courier, the pay and the events', async () => {
+  const t = await setUp();
+  const [courierId] = t.courierIds as [CourierId];
+  const orders = [await t.order(), await t.order()];
+  const id = await t.assign(courierId, orders);
+  assert.equal((await t.read(orders[0]!)).courierId, courierId);
+  const work = async () => {
+    const { status, load } = await t.courier(courierId);
+    return `${status} ${load}`;
+  };
+  assert.equal(await work(), 'to_store 2');
+  const by = { role: 'courier' as const, courierIds: [courierId] };
+  assert.ok((await t.arrive(id, 0, { by })).ok);
+  assert.equal(await work(), 'at_store 2');
+  assert.ok((await t.complete(id, 0, { by })).ok);
+  assert.equal(await work(), 'to_shopper 2');
+  assert.equal((await t.read(orders[1]!)).state, 'picked_up');
+  for (const [index, orderId] of orders.entries()) {
+    const { deliveryCode } = await t.read(orderId);
+    assert.ok((await t.complete(id, index + 1, { by, code: deliveryCode })).ok);
+    assert.equal((await t.read(orderId)).state, 'delivered');
+  }
+  assert.equal(await work(), 'idle 0');
+  assert.equal((await t.route(id)).state, 'done');
+  assert.deepEqual(await t.types(id), [
+    'RouteAssigned',
+    'StopArrived',
+    'StopCompleted',
+    'StopArrived',
+    'StopCompleted',
+    'StopArrived',
+    'StopCompleted',
+    'RouteDone',
+  ]);
+  const balances = new Map(
+    (await selectBalances(db, t.marketId, '', 50)).map((each) => [each.code, each.balanceMinor]),
+  );
+  assert.equal(balances.get('platform:courier-pay'), 400);
+  assert.equal(balances.get(`courier:${courierId}:payable`), -400 - 50 - 50, 'pay and two tips');
+});
+
+test('a pickup waits until all orders are ready, and says which are not', async () => {
+  const t = await setUp();
+  const orders = [await t.order('ready'), await t.order('placed')];
+  const id = await t.assign(t.courierIds[0]!, orders);
+  const early = await t.complete(id, 0);
+  assert.ok(!early.ok && early.error.code === 'not_ready');
+  assert.deepEqual(early.error['orderIds'], [orders[1]]);
+  assert.equal((await t.read(orders[0]!)).state, 'ready');
+  assert.ok((await t.change(orders[1]!, { kind: 'accept' })).ok);
+  assert.ok((await t.change(orders[1]!, { kind: 'ready' })).ok);
+  assert.ok((await t.complete(id, 0)).ok);
+});
+
+test('a courier needs the code and has ten tries; then only the operator can complete', async () => {
+  const t = await setUp();
+  const [courierId] = t.courierIds as [CourierId];
+  const order = await t.order();
+  const id = await t.assign(courierId, [order]);
+  const by = { role: 'courier' as const, courierIds: [courierId] };
+  assert.ok((await t.complete(id, 0, { by })).ok);
+  const { deliveryCode } = await t.read(order);
+  const wrong = deliveryCode === '0000' ? '0001' : '0000';
+  for (let left = MAX_WRONG_CODES - 1; left >= 0; left--) {
+    const answer = await t.complete(id, 1, { by, ...(left % 2 === 0 ? { code: wrong } : {}) });
+    assert.ok(!answer.ok && answer.error.code === 'wrong_code');
+    assert.equal(answer.error['triesLeft'], left);
+  }
+  const right = await t.complete(id, 1, { by, code: deliveryCode });
+  assert.ok(!right.ok && right.error.code === 'wrong_code');
+  assert.ok((await t.complete(id, 1)).ok);
+  assert.equal((await t.read(order)).state, 'delivered');
+});
+
+test('another courier’s route is not found, and nothing is told of it', async () => {
+  const t = await setUp();
+  const id = await t.assign(t.courierIds[0]!, [await t.order()]);
+  const by = { role: 'courier' as const, courierIds: [t.courierIds[1]!] };
+  for (const answer of [await t.arrive(id, 0, { by }), await t.complete(id, 0, { by })]) {
+    assert.ok(!answer.ok && answer.error.code === 'not_found');
+  }
+});
+
+test('the same command acts once and answers the same, also at the same time; another body is refused', async () => {
+  const t = await setUp();
+  const id = await t.assign(t.courierIds[0]!, [await t.order()]);
+  const command = t.key();
+  const answers = await Promise.all([
+    t.complete(id, 0, { command }),
+    t.complete(id, 0, { command }),
+    createDelivery(t.deps).complete(t.marketId, {
+      routeId: id,
+      stopNumber: 0,
+      by: { role: 'operator' },
+      command,
+    }),
+  ]);
+  answers.push(await t.complete(id, 0, { command }));
+  for (const answer of answers) assert.deepEqual(answer, answers[0]);
+  assert.ok(answers[0]!.ok);
+  assert.deepEqual(await t.types(id), ['RouteAssigned', 'StopArrived', 'StopCompleted']);
+  const other = await t.complete(id, 0, { command: { ...command, bodyHash: 'other' } });
+  assert.ok(!other.ok && other.error.code === 'idempotency_key_reused');
+});
+
+test('couriers who work at the same time are gathered without harm to each other', async () => {
+  const t = await setUp(12);
+  const routes = await Promise.all(
+    t.courierIds.map(async (courierId) => t.assign(courierId, [await t.order()])),
+  );
+  const answers = await Promise.all([
+    ...routes.map((id) => t.complete(id, 0)),
+    ...routes.map((id) => t.complete(id, 1)),
+    t.complete(t.ids.next('rte'), 0),
+  ]);
+  assert.equal(answers.filter((answer) => answer.ok).length, 24);
+  const missing = answers.at(-1)!;
+  assert.ok(!missing.ok && missing.error.code === 'not_found');
+  assert.deepEqual(await selectOpenRoutes(db, t.marketId), []);
+});
+
+test('an assignment that cannot be is left out whole, the others are made', async () => {
+  const t = await setUp(3);
+  const [a, b, off] = t.courierIds as [CourierId, CourierId, CourierId];
+  assert.ok((await t.shifts.endShift(t.marketId, off, t.authority)).ok);
+  const orders = await Promise.all(Array.from({ length: 6 }, () => t.order('placed')));
+  const [one, two, gone, with2, held, free] = orders as [
+    OrderId,
+    OrderId,
+    OrderId,
+    OrderId,
+    OrderId,
+    OrderId,
+  ];
+  assert.ok((await t.change(gone, { kind: 'cancel', reason: 'operator' })).ok);
+  await t.assign(b, [held]);
+  const outcome = await t.delivery.assign(t.marketId, [
+    t.assignment(a, [one, two]),
+    t.assignment(a, [gone, with2]),
+    t.assignment(off, [free]),
+    t.assignment(b, [held]),
+    t.assignment(b, [two]),
+  ]);
+  assert.ok(outcome.ok);
+  assert.deepEqual(
+    outcome.value.map((each) => (each.ok ? 'assigned' : each.error.code)),
+    ['assigned', 'order_not_assignable', 'courier_off_shift', 'order_taken', 'order_taken'],
+  );
+  assert.equal((await t.read(with2)).courierId, undefined);
+  assert.equal((await t.courier(a)).load, 2);
+});
+
+test('a writer with a lower fencing token is refused and changes nothing', async () => {
+  const t = await setUp();
+  const order = await t.order();
+  const assignment = t.assignment(t.courierIds[0]!, [order]);
+  assert.equal(await t.delivery.fence(t.marketId, 7), true);
+  const stale = await t.delivery.assign(t.marketId, [assignment], { fencingToken: 6 });
+  assert.ok(!stale.ok && stale.error.code === 'stale_fence');
+  assert.equal(await t.delivery.fence(t.marketId, 6), false);
+  assert.equal((await t.read(order)).courierId, undefined);
+  const made = await t.delivery.assign(t.marketId, [assignment], { fencingToken: 7 });
+  assert.ok(made.ok && made.value[0]!.ok);
+});
+
+test('two who assign the same orders at the same time: each order gets one route', async () => {
+  const t = await setUp();
+  const [a, b] = t.courierIds as [CourierId, CourierId];
+  const orders = await Promise.all(Array.from({ length: 4 }, () => t.order()));
+  await Promise.allSettled([
+    t.delivery.assign(
+      t.marketId,
+      orders.map((order) => t.assignment(a, [order])),
+    ),
+    t.delivery.assign(
+      t.marketId,
+      orders.toReversed().map((order) => t.assignment(b, [order])),
+    ),
+  ]);
+  const routes = await selectOpenRoutes(db, t.marketId);
+  assert.deepEqual(
+    routes.flatMap((route) => route.dropoffs.map((each) => each.orderId)).sort(),
+    orders.sort(),
+  );
+  for (const courierId of [a, b]) {
+    const load = routes.filter((route) => route.courierId === courierId).length;
+    assert.equal((await t.courier(courierId)).load, load);
+  }
+});
+
+test('orders move between routes until the pickup; an emptied route is cancelled and its courier free', async () => {
+  const t = await setUp();
+  const [a, b] = t.courierIds as [CourierId, CourierId];
+  const [one, two, three] = [await t.order(), await t.order(), await t.order()];
+  const first = await t.assign(a, [one, two]);
+  const second = await t.assign(b, [three]);
+  const to = (routeId: RouteId, orderIds: readonly OrderId[]) => ({
+    routeId,
+    ...t.assignment(a, orderIds, 100 * orderIds.length),
+  });
+  const moved = await t.delivery.update(t.marketId, [to(second, [two, three, one]), to(first, [])]);
+  assert.ok(moved.ok && moved.value.every((each) => each.ok), JSON.stringify(moved));
+  assert.equal((await t.route(first)).state, 'cancelled');
+  assert.deepEqual(
+    (await t.route(second)).dropoffs.map((each) => [each.number, each.orderId]),
+    [
+      [1, two],
+      [2, three],
+      [3, one],
+    ],
+  );
+  assert.deepEqual([(await t.courier(a)).status, (await t.courier(b)).load], ['idle', 3]);
+  assert.equal((await t.read(one)).courierId, b);
+
+  const swapped = await t.delivery.update(t.marketId, [to(second, [one, two])]);
+  assert.ok(swapped.ok && swapped.value[0]!.ok);
+  assert.equal((await t.read(three)).courierId, undefined, 'who leaves for nowhere has no courier');
+
+  assert.ok((await t.complete(second, 0)).ok);
+  const late = await t.delivery.update(t.marketId, [to(second, [one])]);
+  assert.ok(late.ok && !late.value[0]!.ok && late.value[0].error.code === 'wrong_state');
+});
+
+test('a cancelled order leaves its route exactly once, whoever reads the event', async () => {
+  const t = await setUp();
+  const [a, b] = t.courierIds as [CourierId, CourierId];
+  const [one, two, three] = [await t.order(), await t.order(), await t.order()];
+  const first = await t.assign(a, [one, two]);
+  const second = await t.assign(b, [three]);
+  for (const order of [one, three])
+    assert.ok((await t.change(order, { kind: 'cancel', reason: 'operator' })).ok);
+  // Events of transactions that still run elsewhere on the server hold readers up, so read until it is done.
+  while ((await t.route(second)).state !== 'cancelled') {
+    await Promise.all([
+      t.delivery.removeCancelled(t.marketId),
+      createDelivery(t.deps).removeCancelled(t.marketId),
+    ]);
+  }
+  assert.deepEqual(
+    (await t.route(first)).dropoffs.map((each) => each.orderId),
+    [two],
+  );
+  assert.deepEqual(await t.types(first), ['RouteAssigned', 'RouteChanged']);
+  assert.deepEqual(await t.types(second), ['RouteAssigned', 'RouteChanged', 'RouteCancelled']);
+  assert.deepEqual([(await t.courier(a)).load, (await t.courier(b)).status], [1, 'idle']);
+  const balances = await selectBalances(db, t.marketId, '', 50);
+  assert.equal(
+    balances.find((each) => each.code === 'platform:courier-pay'),
+    undefined,
+  );
+});
+
+test('a pickup does not wait for the event of a cancellation', async () => {
+  const t = await setUp();
+  const [one, two] = [await t.order(), await t.order()];
+  const id = await t.assign(t.courierIds[0]!, [one, two]);
+  assert.ok((await t.change(one, { kind: 'cancel', reason: 'operator' })).ok);
+  const picked = await t.complete(id, 0);
+  assert.ok(picked.ok);
+  assert.deepEqual(
+    picked.value.dropoffs.map((each) => each.orderId),
+    [two],
+  );
+});
+
+test('queued routes are carried out one after the other', async () => {
+  const t = await setUp();
+  const [courierId] = t.courierIds as [CourierId];
+  const first = await t.assign(courierId, [await t.order()]);
+  const second = await t.assign(courierId, [await t.order()]);
+  assert.equal((await t.delivery.current(t.marketId, courierId))?.id, first);
+  const early = await t.arrive(second, 0);
+  assert.ok(!early.ok && early.error.code === 'wrong_state');
+  const answers = await Promise.all([t.complete(first, 0), t.complete(first, 1), t.complete(second, 0)]);
+  assert.ok(
+    answers.every((answer) => answer.ok),
+    'also when all of it falls into one group',
+  );
+  assert.equal((await t.delivery.current(t.marketId, courierId))?.id, second);
+  await assert.rejects(
+    db.query(
+      `insert into delivery.route (market_id, route_id, courier_id, store_id, state, assigned_at, pay_minor)
+       values ($1, 1, $2, 1, 'started', now(), 0)`,
+      [keyOf(t.marketId), keyOf(courierId)],
+    ),
+    /route_started/,
+  );
+});
+
+test('a shift that was asked to end takes no new work and ends with the last door', async () => {
+  const t = await setUp();
+  const [courierId] = t.courierIds as [CourierId];
+  const id = await t.assign(courierId, [await t.order()]);
+  assert.ok((await t.shifts.endShift(t.marketId, courierId, t.authority)).ok);
+  const more = await t.delivery.assign(t.marketId, [t.assignment(courierId, [await t.order()])]);
+  assert.ok(more.ok && !more.value[0]!.ok && more.value[0].error.code === 'courier_off_shift');
+  await t.complete(id, 0);
+  assert.equal((await t.courier(courierId)).status, 'to_shopper');
+  await t.complete(id, 1);
+  assert.equal((await t.courier(courierId)).status, 'off_shift');
+});
+
+test('a courier sees its own work over the API and nobody else’s', async () => {
+  const t = await setUp();
+  const [own, other] = t.courierIds as [CourierId, CourierId];
+  const id = await t.assign(own, [await t.order()]);
+  const routes = createDeliveryRoutes({ db, delivery: t.delivery });
+  const authority: Authority = { ...t.authority, role: 'courier', scope: 'own', courierIds: [own] };
+  const request = {
+    query: undefined,
+    authority,
+    command: t.key(),
+    requestId: 'r',
+    signal: new AbortController().signal,
+  };
+  const seen = await routes.getCourierRoute({
+    ...request,
+    body: undefined,
+    params: { marketId: t.marketId, courierId: own },
+  });
+  assert.ok(seen.ok && seen.value.route?.id === id && seen.value.route.stops.length === 2);
+  const foreign = await routes.getCourierRoute({
+    ...request,
+    body: undefined,
+    params: { marketId: t.marketId, courierId: other },
+  });
+  assert.ok(!foreign.ok && foreign.error.code === 'not_found');
+  const params = { marketId: t.marketId, routeId: id, stopNumber: 0 };
+  const arrived = await routes.arriveAtStop({ ...request, body: {}, params });
+  assert.ok(arrived.ok && arrived.value.state === 'started');
+  const completed = await routes.completeStop({ ...request, body: {}, params, command: t.key() });
+  assert.ok(completed.ok && completed.value.stops[0]!.completedAt !== undefined);
+  assert.doesNotMatch(JSON.stringify(completed.value), /code/i);
+});
