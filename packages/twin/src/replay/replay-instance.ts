@@ -101,10 +101,7 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
     ticker,
     onError: (error) => options.onWarning('positions not written', { error: String(error) }),
   });
-  const policy = policyFor(instance, {
-    maxBundleOrders: Number.MAX_SAFE_INTEGER,
-    prepositionWithinSeconds: 0,
-  });
+  const policy = policyFor(instance, { prepositionWithinSeconds: 0 });
   const dispatcher = createDispatcher(
     {
       db,
@@ -213,7 +210,7 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
         }
       }),
     );
-    if (minute <= lastMinute) { const o = await dispatcher.tick(); if (minute % 60 === 0) console.log(minute, JSON.stringify(o)); }
+    if (minute <= lastMinute) await dispatcher.tick();
     await riders.setOut(minute);
     options.onMinute?.(minute, names.size);
     if (options.minutesPerSecond !== undefined) {

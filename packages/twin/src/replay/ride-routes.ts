@@ -89,12 +89,12 @@ export function createRiders(deps: RideDeps): Riders {
     list.push({ minute, run });
     deeds.set(minute, list);
   };
-  const work = (routeId: RouteId, stopNumber: number, code?: string) => ({
+  const work = (what: 'arrive' | 'complete', routeId: RouteId, stopNumber: number, code?: string) => ({
     routeId,
     stopNumber,
     // The courier's own hand, as its app would send it; the code is what the shopper says at the door.
     by: { role: 'courier' as const, courierIds: [...byCourier.keys()] },
-    command: { caller: 'replay', key: `${routeId}-${stopNumber}-${code ?? ''}`, bodyHash: '' },
+    command: { caller: 'replay', key: `${what}-${routeId}-${stopNumber}`, bodyHash: '' },
     code,
   });
 
@@ -124,7 +124,7 @@ export function createRiders(deps: RideDeps): Riders {
     if (minute < rider.freeMinute + pickupServiceMinutes / 2 || minute > rider.offMinute) return false;
     const carried = route.dropoffs.filter((dropoff) => dropoff.completedAt === undefined);
     if (carried.some(({ orderId }) => orders.get(orderId)?.state !== 'ready')) return false;
-    expectDone(await delivery.complete(marketId, work(route.id, PICKUP_NUMBER)), 'pick up');
+    expectDone(await delivery.complete(marketId, work('complete', route.id, PICKUP_NUMBER)), 'pick up');
     let leaves = minute + pickupServiceMinutes / 2;
     const dropMinutes: number[] = [];
     for (const dropoff of carried) {
@@ -137,8 +137,8 @@ export function createRiders(deps: RideDeps): Riders {
       const code = orders.get(dropoff.orderId)!.deliveryCode;
       later(dropMinute, async () => {
         await deps.couriers.reportPosition(marketId, rider.courierId, dropoff.place);
-        expectDone(await delivery.arrive(marketId, work(route.id, dropoff.number)), 'arrive at the door');
-        expectDone(await delivery.complete(marketId, work(route.id, dropoff.number, code)), 'hand over');
+        expectDone(await delivery.arrive(marketId, work('arrive', route.id, dropoff.number)), 'arrive at the door');
+        expectDone(await delivery.complete(marketId, work('complete', route.id, dropoff.number, code)), 'hand over');
       });
     }
     recorder.collected(
@@ -191,7 +191,7 @@ export function createRiders(deps: RideDeps): Riders {
         here
           .filter(({ route }) => route.pickup.arrivedAt === undefined)
           .map(async ({ route }) =>
-            expectDone(await delivery.arrive(marketId, work(route.id, PICKUP_NUMBER)), 'arrive at the store'),
+            expectDone(await delivery.arrive(marketId, work('arrive', route.id, PICKUP_NUMBER)), 'arrive at the store'),
           ),
       );
       const orders = await selectOrders(
