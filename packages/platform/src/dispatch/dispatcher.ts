@@ -1,0 +1,331 @@
+import {
+  type DispatchEngine,
+  type DispatchPolicy,
+  type Plan,
+  type PlanViolation,
+  validatePlan,
+} from '@halfhour/engines/dispatch';
+import {
+  type Clock,
+  type CourierId,
+  type EpochMs,
+  type MarketId,
+  type OrderId,
+  MINUTE_MS,
+  SECOND_MS,
+  addMs,
+  epochMs,
+  invariant,
+} from '@halfhour/kernel';
+import type { Couriers } from '../couriers/index.ts';
+import { type Delivery, passFence } from '../delivery/index.ts';
+import type { MarketRecord, Markets } from '../markets/index.ts';
+import type { Ordering } from '../ordering/index.ts';
+import type { Database } from '../postgres/index.ts';
+import { type Decision, DecisionBook } from './decisions.ts';
+import { type Enactment, enactPlan } from './enact-plan.ts';
+import { releaseLease, takeLease } from './lease.ts';
+import {
+  type DispatchOrder,
+  type DispatchStore,
+  type MarketMemory,
+  followEvents,
+  readMemory,
+  refresh,
+} from './market-memory.ts';
+import { type Snapshot, type Travel, Snapshotter } from './snapshot.ts';
+
+export interface DispatcherDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly marketId: MarketId;
+  /** Who this is in the lease: different for each process that lives at the same time. */
+  readonly holder: string;
+  readonly markets: Pick<Markets, 'get'>;
+  readonly ordering: Pick<Ordering, 'applyChanges'>;
+  readonly delivery: Pick<Delivery, 'assign' | 'update' | 'fence'>;
+  /** Where couriers are; positions written in Postgres fill what this process does not know. */
+  readonly couriers: Pick<Couriers, 'positions'>;
+  readonly travel: Travel;
+  readonly policy: DispatchPolicy;
+  /** A fresh engine, made at each take-over: what an older one remembers may no longer be so. */
+  readonly createEngine: (policy: DispatchPolicy) => DispatchEngine;
+  /** Told after each commit that wrote events. */
+  readonly onCommit: () => void;
+  /** Told what a tick of the loop threw; the loop goes on. */
+  readonly onError: (error: unknown) => void;
+  /** Told of broken rules in a plan; what they concern is not committed. */
+  readonly onViolations?: (violations: readonly PlanViolation[]) => void;
+  /** Told where the plan would send idle couriers ahead; only where the policy prepositions. */
+  readonly onPreposition?: (courierId: CourierId, store: DispatchStore) => void;
+  readonly options?: Partial<DispatcherOptions>;
+}
+
+export interface DispatcherOptions {
+  /** Market seconds from tick to tick. */
+  readonly tickSeconds: number;
+  /** Real seconds that the lease outlives its last renewal; longer than a tick takes in real time. */
+  readonly leaseSeconds: number;
+  /** An order is due at its promise, or so long after its placement where this is given. */
+  readonly dueAfterSeconds?: number;
+  readonly latestAfterSeconds: number;
+  readonly rememberedDecisions: number;
+}
+
+const DEFAULTS: DispatcherOptions = {
+  tickSeconds: 20,
+  leaseSeconds: 60,
+  latestAfterSeconds: 90 * 60,
+  rememberedDecisions: 20_000,
+};
+
+/** A smaller move of the expected delivery is noise to a shopper. */
+const EXPECTATION_THRESHOLD_MS = MINUTE_MS;
+
+export interface TickReport {
+  readonly at: EpochMs;
+  /** `standby`: another process dispatches the market. `deposed`: it took over while this tick ran. */
+  readonly role: 'leader' | 'standby' | 'deposed';
+  readonly events: number;
+  readonly orders: number;
+  readonly couriers: number;
+  readonly assigned: number;
+  readonly updated: number;
+  /** Assignments and updates that the world no longer allowed. */
+  readonly refused: number;
+  readonly expected: number;
+  readonly unassigned: number;
+  readonly violations: number;
+}
+
+export interface Dispatcher {
+  /**
+   * One round: lease, events, plan, check, commit. The loop calls it, or a replay by hand with a clock it
+   * moves. A call while one runs answers with that one.
+   */
+  tick(): Promise<TickReport>;
+  /** Ticks by the clock until `signal` aborts, then gives the lease back. A tick that is too late is skipped. */
+  run(signal: AbortSignal, onTick?: (report: TickReport) => void): Promise<void>;
+  /** Why an order has the courier that it has; undefined for one never planned here, or long ago. */
+  explain(orderId: OrderId): Decision | undefined;
+  /** What this process knows while it leads. For tests and for people who look. */
+  readonly memory: MarketMemory | undefined;
+  /** Gives the lease back at once. */
+  stop(): Promise<void>;
+}
+
+/** While this process leads the market. */
+interface Leadership {
+  readonly fencingToken: number;
+  readonly memory: MarketMemory;
+  readonly snapshotter: Snapshotter;
+  readonly engine: DispatchEngine;
+}
+
+/** The market's one mind; see the module's README. */
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { db, clock, marketId, holder, policy, delivery } = deps;
+  const options: DispatcherOptions = { ...DEFAULTS, ...deps.options };
+  const decisions = new DecisionBook(options.rememberedDecisions);
+  let leadership: Leadership | undefined;
+  let running: Promise<TickReport> | undefined;
+
+  async function lead(): Promise<Leadership | undefined> {
+    const fencingToken = await takeLease(db, {
+      marketId,
+      holder,
+      seconds: options.leaseSeconds,
+      fencingToken: leadership?.fencingToken ?? 0,
+    });
+    if (fencingToken === undefined) leadership = undefined;
+    else if (leadership?.fencingToken !== fencingToken) {
+      leadership = undefined;
+      // From here on the one before is shut out, so what is read next is what it left.
+      if (!(await delivery.fence(marketId, fencingToken))) return undefined;
+      leadership = {
+        fencingToken,
+        memory: await readMemory(db, marketId),
+        snapshotter: new Snapshotter(deps.travel, {
+          ...options,
+          policy,
+          origin: epochMs(Math.floor(clock.now() / SECOND_MS) * SECOND_MS),
+        }),
+        engine: deps.createEngine(policy),
+      };
+    }
+    return leadership;
+  }
+
+  async function tick(): Promise<TickReport> {
+    const at = clock.now();
+    const leading = await lead();
+    if (leading === undefined) return report(at, 'standby');
+    const { memory, snapshotter } = leading;
+    const events = await followEvents(db, memory);
+    const snapshot = snapshotter.take(memory, deps.couriers.positions(marketId), at);
+    const { plan, violations } = checkedPlan(leading, snapshot);
+    decisions.note(snapshot, plan, at, policy.pickupServiceSeconds);
+    const market = await deps.markets.get(marketId);
+    invariant(market !== undefined, `no market ${marketId}`);
+    const enactment = enactPlan(snapshot, plan, {
+      payMinor: (store, orders) => payOf(market, snapshotter, store, orders),
+    });
+    const outcome = await commit(leading, enactment);
+    if (outcome === undefined) {
+      leadership = undefined;
+      return report(at, 'deposed');
+    }
+    for (const { courierKey, storeNode } of plan.prepositions) {
+      deps.onPreposition?.(snapshot.courierOf.get(courierKey)!.id, snapshot.storeOf.get(storeNode)!);
+    }
+    return {
+      ...report(at, 'leader'),
+      ...outcome,
+      events,
+      orders: snapshot.state.orders.length,
+      couriers: snapshot.state.couriers.length,
+      unassigned: plan.unassigned.length,
+      violations,
+    };
+  }
+
+  /** A plan of which everything that breaks a rule has been taken out. */
+  function checkedPlan({ engine }: Leadership, { state }: Snapshot): { plan: Plan; violations: number } {
+    const plan = engine.plan(state);
+    const violations = validatePlan(state, plan, policy);
+    if (violations.length === 0) return { plan, violations: 0 };
+    deps.onViolations?.(violations);
+    const couriers = new Set(violations.map((violation) => violation.courierKey));
+    const orders = new Set(violations.map((violation) => violation.orderKey));
+    const known = new Set(state.couriers.map((courier) => courier.key));
+    const open = new Set(state.orders.map((order) => order.key));
+    return {
+      violations: violations.length,
+      plan: {
+        assignments: plan.assignments.filter(
+          ({ courierKey, orderKeys }) =>
+            known.has(courierKey) &&
+            !couriers.has(courierKey) &&
+            orderKeys.every((key) => open.has(key) && !orders.has(key)),
+        ),
+        prepositions: plan.prepositions.filter(({ courierKey }) => !couriers.has(courierKey)),
+        unassigned: plan.unassigned.filter((key) => open.has(key) && !orders.has(key)),
+      },
+    };
+  }
+
+  /** Writes what a plan asks for; undefined where another process has taken over. */
+  async function commit(
+    { fencingToken, memory }: Leadership,
+    { updates, assignments, expectations }: Enactment,
+  ): Promise<Pick<TickReport, 'updated' | 'assigned' | 'refused' | 'expected'> | undefined> {
+    let [updated, assigned, refused] = [0, 0, 0];
+    if (updates.length > 0) {
+      const outcome = await delivery.update(marketId, updates, { fencingToken });
+      if (!outcome.ok) return undefined;
+      updated = outcome.value.filter((each) => each.ok).length;
+      refused += outcome.value.length - updated;
+    }
+    if (assignments.length > 0) {
+      const outcome = await delivery.assign(marketId, assignments, { fencingToken });
+      if (!outcome.ok) return undefined;
+      assigned = outcome.value.filter((each) => each.ok).length;
+      refused += outcome.value.length - assigned;
+      // Not all that makes an assignment impossible has an event (a shift marked to end), so look again.
+      const stale = assignments.filter((_, index) => !outcome.value[index]!.ok);
+      await refresh(db, memory, {
+        orders: new Set(stale.flatMap(({ drops }) => drops.map((drop) => drop.orderId))),
+        couriers: new Set(stale.map(({ courierId }) => courierId)),
+        routes: new Set(),
+        stores: new Set(),
+      });
+    }
+    const moved = expectations.filter(({ orderId, expectedDeliveryAt }) => {
+      const before = memory.orders.get(orderId)?.expectedDeliveryAt;
+      return before === undefined || Math.abs(before - expectedDeliveryAt) > EXPECTATION_THRESHOLD_MS;
+    });
+    if (moved.length > 0) {
+      const written = await db.transaction(async (tx) => {
+        if (!(await passFence(tx, marketId, fencingToken))) return undefined;
+        return deps.ordering.applyChanges(
+          tx,
+          marketId,
+          moved.map((each) => ({ ...each, kind: 'expect' as const, by: 'system' as const })),
+        );
+      });
+      if (written === undefined) return undefined;
+      deps.onCommit();
+    }
+    return { updated, assigned, refused, expected: moved.length };
+  }
+
+  function tickOnce(): Promise<TickReport> {
+    running ??= tick().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  async function stop(): Promise<void> {
+    await running?.catch(() => undefined);
+    const token = leadership?.fencingToken;
+    leadership = undefined;
+    if (token !== undefined) await releaseLease(db, { marketId, holder, fencingToken: token });
+  }
+
+  return {
+    tick: tickOnce,
+    async run(signal, onTick) {
+      const everyMs = options.tickSeconds * SECOND_MS;
+      let next = clock.now();
+      while (!signal.aborted) {
+        try {
+          onTick?.(await tickOnce());
+        } catch (error) {
+          // Memory may have missed what was read half; the next tick reads it anew.
+          leadership = undefined;
+          deps.onError(error);
+        }
+        const late = Math.max(0, clock.now() - next);
+        next = addMs(next, (Math.floor(late / everyMs) + 1) * everyMs);
+        await clock.until(next, signal).catch((reason: unknown) => {
+          if (!signal.aborted) throw reason;
+        });
+      }
+      await stop();
+    },
+    explain: (orderId) => decisions.of(orderId),
+    get memory() {
+      return leadership?.memory;
+    },
+    stop,
+  };
+}
+
+function report(at: EpochMs, role: TickReport['role']): TickReport {
+  return {
+    at,
+    role,
+    events: 0,
+    orders: 0,
+    couriers: 0,
+    assigned: 0,
+    updated: 0,
+    refused: 0,
+    expected: 0,
+    unassigned: 0,
+    violations: 0,
+  };
+}
+
+/** What a courier earns for a route: so much an order, and for the way from the store over all doors. */
+function payOf(
+  { policy }: MarketRecord,
+  snapshotter: Snapshotter,
+  store: DispatchStore,
+  orders: readonly DispatchOrder[],
+): number {
+  const perKm = policy.courierPayPerKmMinor;
+  const metres = perKm === 0 ? 0 : snapshotter.metresOf(store, orders);
+  return policy.courierPayPerOrderMinor * orders.length + Math.round((perKm * metres) / 1_000);
+}

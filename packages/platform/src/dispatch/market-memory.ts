@@ -1,0 +1,184 @@
+import type { Address, OrderState } from '@halfhour/contract';
+import {
+  type CourierId,
+  type EpochMs,
+  type MarketId,
+  type OrderId,
+  type RouteId,
+  type StoreId,
+  parseId,
+} from '@halfhour/kernel';
+import { type CourierRecord, selectCouriers } from '../couriers/index.ts';
+import { type RouteRecord, isOpen, selectOpenRoutes, selectRoutes } from '../delivery/index.ts';
+import { type Position, type StoredEvent, readEvents, readHead } from '../events/index.ts';
+import { type OrderRecord, selectOpenOrders, selectOrders } from '../ordering/index.ts';
+import type { Queryable } from '../postgres/index.ts';
+import { type StoreRecord, selectAllStores, selectStores } from '../stores/index.ts';
+
+/** What dispatch keeps of an order that is on its way to the door. */
+export interface DispatchOrder {
+  readonly id: OrderId;
+  readonly storeId: StoreId;
+  readonly state: OrderState;
+  readonly address: Address;
+  readonly placedAt: EpochMs;
+  readonly promiseLatest: EpochMs;
+  readonly preparationSeconds: number;
+  readonly expectedReadyAt: EpochMs | undefined;
+  readonly readyAt: EpochMs | undefined;
+  readonly courierId: CourierId | undefined;
+  readonly expectedDeliveryAt: EpochMs | undefined;
+}
+
+export type DispatchStore = Pick<StoreRecord, 'id' | 'address'>;
+
+/**
+ * A market as its dispatcher knows it: what is open, nothing else. Read once, then kept by the outbox: an
+ * event tells what has changed, and Postgres what it is now. So an event may come twice or late without
+ * harm, and a memory that is rebuilt equals the one that was kept.
+ */
+export interface MarketMemory {
+  readonly marketId: MarketId;
+  position: Position;
+  readonly orders: Map<OrderId, DispatchOrder>;
+  /** On shift. */
+  readonly couriers: Map<CourierId, CourierRecord>;
+  readonly routes: Map<RouteId, RouteRecord>;
+  readonly stores: Map<StoreId, DispatchStore>;
+}
+
+const BATCH = 1_000;
+/** How often to look again for transactions that began before; each look is a round trip, 20 are some ms. */
+const MAX_LOOKS = 20;
+
+/** Reads what is open. The place in the events is taken first, so nothing falls between the two. */
+export async function readMemory(db: Queryable, marketId: MarketId): Promise<MarketMemory> {
+  const position = await readHead(db, marketId);
+  const memory: MarketMemory = {
+    marketId,
+    position,
+    orders: new Map(),
+    couriers: new Map(),
+    routes: new Map(),
+    stores: new Map(),
+  };
+  for (const order of await selectOpenOrders(db, marketId)) keepOrder(memory, order);
+  for (const courier of await selectCouriers(db, marketId)) keepCourier(memory, courier);
+  for (const route of await selectOpenRoutes(db, marketId)) keepRoute(memory, route);
+  for (const store of await selectAllStores(db, marketId)) keepStore(memory, store);
+  return memory;
+}
+
+/**
+ * Brings the memory up to what had been committed when this was called. Events are held back while an older
+ * transaction runs, so this looks a few times more until those that ran at the call are over.
+ *
+ * @returns how many events were read
+ */
+export async function followEvents(db: Queryable, memory: MarketMemory): Promise<number> {
+  const [{ goal }] = (await db.query<{ goal: string }>(
+    `select pg_snapshot_xmax(pg_current_snapshot())::text as goal`,
+  )) as [{ goal: string }];
+  let count = 0;
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const [{ over }] = (await db.query<{ over: boolean }>(
+      `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $1 as over`,
+      [goal],
+    )) as [{ over: boolean }];
+    for (;;) {
+      const events = await readEvents(db, memory.marketId, memory.position, BATCH);
+      await refresh(db, memory, subjectsOf(events));
+      memory.position = events.at(-1)?.position ?? memory.position;
+      count += events.length;
+      if (events.length < BATCH) break;
+    }
+    if (over) break;
+  }
+  return count;
+}
+
+export interface Subjects {
+  readonly orders: ReadonlySet<OrderId>;
+  readonly couriers: ReadonlySet<CourierId>;
+  readonly routes: ReadonlySet<RouteId>;
+  readonly stores: ReadonlySet<StoreId>;
+}
+
+function subjectsOf(events: readonly StoredEvent[]): Subjects {
+  const orders = new Set<OrderId>();
+  const couriers = new Set<CourierId>();
+  const routes = new Set<RouteId>();
+  const stores = new Set<StoreId>();
+  for (const { subject } of events) {
+    const order = parseId('ord', subject);
+    if (order !== undefined) orders.add(order);
+    const courier = parseId('cou', subject);
+    if (courier !== undefined) couriers.add(courier);
+    const route = parseId('rte', subject);
+    if (route !== undefined) routes.add(route);
+    const store = parseId('sto', subject);
+    if (store !== undefined) stores.add(store);
+  }
+  return { orders, couriers, routes, stores };
+}
+
+/** Reads what these are now: one statement a kind, by primary key. */
+export async function refresh(
+  db: Queryable,
+  memory: MarketMemory,
+  { orders, couriers, routes, stores }: Subjects,
+): Promise<void> {
+  const { marketId } = memory;
+  const workers = new Set(couriers);
+  if (orders.size > 0) {
+    const found = await selectOrders(db, marketId, [...orders]);
+    for (const id of orders) memory.orders.delete(id);
+    for (const order of found.values()) keepOrder(memory, order);
+  }
+  if (routes.size > 0) {
+    const found = await selectRoutes(db, marketId, [...routes]);
+    for (const id of routes) memory.routes.delete(id);
+    for (const route of found) keepRoute(memory, route);
+    // A stop or a new route changes what its courier does.
+    for (const route of found) workers.add(route.courierId);
+  }
+  if (workers.size > 0) {
+    const found = await selectCouriers(db, marketId, [...workers]);
+    for (const id of workers) memory.couriers.delete(id);
+    for (const courier of found) keepCourier(memory, courier);
+  }
+  if (stores.size > 0) {
+    for (const store of (await selectStores(db, marketId, [...stores])).values()) keepStore(memory, store);
+  }
+}
+
+const OPEN: ReadonlySet<OrderState> = new Set(['placed', 'accepted', 'ready', 'picked_up']);
+
+function keepOrder(memory: MarketMemory, order: OrderRecord): void {
+  if (!OPEN.has(order.state)) return;
+  memory.orders.set(order.id, {
+    id: order.id,
+    storeId: order.storeId,
+    state: order.state,
+    address: order.address,
+    placedAt: order.placedAt,
+    promiseLatest: order.promise.latest,
+    preparationSeconds: order.preparationSeconds,
+    expectedReadyAt: order.expectedReadyAt,
+    readyAt: order.readyAt,
+    courierId: order.courierId,
+    expectedDeliveryAt: order.expectedDeliveryAt,
+  });
+}
+
+function keepCourier(memory: MarketMemory, courier: CourierRecord): void {
+  if (courier.status !== 'off_shift') memory.couriers.set(courier.id, courier);
+}
+
+function keepRoute(memory: MarketMemory, route: RouteRecord): void {
+  if (isOpen(route)) memory.routes.set(route.id, route);
+}
+
+function keepStore(memory: MarketMemory, { id, address }: StoreRecord): void {
+  memory.stores.set(id, { id, address });
+}

@@ -1,0 +1,298 @@
+import {
+  type CourierState,
+  type DispatchPolicy,
+  type DispatchState,
+  type OpenOrder,
+  halfAfter,
+  halfBefore,
+} from '@halfhour/engines/dispatch';
+import {
+  type CourierId,
+  type EpochMs,
+  type LatLng,
+  type OrderId,
+  SECOND_MS,
+  addMs,
+  epochMs,
+} from '@halfhour/kernel';
+import type { CourierPosition, CourierRecord } from '../couriers/index.ts';
+import { type RouteRecord, isPickedUp, remaining } from '../delivery/index.ts';
+import type { DispatchOrder, DispatchStore, MarketMemory } from './market-memory.ts';
+
+/** Ways through the market's streets, or whatever stands for them. */
+export interface Travel {
+  /** The node of the network nearest to a place; 0 or more. */
+  nodeOf(place: LatLng): number;
+  /** Whole seconds from one node to another. */
+  seconds(fromNode: number, toNode: number): number;
+  metres(fromNode: number, toNode: number): number;
+}
+
+export interface SnapshotOptions {
+  readonly policy: DispatchPolicy;
+  readonly tickSeconds: number;
+  /** Second 0 of the engine, which counts in 32 bits. */
+  readonly origin: EpochMs;
+  /** An order is due at its promise, or so long after its placement where that is given. */
+  readonly dueAfterSeconds?: number;
+  /** From then on after its placement (or after it is due, if that is later) lateness costs steeply. */
+  readonly latestAfterSeconds: number;
+}
+
+/** A market at one moment as the engine is told it, and the way back from the engine's numbers. */
+export interface Snapshot {
+  readonly state: DispatchState;
+  readonly orderOf: ReadonlyMap<number, DispatchOrder>;
+  readonly courierOf: ReadonlyMap<number, CourierRecord>;
+  readonly storeOf: ReadonlyMap<number, DispatchStore>;
+  /** The first route of a courier that is not picked up: what it goes to next, and what may still change. */
+  readonly openRoute: ReadonlyMap<CourierId, RouteRecord>;
+  /** When orders that are picked up will be handed over. */
+  readonly underway: ReadonlyMap<OrderId, EpochMs>;
+  momentOf(seconds: number): EpochMs;
+}
+
+/** Numbers for ids, the same from snapshot to snapshot; forgets those that are gone. */
+export class Numbers<Key> {
+  private readonly numbers = new Map<Key, number>();
+  private next = 0;
+
+  of(key: Key): number {
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.next++;
+      this.numbers.set(key, number);
+    }
+    return number;
+  }
+
+  retain(keys: { has(key: Key): boolean }): void {
+    for (const key of this.numbers.keys()) if (!keys.has(key)) this.numbers.delete(key);
+  }
+}
+
+/** Makes snapshots of one market; remembers numbers and nodes between them. */
+export class Snapshotter {
+  private readonly travel: Travel;
+  private readonly options: SnapshotOptions;
+  private readonly orderNumbers = new Numbers<OrderId>();
+  private readonly courierNumbers = new Numbers<CourierId>();
+  private readonly storeNumbers = new Numbers<string>();
+  private readonly nodes = new WeakMap<object, number>();
+
+  constructor(travel: Travel, options: SnapshotOptions) {
+    this.travel = travel;
+    this.options = options;
+  }
+
+  take(memory: MarketMemory, positions: ReadonlyMap<CourierId, CourierPosition>, now: EpochMs): Snapshot {
+    const { policy, tickSeconds } = this.options;
+    this.orderNumbers.retain(memory.orders);
+    this.courierNumbers.retain(memory.couriers);
+    const nowSeconds = this.floor(now);
+    const storeNodes: number[] = [];
+    const storeOf = new Map<number, DispatchStore>();
+    const storeAt = new Map<string, number>();
+    for (const store of byId(memory.stores)) {
+      const node = storeNode(this.storeNumbers.of(store.id));
+      storeNodes[this.storeNumbers.of(store.id)] = this.nodeOf(store.address);
+      storeOf.set(node, store);
+      storeAt.set(placeName(store.address), storeAt.get(placeName(store.address)) ?? node);
+    }
+    const realNode = (node: number): number => (node < 0 ? storeNodes[storeNumber(node)]! : node);
+    const seconds = (from: number, to: number): number =>
+      from === to ? 0 : this.travel.seconds(realNode(from), realNode(to));
+
+    const orders: OpenOrder[] = [];
+    const orderOf = new Map<number, DispatchOrder>();
+    for (const order of byId(memory.orders)) {
+      if (order.state === 'picked_up' || !memory.stores.has(order.storeId)) continue;
+      const key = this.orderNumbers.of(order.id);
+      orderOf.set(key, order);
+      orders.push(this.openOrder(key, order, nowSeconds));
+    }
+
+    const routesOf = new Map<CourierId, RouteRecord[]>();
+    for (const route of byId(memory.routes)) {
+      const own = routesOf.get(route.courierId);
+      if (own === undefined) routesOf.set(route.courierId, [route]);
+      else own.push(route);
+    }
+    const couriers: CourierState[] = [];
+    const courierOf = new Map<number, CourierRecord>();
+    const openRoute = new Map<CourierId, RouteRecord>();
+    const underway = new Map<OrderId, EpochMs>();
+    for (const courier of byId(memory.couriers)) {
+      const routes = routesOf.get(courier.id) ?? [];
+      const first = routes.find((route) => !isPickedUp(route));
+      if (first !== undefined) openRoute.set(courier.id, first);
+      const position = latest(courier, positions.get(courier.id));
+      if (position === undefined) continue;
+      const { node, freeAtSeconds } = this.free(position, routes, nowSeconds, storeAt, seconds, underway);
+      const offAtSeconds =
+        courier.shiftEndsAt === undefined ? nowSeconds + 86_400 : this.floor(courier.shiftEndsAt);
+      if (courier.shiftEnding || offAtSeconds < nowSeconds) continue;
+      const key = this.courierNumbers.of(courier.id);
+      courierOf.set(key, courier);
+      couriers.push({
+        key,
+        node,
+        freeAtSeconds,
+        onAtSeconds: Math.min(freeAtSeconds, nowSeconds),
+        offAtSeconds,
+        maxOrders: policy.maxBundleOrders,
+      });
+    }
+    return {
+      state: {
+        nowSeconds,
+        nextTickSeconds: nowSeconds + tickSeconds,
+        couriers,
+        orders,
+        travel: { seconds },
+      },
+      orderOf,
+      courierOf,
+      storeOf,
+      openRoute,
+      underway,
+      momentOf: (second) => this.momentOf(second),
+    };
+  }
+
+  /** Metres from a store over the doors of a sequence of orders: what a courier is paid for. */
+  metresOf(store: DispatchStore, orders: readonly DispatchOrder[]): number {
+    let from = this.nodeOf(store.address);
+    let metres = 0;
+    for (const order of orders) {
+      const to = this.nodeOf(order.address);
+      metres += this.travel.metres(from, to);
+      from = to;
+    }
+    return metres;
+  }
+
+  private openOrder(key: number, order: DispatchOrder, nowSeconds: number): OpenOrder {
+    const { dueAfterSeconds, latestAfterSeconds } = this.options;
+    const due =
+      dueAfterSeconds === undefined
+        ? order.promiseLatest
+        : addMs(order.placedAt, dueAfterSeconds * SECOND_MS);
+    const dueAtSeconds = this.floor(due);
+    const placedAtSeconds = this.floor(order.placedAt);
+    return {
+      key,
+      placedAtSeconds,
+      readyAtSeconds: this.readyAtSeconds(order, nowSeconds),
+      storeNode: storeNode(this.storeNumbers.of(order.storeId)),
+      dropNode: this.nodeOf(order.address),
+      dueAtSeconds,
+      latestAtSeconds: Math.max(dueAtSeconds, placedAtSeconds + latestAfterSeconds),
+    };
+  }
+
+  /**
+   * Where and when a courier can do something new: after the doors it still has to go to, on its arrival at
+   * the store of a route that may still change, or where it stands.
+   */
+  private free(
+    position: CourierPosition,
+    routes: readonly RouteRecord[],
+    nowSeconds: number,
+    storeAt: ReadonlyMap<string, number>,
+    travelSeconds: (from: number, to: number) => number,
+    underway: Map<OrderId, EpochMs>,
+  ): { node: number; freeAtSeconds: number } {
+    const { policy } = this.options;
+    let node = storeAt.get(placeName(position.place)) ?? this.travel.nodeOf(position.place);
+    let time = this.floor(position.at);
+    const begun = routes.filter(isPickedUp);
+    for (const route of begun) {
+      const leftStop = lastStop(route);
+      const leftAt =
+        this.floor(leftStop.at) +
+        halfAfter(leftStop.isPickup ? policy.pickupServiceSeconds : policy.dropServiceSeconds);
+      // A position from before it left the last stop says less than the stop itself.
+      if (time < leftAt) {
+        node = this.nodeOf(leftStop.place);
+        time = leftAt;
+      }
+      for (const dropoff of remaining(route)) {
+        const door = this.nodeOf(dropoff.place);
+        const arrival =
+          dropoff.arrivedAt === undefined ? time + travelSeconds(node, door) : this.floor(dropoff.arrivedAt);
+        const handOver = Math.max(arrival + halfBefore(policy.dropServiceSeconds), nowSeconds);
+        underway.set(dropoff.orderId, this.momentOf(handOver));
+        node = door;
+        time = handOver + halfAfter(policy.dropServiceSeconds);
+      }
+    }
+    const next = routes.find((route) => !isPickedUp(route));
+    if (next === undefined) return { node, freeAtSeconds: time };
+    const store = storeNode(this.storeNumbers.of(next.storeId));
+    if (next.pickup.arrivedAt !== undefined) {
+      return { node: store, freeAtSeconds: this.floor(next.pickup.arrivedAt) };
+    }
+    const departure = Math.max(time, this.floor(next.assignedAt));
+    return { node: store, freeAtSeconds: Math.max(departure + travelSeconds(node, store), nowSeconds) };
+  }
+
+  /** Ready, expected to be, or as long as the store usually takes; what is overdue may be ready any moment. */
+  private readyAtSeconds(order: DispatchOrder, nowSeconds: number): number {
+    if (order.readyAt !== undefined) return this.ceil(order.readyAt);
+    const usual = addMs(order.placedAt, order.preparationSeconds * SECOND_MS);
+    return Math.max(nowSeconds, this.ceil(order.expectedReadyAt ?? usual));
+  }
+
+  private floor(moment: EpochMs): number {
+    return Math.floor((moment - this.options.origin) / SECOND_MS);
+  }
+
+  private ceil(moment: EpochMs): number {
+    return Math.ceil((moment - this.options.origin) / SECOND_MS);
+  }
+
+  private momentOf(second: number): EpochMs {
+    return epochMs(this.options.origin + second * SECOND_MS);
+  }
+
+  private nodeOf(place: LatLng): number {
+    let node = this.nodes.get(place);
+    if (node === undefined) {
+      node = this.travel.nodeOf(place);
+      this.nodes.set(place, node);
+    }
+    return node;
+  }
+}
+
+function lastStop(route: RouteRecord): { place: LatLng; at: EpochMs; isPickup: boolean } {
+  const door = route.dropoffs.findLast((dropoff) => dropoff.completedAt !== undefined);
+  return door === undefined
+    ? { place: route.pickup.place, at: route.pickup.completedAt!, isPickup: true }
+    : { place: door.place, at: door.completedAt!, isPickup: false };
+}
+
+function latest(courier: CourierRecord, position: CourierPosition | undefined): CourierPosition | undefined {
+  const { position: place, positionAt: at } = courier;
+  if (place === undefined || at === undefined) return position;
+  return position !== undefined && position.at >= at ? position : { place, at };
+}
+
+/** Stores have nodes of their own below zero: two stores in one house are two places to the engine. */
+function storeNode(number: number): number {
+  return -10 - number;
+}
+
+function storeNumber(node: number): number {
+  return -10 - node;
+}
+
+function placeName({ lat, lng }: LatLng): string {
+  return `${lat} ${lng}`;
+}
+
+/** In id order, which is the order of time: the same memory gives the same snapshot. */
+function byId<Key extends string, Value>(map: ReadonlyMap<Key, Value>): Value[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}
