@@ -4,19 +4,19 @@ import { pino } from 'pino';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Members that hold secrets, wherever they stand in the first three levels of what is logged. */
-const SECRET_NAMES = [
+/** Members that hold secrets, wherever they stand in what is logged; in lower case. */
+const SECRET_NAMES = new Set([
   'authorization',
   'cookie',
-  '["set-cookie"]',
+  'set-cookie',
   'password',
-  'passwordHash',
+  'passwordhash',
   'token',
   'secret',
   'code',
-  'deliveryCode',
-];
-const LEVELS = ['', '*.', '*.*.'];
+  'deliverycode',
+]);
+const DEEPEST = 6;
 
 /** One JSON line an event: `event` names it, `requestId` ties lines together, secrets are blotted out. */
 export function createLog(options: {
@@ -28,18 +28,33 @@ export function createLog(options: {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
+      formatters: {
+        level: (level) => ({ level }),
+        bindings: (fields) => hideSecrets(fields, 0) as Record<string, unknown>,
+        log: (fields) => hideSecrets(fields, 0) as Record<string, unknown>,
+      },
       // Errors are serialised with their SQLSTATE in `code`, which is no secret and needed.
       serializers: { err: serialiseError },
-      redact: {
-        paths: LEVELS.flatMap((level) =>
-          SECRET_NAMES.map((name) => (name.startsWith('[') ? level.slice(0, -1) + name : level + name)),
-        ),
-        censor: '[secret]',
-      },
     },
     options.destination ?? pino.destination({ dest: 1, sync: false }),
   );
+}
+
+/**
+ * The value with every secret replaced, itself where there is none. A walk of our own: pino's redaction of
+ * the same names by wildcard took 80 µs a line, as long as the request that the line was about.
+ */
+function hideSecrets(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Error) return value;
+  if (depth === DEEPEST) return '[deeper than logs go]';
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const shown = SECRET_NAMES.has(name.toLowerCase()) ? '[secret]' : hideSecrets(member, depth + 1);
+    if (shown === member) continue;
+    copy ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+    copy[name] = shown;
+  }
+  return copy ?? value;
 }
 
 function serialiseError(error: unknown): unknown {

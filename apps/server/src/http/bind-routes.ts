@@ -144,7 +144,7 @@ async function answerStream(
     if (!reply.raw.headersSent) throw error;
     // The head is gone, so the caller learns by the end of the stream, and comes again with its position.
     if (!controller.signal.aborted)
-      request.log.error({ event: 'stream_failed', err: error }, 'stream failed');
+      request.log.error({ event: 'stream_failed', requestId: request.id, err: error }, 'stream failed');
   } finally {
     place.value.release();
   }

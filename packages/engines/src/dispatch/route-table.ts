@@ -77,7 +77,7 @@ export class RouteTable {
     );
     this.off = Int32Array.from(couriers, (courier) => relative(courier.offAtSeconds));
     this.capacity = Int32Array.from(couriers, (courier) =>
-      Math.min(courier.maxOrders, policy.maxBundleOrders),
+      Math.min(courier.maxOrders, policy.maxBundleOrders, MAX_ROUTE_ORDERS),
     );
     this.halfPickup = halfBefore(policy.pickupServiceSeconds);
     this.restPickup = halfAfter(policy.pickupServiceSeconds);

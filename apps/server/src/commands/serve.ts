@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { createLog } from '../log.ts';
+import { startPlatform } from '../platform.ts';
+import { type CommandOptions, readSettings } from '../settings.ts';
+import { startServer } from '../start-server.ts';
+import { stopOnSignal } from '../stop-signals.ts';
+
+/** `halfhour serve`: the platform on its database, without a demo market. */
+export function register(program: Command): void {
+  program
+    .command('serve')
+    .description('serve the platform; settings can also be given as HALFHOUR_… variables')
+    .option('--port <port>', 'port to listen on (8030)')
+    .option('--host <address>', 'address to listen on (127.0.0.1)')
+    .option(
+      '--data <folder>',
+      'folder of the embedded Postgres (.halfhour); DATABASE_URL names another server',
+    )
+    .action(serve);
+}
+
+async function serve(options: CommandOptions): Promise<void> {
+  const settings = readSettings(options, process.env);
+  const log = createLog({ level: settings.logLevel });
+  const platform = await startPlatform(settings, log);
+  const server = await startServer(settings, platform, log).catch(async (error: unknown) => {
+    await platform.close();
+    throw error;
+  });
+  stopOnSignal(
+    async () => {
+      await server.stop();
+      await platform.close();
+      log.info({ event: 'stopped' }, 'stopped');
+    },
+    {
+      now: () => performance.now(),
+      onStop: (signal) =>
+        log.info({ event: 'stopping', signal }, 'finishing what runs; again to stop at once'),
+      onError: (error) => log.fatal({ event: 'stop_failed', err: error }, 'could not stop cleanly'),
+    },
+  );
+  log.info({ event: 'listening', url: server.url, docs: `${server.url}/docs` }, 'listening');
+}

@@ -1,0 +1,22 @@
+import './require-runtime.ts';
+import { Command } from 'commander';
+import { EmbeddedPostgresError } from '@halfhour/platform/postgres';
+import packageJson from '../package.json' with { type: 'json' };
+import { register as registerServe } from './commands/serve.ts';
+import { UnboundRoutes } from './http/bind-routes.ts';
+import { Refusal } from './refusal.ts';
+
+const program = new Command('halfhour')
+  .description('The open platform for instant commerce')
+  .version(packageJson.version)
+  .showHelpAfterError();
+
+registerServe(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const inWords = [Refusal, EmbeddedPostgresError, UnboundRoutes].some((kind) => error instanceof kind);
+  process.stderr.write(`${inWords ? (error as Error).message : String((error as Error).stack ?? error)}\n`);
+  process.exit(1);
+}

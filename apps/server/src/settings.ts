@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { Refusal } from './refusal.ts';
+
+/** Everything that is set from outside. Read once, here; nothing else looks at the environment. */
+export interface Settings {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Absolute. Holds the embedded Postgres; not used with `databaseUrl`. */
+  readonly dataFolder: string;
+  /** A Postgres 15 or newer instead of the embedded one. */
+  readonly databaseUrl: string | undefined;
+  readonly databaseConnections: number;
+  /** 0 to 1023, different for each process on one database: part of every id. */
+  readonly node: number;
+  readonly logLevel: LogLevel;
+  /** Addresses or networks of proxies, comma-separated, whose X-Forwarded-… headers are believed. */
+  readonly trustProxy: string | undefined;
+  readonly traces: boolean;
+  /** Where the built web app is. */
+  readonly webFolder: string;
+}
+
+/** Options of the command line; they go before the environment. */
+export interface CommandOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly data?: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${minimum} to ${maximum}`)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be from ${minimum} to ${maximum}`);
+
+const VARIABLES = z.object({
+  HALFHOUR_HOST: z.string().min(1).default('127.0.0.1'),
+  HALFHOUR_PORT: wholeNumber(0, 65_535).default(8030),
+  HALFHOUR_DATA: z.string().min(1).default('.halfhour'),
+  HALFHOUR_NODE: wholeNumber(0, 1_023).default(0),
+  HALFHOUR_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  HALFHOUR_TRUST_PROXY: z.string().min(1).optional(),
+  HALFHOUR_DATABASE_CONNECTIONS: wholeNumber(2, 500).default(10),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, 'must look like postgres://user:password@host:5432/database')
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url('must be a URL such as http://localhost:4318').optional(),
+});
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  HALFHOUR_HOST: '--host',
+  HALFHOUR_PORT: '--port',
+  HALFHOUR_DATA: '--data',
+};
+
+/** Throws Refusal with a line for each thing that is wrong. An empty variable counts as absent. */
+export function readSettings(options: CommandOptions, environment: Environment): Settings {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  const wrong = Object.keys(given)
+    .filter((name) => /^HALFHOUR_(?!TEST_)/.test(name) && !(name in VARIABLES.shape))
+    .map((name) => `${name} is not a setting; there are ${Object.keys(VARIABLES.shape).join(', ')}`);
+  const fromOptions = {
+    HALFHOUR_HOST: options.host,
+    HALFHOUR_PORT: options.port,
+    HALFHOUR_DATA: options.data,
+  };
+  const named = new Set<string>();
+  for (const [name, value] of Object.entries(fromOptions)) {
+    if (value === undefined) continue;
+    given[name] = value;
+    named.add(name);
+  }
+  const parsed = VARIABLES.safeParse(given);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const name = String(issue.path[0]);
+      const value = name === 'DATABASE_URL' ? '' : ` (it is ${JSON.stringify(given[name])})`;
+      wrong.push(`${named.has(name) ? OPTIONS[name]! : name} ${issue.message}${value}`);
+    }
+  }
+  if (!parsed.success || wrong.length > 0) {
+    throw new Refusal(
+      `The settings cannot be used:\n${wrong.map((line) => `  ${line}\n`).join('')}`.trimEnd(),
+    );
+  }
+  const { data } = parsed;
+  return {
+    host: data.HALFHOUR_HOST,
+    port: data.HALFHOUR_PORT,
+    dataFolder: resolve(data.HALFHOUR_DATA),
+    databaseUrl: data.DATABASE_URL,
+    databaseConnections: data.HALFHOUR_DATABASE_CONNECTIONS,
+    node: data.HALFHOUR_NODE,
+    logLevel: data.HALFHOUR_LOG_LEVEL,
+    trustProxy: data.HALFHOUR_TRUST_PROXY,
+    traces: data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    webFolder: WEB_FOLDER,
+  };
+}

@@ -1,0 +1,1 @@
+export { type Replay, type ReplayOptions, replayInstance } from './replay-instance.ts';
