@@ -67,7 +67,12 @@ const server = await startTestApp({
   limits: { streams: 5, streamsPerCaller: 2 },
   handlers: { streamMarket: source.handler },
 });
-after(() => server.stop());
+after(async () => {
+  const stopped = server.stop();
+  // The time for running requests is over at once: this server's clock stands still.
+  ticker.fire();
+  await stopped;
+});
 const url = `${server.url}/v1/markets/${marketId}/stream`;
 const newOperator = () => server.tokenOf({ role: 'operator', marketId });
 const open = (token: string, headers: Record<string, string> = {}, query = '') =>

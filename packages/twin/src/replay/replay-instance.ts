@@ -1,3 +1,4 @@
+import { createDispatchEngine } from '@halfhour/engines/dispatch';
 import {
   type EpochMs,
   type OrderId,
@@ -102,31 +103,29 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
     onError: (error) => options.onWarning('positions not written', { error: String(error) }),
   });
   const policy = policyFor(instance, { prepositionWithinSeconds: 0 });
-  const dispatcher = createDispatcher(
-    {
-      db,
-      clock,
-      random: seededRandom(options.seed),
-      ordering,
-      delivery,
-      couriers,
-      onCommit,
-      onWarning: options.onWarning,
+  const dispatcher = createDispatcher({
+    db,
+    clock,
+    marketId,
+    holder: 'replay',
+    markets,
+    ordering,
+    delivery,
+    couriers,
+    travel,
+    policy,
+    createEngine: (given) => createDispatchEngine(given, seededRandom(options.seed)),
+    onCommit,
+    onError: (error) => {
+      throw error;
     },
-    {
-      marketId,
-      marketPolicy: (await markets.get(marketId))!.policy,
-      policy,
-      travel,
-      holder: 'replay',
+    onViolations: (violations) => options.onWarning('a plan breaks rules', { violations }),
+    options: {
       tickSeconds: 60,
-      maxOrdersOf: () => Number.MAX_SAFE_INTEGER,
-      deadlinesOf: (order) => ({
-        dueAt: epochMs(order.placedAt + instance.parameters.targetMinutes * MINUTE_MS),
-        latestAt: epochMs(order.placedAt + instance.parameters.maximumMinutes * MINUTE_MS),
-      }),
+      dueAfterSeconds: instance.parameters.targetMinutes * 60,
+      latestAfterSeconds: instance.parameters.maximumMinutes * 60,
     },
-  );
+  });
 
   const recorder = createSolutionRecorder(instance);
   const orderIds: (OrderId | undefined)[] = instance.orders.map(() => undefined);
@@ -221,7 +220,7 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
   }
 
   await ordering.sweep(marketId);
-  await dispatcher.close();
+  await dispatcher.stop();
   await couriers.close();
   const { sumMinor, unbalanced } = await selectImbalance(db, marketId);
   invariant(sumMinor === 0 && unbalanced === 0, 'the ledger does not balance after the replay');

@@ -137,8 +137,14 @@ export function createRiders(deps: RideDeps): Riders {
       const code = orders.get(dropoff.orderId)!.deliveryCode;
       later(dropMinute, async () => {
         await deps.couriers.reportPosition(marketId, rider.courierId, dropoff.place);
-        expectDone(await delivery.arrive(marketId, work('arrive', route.id, dropoff.number)), 'arrive at the door');
-        expectDone(await delivery.complete(marketId, work('complete', route.id, dropoff.number, code)), 'hand over');
+        expectDone(
+          await delivery.arrive(marketId, work('arrive', route.id, dropoff.number)),
+          'arrive at the door',
+        );
+        expectDone(
+          await delivery.complete(marketId, work('complete', route.id, dropoff.number, code)),
+          'hand over',
+        );
       });
     }
     recorder.collected(
@@ -191,7 +197,10 @@ export function createRiders(deps: RideDeps): Riders {
         here
           .filter(({ route }) => route.pickup.arrivedAt === undefined)
           .map(async ({ route }) =>
-            expectDone(await delivery.arrive(marketId, work('arrive', route.id, PICKUP_NUMBER)), 'arrive at the store'),
+            expectDone(
+              await delivery.arrive(marketId, work('arrive', route.id, PICKUP_NUMBER)),
+              'arrive at the store',
+            ),
           ),
       );
       const orders = await selectOrders(
