@@ -42,6 +42,7 @@ function world(): {
     couriers: new Map(),
     routes: new Map(),
     stores: new Map(),
+    lastDoorAt: new Map(),
   };
   // Both stores are in the same house.
   for (const id of [A, B]) memory.stores.set(id, { id, address: place(10) });
@@ -247,6 +248,12 @@ test('a courier is free where its work ends: after its doors, at the store it go
   w.memory.routes.clear();
   const idle = w.take(600).state.couriers[1]!;
   assert.deepEqual([idle.node, idle.freeAtSeconds], [1, 0]);
+  w.memory.lastDoorAt.set(Y, at(590));
+  assert.equal(
+    w.take(600).state.couriers[1]!.freeAtSeconds,
+    620,
+    'half of the service comes after the handover',
+  );
 });
 
 test('a courier who is late is expected now, never in the past', () => {
