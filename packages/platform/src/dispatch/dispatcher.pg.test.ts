@@ -348,6 +348,38 @@ test('two orders of one store that are ready together ride together when that is
   assert.ok((await t.read(orders[0]!)).expectedDeliveryAt! >= t.clock.now());
 });
 
+test('a courier sent ahead is on its way there until it is seen, and is sent once', async () => {
+  const t = await setUp(3);
+  const sent: [CourierId, string][] = [];
+  const dispatcher = createDispatcher({
+    ...t.deps('one'),
+    // A policy that thinks a minute of way worth saving for the next order.
+    policy: { ...defaultPolicy, prepositionWithinSeconds: 900 },
+    onPreposition: (courierId, store) => sent.push([courierId, store.id]),
+  });
+  // Demand is learnt from orders; each is gone again before anybody sets out for it.
+  for (let count = 0; count < 3; count++) {
+    const id = await t.place();
+    await dispatcher.tick();
+    assert.ok(
+      (
+        await t.ordering.change(t.marketId, {
+          orderId: id,
+          kind: 'cancel',
+          reason: 'operator',
+          by: 'operator',
+        })
+      ).ok,
+    );
+    t.clock.advanceBy(20 * SECOND_MS);
+    await dispatcher.tick();
+  }
+  assert.ok(sent.length > 0);
+  const ids = sent.map(([courierId]) => courierId);
+  assert.equal(new Set(ids).size, ids.length, 'nobody is sent again on the way');
+  assert.ok(sent.every(([, storeId]) => storeId === t.market.storeId));
+});
+
 test('the loop ticks by the clock, passes over ticks it is late for, and gives the lease back when told to end', async () => {
   const t = await setUp();
   const dispatcher = createDispatcher(t.deps('loop'));
