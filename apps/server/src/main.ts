@@ -2,6 +2,8 @@ import './require-runtime.ts';
 import { Command } from 'commander';
 import { EmbeddedPostgresError } from '@halfhour/platform/postgres';
 import packageJson from '../package.json' with { type: 'json' };
+import { register as registerDemo } from './commands/demo.ts';
+import { register as registerReplay } from './commands/replay.ts';
 import { register as registerServe } from './commands/serve.ts';
 import { UnboundRoutes } from './http/bind-routes.ts';
 import { Refusal } from './refusal.ts';
@@ -11,6 +13,8 @@ const program = new Command('halfhour')
   .version(packageJson.version)
   .showHelpAfterError();
 
+registerDemo(program);
+registerReplay(program);
 registerServe(program);
 
 try {

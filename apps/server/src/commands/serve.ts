@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { ScaledClock, systemNow, systemTicker } from '@halfhour/kernel';
 import { createLog } from '../log.ts';
-import { startPlatform } from '../platform.ts';
+import { openCityMap } from '../city-maps.ts';
+import { migrateDatabase, startDatabase } from '../database.ts';
+import { createPlatform } from '../platform.ts';
 import { type CommandOptions, readSettings } from '../settings.ts';
 import { startServer } from '../start-server.ts';
 import { stopOnSignal } from '../stop-signals.ts';
@@ -22,15 +25,35 @@ export function register(program: Command): void {
 async function serve(options: CommandOptions): Promise<void> {
   const settings = readSettings(options, process.env);
   const log = createLog({ level: settings.logLevel });
-  const platform = await startPlatform(settings, log);
-  const server = await startServer(settings, platform, log).catch(async (error: unknown) => {
-    await platform.close();
+  const database = await startDatabase(settings, log);
+  const { db } = database;
+  const closing: (() => Promise<void>)[] = [database.close];
+  const close = async (): Promise<void> => {
+    for (const each of closing.toReversed()) await each();
+  };
+  try {
+    await migrateDatabase(db, log);
+    const clock = new ScaledClock(systemTicker, systemNow());
+    const platform = createPlatform({
+      db,
+      clock,
+      wallClock: clock,
+      node: settings.node,
+      openCityMap,
+      log,
+    });
+    closing.push(platform.close);
+    await platform.startMarkets();
+    const server = await startServer(settings, platform, log);
+    closing.push(server.stop);
+    log.info({ event: 'listening', url: server.url, docs: `${server.url}/docs` }, 'listening');
+  } catch (error) {
+    await close();
     throw error;
-  });
+  }
   stopOnSignal(
     async () => {
-      await server.stop();
-      await platform.close();
+      await close();
       log.info({ event: 'stopped' }, 'stopped');
     },
     {
@@ -40,5 +63,4 @@ async function serve(options: CommandOptions): Promise<void> {
       onError: (error) => log.fatal({ event: 'stop_failed', err: error }, 'could not stop cleanly'),
     },
   );
-  log.info({ event: 'listening', url: server.url, docs: `${server.url}/docs` }, 'listening');
 }

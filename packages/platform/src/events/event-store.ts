@@ -148,3 +148,14 @@ function toEvent(marketId: MarketId, row: EventRow): StoredEvent {
     data: row.data,
   };
 }
+
+/** When the latest event of any market happened; undefined before the first. Asked at a start, not often. */
+export async function selectLatestMoment(db: Queryable): Promise<EpochMs | undefined> {
+  const rows = await db.query<{ at: EpochMs | null }>(
+    `select max(latest.at) as at
+     from (select distinct market_id from events.event) as market,
+       lateral (select at from events.event where event.market_id = market.market_id
+                order by txid desc, seq desc limit 500) as latest`,
+  );
+  return rows[0]?.at ?? undefined;
+}

@@ -9,5 +9,6 @@ export {
   readEvents,
   readHead,
   readHistory,
+  selectLatestMoment,
 } from './event-store.ts';
 export { type EventFeed, createEventFeed, handleNextEvents } from './event-feed.ts';

@@ -1,0 +1,246 @@
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { Listr, PRESET_TIMER } from 'listr2';
+import { ScaledClock, createIdSource, seededRandom, systemNow, systemTicker } from '@halfhour/kernel';
+import { selectLatestMoment } from '@halfhour/platform/events';
+import { isReachable } from '@halfhour/platform/postgres';
+import { type DemoCast, type DemoMarket, buildDemoMarket, playDay } from '@halfhour/twin/demo';
+import { openCityMap } from '../city-maps.ts';
+import { migrateDatabase, startDatabase } from '../database.ts';
+import type { CastFile } from '../demo/cast-file.ts';
+
+import { OPERATOR_EMAIL, loadDemoMarket } from '../demo/load-demo-market.ts';
+import { type MarketClock, openMarketClock } from '../demo/market-clock.ts';
+import { createLog } from '../log.ts';
+import { type Platform, createPlatform } from '../platform.ts';
+import { Refusal } from '../refusal.ts';
+import { type CommandOptions, type Settings, readSettings } from '../settings.ts';
+import { type RunningServer, startServer } from '../start-server.ts';
+import { stopOnSignal } from '../stop-signals.ts';
+
+interface DemoOptions extends CommandOptions {
+  readonly city: string;
+  readonly speed: string;
+}
+
+const SPEED = 10;
+const SAVE_CLOCK_MS = 2_000;
+
+/** `halfhour demo`: a living market with simulated people, on an embedded Postgres. */
+export function register(program: Command): void {
+  program
+    .command('demo')
+    .description('serve a living demo market: real streets and places, simulated people')
+    .option('--port <port>', 'port to listen on (8030)')
+    .option('--host <address>', 'address to listen on (127.0.0.1)')
+    .option('--data <folder>', 'folder of the demo’s data (.halfhour/demo)')
+    .option('--city <source>', 'montevideo, or synthetic:SEED', 'montevideo')
+    .option('--speed <n>', 'market seconds a second, 0 to 120; the map page changes it', String(SPEED))
+    .action(demo);
+}
+
+async function demo(options: DemoOptions): Promise<void> {
+  const speed = Number(options.speed);
+  if (!(speed >= 0 && speed <= 120)) throw new Refusal('--speed must be from 0 to 120.');
+  const data = options.data ?? (await defaultFolder());
+  // What a person wants to read here is where to look; requests are told at level info.
+  const settings = readSettings({ ...options, data }, { HALFHOUR_LOG_LEVEL: 'warn', ...process.env });
+  const log = createLog({ level: settings.logLevel });
+  const stopping = new AbortController();
+  const closing: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    stopping.abort();
+    for (const each of closing.splice(0).toReversed()) await each();
+  };
+  stopOnSignal(close, {
+    now: () => performance.now(),
+    onStop: () => process.stdout.write('\nStopping: what runs is finished first. Again to stop at once.\n'),
+    onError: (error) => log.fatal({ event: 'stop_failed', err: error }, 'could not stop cleanly'),
+  });
+
+  const started = performance.now();
+  const made = {} as {
+    database: Awaited<ReturnType<typeof startDatabase>>;
+    demo: DemoMarket;
+    cast: CastFile;
+    clock: MarketClock;
+    platform: Platform;
+    server: RunningServer;
+    link: string;
+  };
+  const steps = new Listr(
+    [
+      {
+        title: 'Postgres',
+        async task() {
+          made.database = await startDatabase(settings, log);
+          closing.push(made.database.close);
+          await migrateDatabase(made.database.db, log);
+        },
+      },
+      {
+        title: `City: ${options.city}`,
+        async task(_, step) {
+          const city = await openCityMap(options.city);
+          made.demo = buildDemoMarket(city, seededRandom('demo'));
+          step.title = `City: ${city.name}, ${city.streets.length.toLocaleString('en')} streets, ${city.addresses.length.toLocaleString('en')} addresses`;
+        },
+      },
+      {
+        title: 'Market',
+        async task(_, step) {
+          const { db } = made.database;
+          const wallClock = new ScaledClock(systemTicker, systemNow());
+          made.clock = await openMarketClock({
+            path: join(settings.dataFolder, 'clock.json'),
+            ticker: systemTicker,
+            wallNow: systemNow(),
+            timeZone: made.demo.timeZone,
+            notBefore: await selectLatestMoment(db),
+            speed: 0,
+          });
+          const { clock } = made.clock;
+          made.cast = await loadDemoMarket(
+            {
+              db,
+              clock,
+              ids: createIdSource(systemNow, settings.node),
+              secrets: { bytes: randomBytes },
+              castPath: join(settings.dataFolder, 'cast.json'),
+            },
+            made.demo,
+            options.city,
+          );
+          made.platform = createPlatform({
+            db,
+            clock,
+            wallClock,
+            node: settings.node,
+            openCityMap,
+            clockControl: { speed: () => clock.speed, setSpeed: (given) => clock.setSpeed(given) },
+            log,
+          });
+          closing.push(made.platform.close);
+          await made.platform.startMarkets();
+          step.title = `Market: ${made.demo.stores.length} stores, ${made.demo.couriers.length} couriers, ${made.demo.shoppers.length.toLocaleString('en')} shoppers`;
+        },
+      },
+      {
+        title: 'Server',
+        async task() {
+          made.server = await startServer(settings, made.platform, log);
+          closing.push(made.server.stop);
+          const token = await made.platform.identity.createSignInLink(made.cast.operatorId);
+          made.link = `${made.server.url}/?signin=${token}`;
+        },
+      },
+    ],
+    { renderer: process.stdout.isTTY ? 'default' : 'simple', rendererOptions: { timer: PRESET_TIMER } },
+  );
+  try {
+    await steps.run();
+    await play(made, settings, log, stopping.signal, closing);
+    made.clock.clock.setSpeed(speed);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  process.stdout.write(signOf({ ...made, seconds, speed, folder: settings.dataFolder }));
+}
+
+/** Lets the people of the demo live, and keeps the market's clock on disk. */
+async function play(
+  made: { demo: DemoMarket; cast: CastFile; clock: MarketClock; platform: Platform; server: RunningServer },
+  settings: Settings,
+  log: ReturnType<typeof createLog>,
+  signal: AbortSignal,
+  closing: (() => Promise<void>)[],
+): Promise<void> {
+  const { demo, cast, clock, platform, server } = made;
+  const map = await platform.maps.load(cast.marketId);
+  const playing = playDay({
+    baseUrl: server.url,
+    demo,
+    cast: castOf(cast),
+    streets: map.graph,
+    clock: clock.clock,
+    ticker: systemTicker,
+    random: seededRandom('people'),
+    signal,
+    log: (event, facts) => log.info({ event, ...facts }, event),
+  });
+  playing.catch((error: unknown) => {
+    if (!signal.aborted) log.error({ event: 'people_stopped', err: error }, 'the simulated people stopped');
+  });
+  let cancel = (): void => {};
+  const save = (): void => {
+    cancel = systemTicker.after(SAVE_CLOCK_MS, () => {
+      clock.save().then(save, (error: unknown) => {
+        log.error({ event: 'clock_not_saved', err: error, folder: settings.dataFolder }, 'clock not saved');
+        save();
+      });
+    });
+  };
+  save();
+  closing.push(async () => {
+    await playing.catch(() => undefined);
+    cancel();
+    clock.clock.setSpeed(0);
+    await clock.save();
+  });
+}
+
+function castOf(cast: CastFile): DemoCast {
+  const pick = <T, U>(record: Readonly<Record<string, T>>, of: (value: T) => U): Map<string, U> =>
+    new Map(Object.entries(record).map(([key, value]) => [key, of(value)]));
+  return {
+    marketId: cast.marketId,
+    stores: pick(cast.stores, (id) => id),
+    couriers: pick(cast.couriers, (courier) => courier.courierId),
+    shoppers: pick(cast.shoppers, (shopper) => shopper.userId),
+    tokenOf(actor) {
+      const person =
+        actor.role === 'integrator'
+          ? cast.integrator
+          : (actor.role === 'courier' ? cast.couriers : cast.shoppers)[actor.key];
+      return person === undefined
+        ? Promise.reject(new Error(`no ${actor.role} of that name in the cast`))
+        : Promise.resolve(person.token);
+    },
+  };
+}
+
+/** In the folder where the command runs; as root, where the account of Postgres may go. */
+async function defaultFolder(): Promise<string> {
+  const here = join('.halfhour', 'demo');
+  if (process.getuid?.() !== 0 || (await isReachable(process.cwd()))) return here;
+  return '/var/lib/halfhour/demo';
+}
+
+function signOf(about: {
+  server: RunningServer;
+  link: string;
+  demo: DemoMarket;
+  cast: CastFile;
+  platform: Platform;
+  seconds: string;
+  speed: number;
+  folder: string;
+}): string {
+  const { url } = about.server;
+  const shopper = Object.values(about.cast.shoppers)[0]!;
+  return `
+  Halfhour is ready in ${about.seconds} s: ${about.demo.name}, at ${about.speed} times the speed of life.
+
+  Live map     ${about.link}
+               (signs you in once; later at ${url} with
+               ${OPERATOR_EMAIL} and the password ${about.cast.operatorPassword})
+  API          ${url}/docs
+               as a shopper: Authorization: Bearer ${shopper.token}
+  Data         ${about.folder}
+
+  Ctrl-C stops everything; starting again goes on where it was.
+`;
+}

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '@halfhour/platform/postgres';
+import { takeDataFolder } from './data-folder.ts';
+import { Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
+
+export interface RunningDatabase {
+  readonly db: Database;
+  /** Closes the connections, stops an embedded Postgres and frees its folder. */
+  close(): Promise<void>;
+}
+
+type DatabaseSettings = Pick<Settings, 'dataFolder' | 'databaseUrl' | 'databaseConnections'>;
+
+const MODULES_FOLDER = fileURLToPath(new URL('..', import.meta.resolve('@halfhour/platform/postgres')));
+
+/** Opens the Postgres of `databaseUrl`, or starts the embedded one. Throws Refusal. */
+export async function startDatabase(settings: DatabaseSettings, log: Logger): Promise<RunningDatabase> {
+  const running = await openPostgres(settings, log);
+  try {
+    await requirePostgres(running.db);
+    return running;
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+}
+
+/** Brings the database to the newest schema. Throws Refusal where it is newer than this program. */
+export async function migrateDatabase(db: Database, log: Logger): Promise<void> {
+  const migrated = await migrate(db, MODULES_FOLDER);
+  if (!migrated.ok) {
+    const { error } = migrated;
+    const failed = error.code === 'migration_failed' ? `The migration ${error.migration} failed: ` : '';
+    throw new Refusal(failed + error.message);
+  }
+  log.info({ event: 'migrated', applied: migrated.value }, 'database is at the newest schema');
+}
+
+/** 15 has everything that the statements use, and is what Debian 12 brings. */
+const OLDEST = 15;
+
+async function requirePostgres(db: Database): Promise<void> {
+  const rows = await db
+    .query<{ number: string }>(`select current_setting('server_version_num') as number`)
+    .catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Refusal(`Postgres cannot be reached: ${reason}. Check DATABASE_URL.`);
+    });
+  const version = Math.floor(Number(rows[0]!.number) / 10_000);
+  if (version < OLDEST) throw new Refusal(`Postgres ${OLDEST} or newer is needed; this is ${version}.`);
+}
+
+async function openPostgres(settings: DatabaseSettings, log: Logger): Promise<RunningDatabase> {
+  const open = (connection: Parameters<typeof openDatabase>[0]['connection']): Database =>
+    openDatabase({
+      connection,
+      maxConnections: settings.databaseConnections,
+      onIdleError: (error) => log.warn({ event: 'connection_lost', err: error }, 'idle connection lost'),
+    });
+  if (settings.databaseUrl !== undefined) {
+    const db = open(settings.databaseUrl);
+    return { db, close: () => db.close() };
+  }
+  const folder = await takeDataFolder(settings.dataFolder);
+  try {
+    const postgres = await startEmbeddedPostgres({ folder: folder.path });
+    log.info({ event: 'postgres_started', folder: folder.path }, 'embedded Postgres is up');
+    const db = open(postgres.connection);
+    return {
+      db,
+      async close() {
+        await db.close();
+        await postgres.stop();
+        await folder.release();
+      },
+    };
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}
