@@ -96,14 +96,14 @@ export async function movePayments(
        from unnest($2::bigint[]) as given (order_id)
        cross join lateral (
          select ctid as place from payments.payment
-         where market_id = $1 and order_id = given.order_id and state = any($3::text[])
+         where market_id = $1 and order_id = given.order_id
          limit 1 for update
        ) as payment
      )
      update payments.payment
      set state = $4, updated_at = $5::timestamptz, next_attempt_at = $5::timestamptz, attempts = 0
      from found
-     where payment.ctid = found.place and payment.market_id = $1
+     where payment.ctid = found.place and payment.market_id = $1 and state = any($3::text[])
      returning order_id`,
     [keyOf(marketId), orderIds.map(keyOf), from, to, toRfc3339(at)],
   );
