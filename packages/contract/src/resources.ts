@@ -276,12 +276,14 @@ export const liveSnapshot = z.object({
   position: z.string(),
 });
 
-/** `event:` names of the market's stream, and the data of each. */
+/** What the market's stream tells, as unnamed events; `reset` alone also has the event name `reset`. */
 export const marketEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('order'), event: z.string(), at: moment, order: orderSummary }),
   z.object({ type: z.literal('store'), store: store.pick({ id: true, status: true, openNow: true }) }),
   z.object({ type: z.literal('couriers'), couriers: z.array(courier) }),
   z.object({ type: z.literal('figures'), figures, clock: clockState }),
+  /** Too much was missed to be told: read the snapshot again and go on from its position. */
+  z.object({ type: z.literal('reset') }),
 ]);
 
 export const orderEvent = z.discriminatedUnion('type', [

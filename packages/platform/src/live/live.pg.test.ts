@@ -155,7 +155,8 @@ async function until(
 
 const isEvent = (name: string) => (message: StreamMessage) =>
   (message.data as { event?: string }).event === name;
-const isKind = (kind: string) => (message: StreamMessage) => message.event === kind;
+const isKind = (kind: string) => (message: StreamMessage) =>
+  (message.data as { type?: string }).type === kind;
 const eventsOf = (messages: readonly StreamMessage[]) =>
   messages.flatMap((message) => (message.data as { event?: string }).event ?? []);
 
@@ -403,7 +404,10 @@ test('a courier is told of new work and of ready orders, and begins with the wor
     opened(await t.routes.streamCourier({ ...t.request, authority, params, after: undefined }));
   const stream = await follow();
   const idle = (await stream.next()).value as StreamMessage;
-  assert.deepEqual([idle.event, (idle.data as { route: unknown }).route], ['route', null]);
+  assert.deepEqual(
+    [(idle.data as { type: string }).type, (idle.data as { route: unknown }).route],
+    ['route', null],
+  );
   const orderId = await t.place();
   await t.change(orderId, { kind: 'accept', by: 'merchant' });
   const route = await t.assign(courierId, orderId);

@@ -84,5 +84,6 @@ function message<Data extends { readonly type: string }>(
   { position }: { readonly position?: string },
   data: Data,
 ): StreamMessage {
-  return { ...(position === undefined ? {} : { id: position }), event: data.type, data };
+  // No name: a plain EventSource hears unnamed events with one listener, and `type` tells them apart.
+  return { ...(position === undefined ? {} : { id: position }), data };
 }
