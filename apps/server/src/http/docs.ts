@@ -19,6 +19,11 @@ export async function bindDocs(app: FastifyInstance, version: string): Promise<v
     });
     await scope.register(fastifySwaggerUi, {
       routePrefix: '/docs',
+      // The bar on top shows another project's name and a document that is not ours to change.
+      theme: {
+        title: 'Halfhour API',
+        css: [{ filename: 'halfhour.css', content: '.swagger-ui .topbar { display: none }' }],
+      },
       uiConfig: { url: '/openapi.json', docExpansion: 'list', defaultModelsExpandDepth: 0, filter: true },
     });
   });
