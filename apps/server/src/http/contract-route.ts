@@ -8,6 +8,7 @@ import { IDEMPOTENCY_KEY, hashCommand } from './command-key.ts';
 import { type Credentials, credentialsOf, requestOrigin } from './credentials.ts';
 import { type FieldError, HttpProblem, MAX_ERRORS } from './problem.ts';
 import { bodySchema } from './schemas.ts';
+import { requireStorable } from './storable-text.ts';
 
 /** What the hooks learn of a request before its handler runs. */
 export interface RequestState {
@@ -71,7 +72,10 @@ export function routeOptions(
     },
     preValidation: async (request) => {
       const state = request.halfhour;
-      if (body !== undefined) request.body ??= {};
+      if (body !== undefined) {
+        request.body ??= {};
+        requireStorable(request.body, 'body');
+      }
       if (contract.idempotencyKey === 'required') {
         const path = request.url.split('?', 1)[0]!;
         state.command = {
@@ -115,6 +119,7 @@ function parsePath(schema: z.ZodType, params: unknown): unknown {
 
 /** Empty parameters count as absent (`?limit=`): read as numbers they would be zero. */
 function parseQuery(schema: z.ZodType, query: unknown): unknown {
+  requireStorable(query, 'query');
   const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== '');
   const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;

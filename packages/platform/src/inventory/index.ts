@@ -1,5 +1,6 @@
 export { type Shortage, type StockLine, grantInTurn } from './stock.ts';
 export {
+  type Reservation,
   type StockLevel,
   countUnexplainedStock,
   releaseStock,

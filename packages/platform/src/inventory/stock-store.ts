@@ -11,6 +11,14 @@ import {
 import type { Queryable, Tx } from '../postgres/index.ts';
 import { type Shortage, type StockLine, grantInTurn, joinLines, stockName } from './stock.ts';
 
+/** What became of one demand. */
+export interface Reservation {
+  /** Empty when the demand is reserved; otherwise nothing of it is. */
+  readonly shortages: Shortage[];
+  /** Articles of the demand that the store counts: later only these are released or sold. */
+  readonly counted: ReadonlySet<ArticleId>;
+}
+
 export interface StockLevel {
   readonly onHand: number;
   readonly reserved: number;
@@ -39,15 +47,15 @@ export async function selectStock(
  *
  * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never deadlock and a hot article costs
  * one update a group. Who cannot be met is told at once (retrying one by one collapsed in a sell-out).
- * @returns for each demand its shortages, empty when it is reserved
+ * @returns what became of each demand
  */
 export async function reserveStock(
   tx: Tx,
   marketId: MarketId,
   demands: readonly (readonly StockLine[])[],
-): Promise<Shortage[][]> {
+): Promise<Reservation[]> {
   const asked = joinLines(demands.flat());
-  if (asked.length === 0) return demands.map(() => []);
+  if (asked.length === 0) return demands.map(() => ({ shortages: [], counted: new Set() }));
   const rows = await tx.query<{ store_id: string; article_id: string; available: number }>(
     `select asked.store_id, asked.article_id, stock.available
      from unnest($2::bigint[], $3::bigint[]) as asked (store_id, article_id)
@@ -66,15 +74,18 @@ export async function reserveStock(
   );
   const { shortages, granted } = grantInTurn(demands, available);
   await change(tx, marketId, granted, 'set reserved = reserved + taken.quantity');
-  return shortages;
+  return demands.map((lines, index) => ({
+    shortages: shortages[index]!,
+    counted: new Set(lines.filter((line) => available.has(stockName(line))).map((line) => line.articleId)),
+  }));
 }
 
-/** Gives back what was reserved and will not be sold. */
+/** Gives back what was reserved and will not be sold. Only for lines that were counted when they were reserved. */
 export async function releaseStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
   await change(tx, marketId, joinLines(lines), 'set reserved = reserved - taken.quantity');
 }
 
-/** What was reserved leaves the store; `reference` is the order of each line. */
+/** What was reserved, and only that, leaves the store; `reference` is the order of each line. */
 export async function sellStock(
   tx: Tx,
   marketId: MarketId,

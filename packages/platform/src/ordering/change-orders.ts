@@ -63,7 +63,9 @@ export async function applyChanges(
     if (effects.event !== undefined) {
       events.push({ ...effects.event, subject: order.id, at: now, by: change.by });
     }
-    const lines = order.lines.map((line) => ({ ...line, storeId: order.storeId }));
+    const lines = order.lines
+      .filter((line) => line.reserved)
+      .map((line) => ({ ...line, storeId: order.storeId }));
     if (effects.stock === 'release') released.push(...lines);
     if (effects.stock === 'sell') sold.push({ reference: order.id, lines });
     if (effects.payment !== undefined) payments[effects.payment].push(order.id);

@@ -1,4 +1,4 @@
-import type { Address, CancelReason, OrderState, PricedLine } from '@halfhour/contract';
+import type { Address, CancelReason, OrderState } from '@halfhour/contract';
 import {
   type EpochMs,
   type MarketId,
@@ -10,7 +10,7 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import type { Queryable, Tx } from '../postgres/index.ts';
-import type { OrderRecord, Split } from './order.ts';
+import type { OrderLine, OrderRecord, Split } from './order.ts';
 
 /** Column by column: name, type of the array sent, and the value of a record. */
 type Column = readonly [name: string, type: string, value: (order: OrderRecord) => unknown];
@@ -250,7 +250,7 @@ interface OrderRow {
   readonly store_name: string;
   readonly shopper_id: string;
   readonly state: OrderState;
-  readonly lines: PricedLine[];
+  readonly lines: OrderLine[];
   readonly address: Address;
   readonly split: Split;
   readonly currency: string;

@@ -54,7 +54,7 @@ function orderOf(total: ReturnType<typeof priceBasket>, state: OrderRecord['stat
     storeName: 'La Pasiva',
     shopperId: ids.next('usr'),
     state,
-    lines: total.value.lines,
+    lines: total.value.lines.map((line) => ({ ...line, reserved: true })),
     address,
     split: total.value.split,
     promise: { earliest: now, latest: now },

@@ -27,6 +27,15 @@ export interface Split {
   readonly tipMinor: number;
 }
 
+/** A line as the platform keeps it. */
+export interface OrderLine extends PricedLine {
+  /**
+   * Whether stock was reserved for it at placement. A store may begin to count an article while orders that
+   * took none of the count are open; they must neither give back nor sell any.
+   */
+  readonly reserved: boolean;
+}
+
 /** An order as the platform keeps it. */
 export interface OrderRecord extends Amounts {
   readonly id: OrderId;
@@ -35,7 +44,7 @@ export interface OrderRecord extends Amounts {
   readonly storeName: string;
   readonly shopperId: UserId;
   readonly state: OrderState;
-  readonly lines: readonly PricedLine[];
+  readonly lines: readonly OrderLine[];
   readonly address: Address;
   readonly split: Split;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
@@ -258,7 +267,7 @@ export function toOrder(order: OrderRecord, viewer: { readonly seesDeliveryCode:
     storeName: order.storeName,
     shopperId: order.shopperId,
     state: order.state,
-    lines: [...order.lines],
+    lines: order.lines.map(({ reserved, ...line }) => line),
     address: order.address,
     currency: order.currency,
     itemsMinor: order.itemsMinor,

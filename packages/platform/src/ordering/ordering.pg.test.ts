@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
 import { readHistory } from '../events/index.ts';
-import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
+import { countUnexplainedStock, selectStock, setOnHand } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
 import { LATE_MS } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
@@ -294,6 +294,29 @@ test('a row that Postgres refuses is rejected alone; the rest of its group is pl
     ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
   );
   assert.equal(await t.count('ordering.order'), 3);
+});
+
+test('a store may begin to count an article while orders of it are open: they neither give back nor sell any', async () => {
+  const t = await setUp();
+  const courierId = t.market.courierIds[0]!;
+  const { articleId } = t.market.dish;
+  const [cancelled, sold] = [await t.place(), await t.place()];
+  await db.transaction((tx) =>
+    setOnHand(tx, t.marketId, t.clock.now(), [{ storeId: t.market.storeId, articleId, onHand: 5 }]),
+  );
+  const counted = await t.place();
+  for (const [id, change] of [
+    [cancelled, { kind: 'cancel', by: 'shopper', reason: 'shopper' }],
+    [sold, { kind: 'accept', by: 'merchant' }],
+    [sold, { kind: 'ready', by: 'merchant' }],
+    [sold, { kind: 'pick_up', by: 'courier', courierId }],
+  ] as const) {
+    assert.ok((await t.change(id, change)).ok, change.kind);
+  }
+  const level = async () => (await selectStock(db, t.marketId, t.market.storeId, [articleId])).get(articleId);
+  assert.deepEqual(await level(), { onHand: 5, reserved: 1 });
+  assert.ok((await t.change(counted, { kind: 'cancel', by: 'shopper', reason: 'shopper' })).ok);
+  assert.deepEqual(await level(), { onHand: 5, reserved: 0 });
 });
 
 test('a refund after delivery is paid back by the provider and balances', async () => {

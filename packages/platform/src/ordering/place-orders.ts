@@ -1,5 +1,6 @@
 import type { Basket } from '@halfhour/contract';
 import {
+  type ArticleId,
   type Clock,
   type IdSource,
   type OrderId,
@@ -90,17 +91,17 @@ export async function placeOrders(
     } else candidates.push({ index, quoted: quoted.value });
   });
 
-  const shortages = await reserveStock(
+  const reservations = await reserveStock(
     tx,
     market.id,
     candidates.map(({ quoted }) => quoted.lines.map((line) => ({ ...line, storeId: quoted.store.id }))),
   );
   const placed: { readonly index: number; readonly order: OrderRecord }[] = [];
   candidates.forEach(({ index, quoted }, position) => {
-    const short = shortages[position]!;
-    if (short.length > 0) {
-      answers[index] = err({ code: 'out_of_stock', lines: describeShortage(quoted, short) });
-    } else placed.push({ index, order: newOrder(deps, market, commands[index]!, quoted) });
+    const { shortages, counted } = reservations[position]!;
+    if (shortages.length > 0) {
+      answers[index] = err({ code: 'out_of_stock', lines: describeShortage(quoted, shortages) });
+    } else placed.push({ index, order: newOrder(deps, market, commands[index]!, quoted, counted) });
   });
 
   const orders = placed.map(({ order }) => order);
@@ -158,6 +159,7 @@ function newOrder(
   market: MarketRecord,
   command: PlaceOrder,
   quoted: QuotedBasket,
+  counted: ReadonlySet<ArticleId>,
 ): OrderRecord {
   const now = deps.clock.now();
   return {
@@ -168,7 +170,7 @@ function newOrder(
     storeName: quoted.store.name,
     shopperId: command.shopperId,
     state: 'pending_payment',
-    lines: quoted.lines,
+    lines: quoted.lines.map((line) => ({ ...line, reserved: counted.has(line.articleId) })),
     address: command.basket.address,
     split: quoted.split,
     promise: quoted.promise,

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ROUTES, type RouteName } from '@halfhour/contract';
+import { type AccessCase, accessCases, callCase } from '../../apps/server/src/http/access-cases.ts';
+import { readDatabaseState } from './database-state.ts';
+import { goOnShift, quoteAndPlace, routeFromStream, valueOf } from './order-steps.ts';
+import { servePlatform } from './platform.ts';
+
+const platform = await servePlatform();
+const { url, db, market, elsewhere } = platform;
+
+const shopper = platform.clientOf(market.shoppers[0]);
+const merchant = platform.clientOf(market.merchants[0]);
+const order = await quoteAndPlace(shopper, market);
+const params = { marketId: market.marketId, orderId: order.id };
+valueOf(await merchant.call('acceptOrder', { params, body: {}, idempotencyKey: 'access-accept' }));
+// A second key, since the one that the shopper calls with must outlive its revocation.
+const spare = valueOf(await shopper.call('createApiKey', { body: { name: 'spare' } }));
+const courier = await goOnShift(platform, 0);
+const route = await routeFromStream(platform, courier, 0, [order]);
+
+const cases = accessCases(ROUTES, {
+  marketId: market.marketId,
+  merchantId: market.merchantIds[0],
+  storeId: market.kitchenId,
+  articleId: market.pizza.articleId,
+  offerId: market.pizza.offerId,
+  orderId: order.id,
+  courierId: market.courierIds[0]!,
+  routeId: route.id,
+  apiKeyId: spare.id,
+  tokens: {
+    shopper: market.shoppers[0]!.token,
+    otherShopper: market.shoppers[1]!.token,
+    merchant: market.merchants[0].token,
+    otherMerchant: market.merchants[1].token,
+    courier: market.couriers[0]!.token,
+    otherCourier: market.couriers[1]!.token,
+    operator: market.operator.token,
+    otherOperator: elsewhere.operator.token,
+    admin: market.admin.token,
+  },
+});
+
+/** What the contract expects of those who may not, as status and code. */
+const REFUSALS = {
+  unauthenticated: [401, 'unauthenticated'],
+  forbidden: [403, 'forbidden'],
+  hidden: [404, 'not_found'],
+} as const;
+
+const said = ({ route: name, actor, method, path }: AccessCase): string =>
+  `${name} (${method} ${path}) as ${actor}`;
+const names = Object.keys(ROUTES) as RouteName[];
+const casesOf = (name: RouteName): AccessCase[] => cases.filter((each) => each.route === name);
+
+// First everyone who is refused, while the order is open and on its route.
+for (const name of names) {
+  const refused = casesOf(name).filter((each) => each.expected !== 'admitted');
+  if (refused.length === 0) continue;
+  test(`${name} refuses ${refused.map(({ actor }) => actor).join(', ')} and changes nothing`, async () => {
+    const before = await readDatabaseState(db);
+    for (const each of refused) {
+      const { status, code } = await callCase(url, each);
+      assert.deepEqual([status, code], REFUSALS[each.expected as keyof typeof REFUSALS], said(each));
+    }
+    assert.deepEqual(await readDatabaseState(db), before);
+  });
+}
+
+for (const name of names) {
+  const admitted = casesOf(name).filter((each) => each.expected === 'admitted');
+  test(`${name} lets in ${admitted.map(({ actor }) => actor).join(', ')}`, async () => {
+    for (const each of admitted) {
+      const { status, code } = await callCase(url, each);
+      // Not signed by the provider, which is no matter of who calls.
+      if (name === 'receivePaymentNotification') assert.equal(status, 401);
+      else assert.ok(code !== 'unauthenticated' && code !== 'forbidden', `${said(each)}: ${status} ${code}`);
+      assert.ok(code !== 'not_found', `${said(each)}: ${status} ${code}`);
+      assert.ok(status < 500, `${said(each)}: ${status} ${code}`);
+    }
+  });
+}

@@ -1,0 +1,25 @@
+import type { Queryable } from '@halfhour/platform/postgres';
+
+/** What the platform writes by itself, whether anybody calls or not: who dispatches, and how far readers are. */
+const BY_ITSELF = new Set(['dispatch.lease', 'events.reader']);
+
+/** Rows and content hash of every table: equal before and after exactly where nothing was changed. */
+export async function readDatabaseState(db: Queryable): Promise<Record<string, string>> {
+  const tables = await db.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+  );
+  const state: Record<string, string> = {};
+  const counted = tables.filter(({ name }) => !BY_ITSELF.has(name));
+  const rows = await db.query<{ name: string; state: string }>(
+    counted
+      .map(
+        ({ name }) => `select '${name.replaceAll("'", "''")}' as name,
+           count(*) || ' rows, ' || coalesce(md5(string_agg(each::text, ',' order by each::text)), '') as state
+         from ${name} as each`,
+      )
+      .join(' union all '),
+  );
+  for (const row of rows) state[row.name] = row.state;
+  return state;
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { type ArticleId, type MarketId, idFromKey, keyOf } from '@halfhour/kernel';
+import { countUnexplainedStock } from '@halfhour/platform/inventory';
+import { selectImbalance } from '@halfhour/platform/ledger';
+import type { Queryable } from '@halfhour/platform/postgres';
+
+/**
+ * What is true of a market at every moment, whatever happened to it. Reads the tables themselves and not the
+ * modules' memory.
+ */
+export async function assertSound(db: Queryable, marketId: MarketId): Promise<void> {
+  assert.deepEqual(
+    await selectImbalance(db, marketId),
+    { sumMinor: 0, unbalanced: 0 },
+    'the ledger balances to zero',
+  );
+  assert.equal(await countUnexplainedStock(db, marketId), 0, 'what is on hand is the sum of its movements');
+  assert.deepEqual(await wrongReservations(db, marketId), [], 'what is reserved is what open orders hold');
+  assert.deepEqual(await wrongMovements(db, marketId), [], 'an order takes its articles off the shelf once');
+  assert.deepEqual(await twicePosted(db, marketId), [], 'money is posted once for each reference');
+  assert.deepEqual(
+    await wrongSales(db, marketId),
+    [],
+    'a delivered order is posted with its total, no other is',
+  );
+  assert.deepEqual(await twiceTold(db, marketId), [], 'a step of an order happens once');
+  assert.deepEqual(await wrongPayments(db, marketId), [], 'each payment stands as its order does');
+}
+
+/** Reserved stock against the lines of orders that are neither picked up nor cancelled. */
+async function wrongReservations(db: Queryable, marketId: MarketId): Promise<object[]> {
+  const rows = await db.query<{ store_id: string; article: string; quantity: number }>(
+    `select store_id, line ->> 'articleId' as article, sum((line ->> 'quantity')::int)::int as quantity
+     from ordering.order, jsonb_array_elements(lines) as line
+     where market_id = $1 and state in ('pending_payment', 'placed', 'accepted', 'ready')
+       and (line ->> 'reserved')::boolean
+     group by 1, 2`,
+    [keyOf(marketId)],
+  );
+  const held = new Map(
+    rows.map(({ store_id, article, quantity }) => [`${store_id} ${keyOf(article as ArticleId)}`, quantity]),
+  );
+  const stock = await db.query<{ store_id: string; article_id: string; reserved: number }>(
+    `select store_id, article_id, reserved from inventory.stock where market_id = $1`,
+    [keyOf(marketId)],
+  );
+  return stock
+    .map((row) => ({ ...row, held: held.get(`${row.store_id} ${row.article_id}`) ?? 0 }))
+    .filter(({ reserved, held: expected }) => reserved !== expected);
+}
+
+/** What left the shelf for each order against its lines: all of it once it is picked up, nothing before. */
+async function wrongMovements(db: Queryable, marketId: MarketId): Promise<object[]> {
+  const lines = await db.query<{ order_id: string; article: string; quantity: number }>(
+    `select order_id, line ->> 'articleId' as article, sum((line ->> 'quantity')::int)::int as quantity
+     from ordering.order, jsonb_array_elements(lines) as line
+     where market_id = $1 and picked_up_at is not null and (line ->> 'reserved')::boolean
+     group by 1, 2`,
+    [keyOf(marketId)],
+  );
+  const due = new Map(
+    lines.map((row) => [
+      `${idFromKey('ord', row.order_id)} ${keyOf(row.article as ArticleId)}`,
+      row.quantity,
+    ]),
+  );
+  const moved = await db.query<{ reference: string; article_id: string; quantity: number }>(
+    `select reference, article_id, -sum(quantity)::int as quantity from inventory.movement
+     where market_id = $1 and kind = 'sale' group by 1, 2`,
+    [keyOf(marketId)],
+  );
+  const wrong = moved.filter(
+    ({ reference, article_id, quantity }) => due.get(`${reference} ${article_id}`) !== quantity,
+  );
+  return wrong.length > 0 || moved.length === due.size ? wrong : [{ moved: moved.length, due: due.size }];
+}
+
+function twicePosted(db: Queryable, marketId: MarketId): Promise<object[]> {
+  return db.query(
+    `select kind, reference, count(*) from ledger.transaction where market_id = $1
+     group by 1, 2 having count(*) > 1`,
+    [keyOf(marketId)],
+  );
+}
+
+/** What the provider's clearing account holds of an order: its total, less what was refunded. */
+function wrongSales(db: Queryable, marketId: MarketId): Promise<object[]> {
+  return db.query(
+    `select o.order_id, o.state, o.total_minor, o.refunded_minor, money.held
+     from ordering.order as o
+     left join (
+       select t.order_id, sum(p.amount_minor) as held
+       from ledger.transaction as t
+       join ledger.posting as p using (market_id, transaction_id)
+       join ledger.account as a using (market_id, account_id)
+       where market_id = $1 and a.code like 'payments:%:clearing'
+       group by 1
+     ) as money using (order_id)
+     where o.market_id = $1
+       and coalesce(money.held, 0) <>
+         case when o.state in ('delivered', 'refunded') then o.total_minor - o.refunded_minor else 0 end`,
+    [keyOf(marketId)],
+  );
+}
+
+/** A second event of a step that can be made once. */
+function twiceTold(db: Queryable, marketId: MarketId): Promise<object[]> {
+  return db.query(
+    `select subject, type, count(*) from events.event
+     where market_id = $1 and type in ('OrderReceived', 'OrderPlaced', 'OrderAccepted', 'OrderReady',
+       'OrderPickedUp', 'OrderDelivered', 'OrderCancelled')
+     group by 1, 2 having count(*) > 1`,
+    [keyOf(marketId)],
+  );
+}
+
+function wrongPayments(db: Queryable, marketId: MarketId): Promise<object[]> {
+  return db.query(
+    `select o.order_id, o.state, p.state as payment
+     from ordering.order as o left join payments.payment as p using (market_id, payment_id)
+     where o.market_id = $1 and not coalesce(p.state = any(case o.state
+       when 'pending_payment' then array['authorising']
+       when 'cancelled' then array['void_due', 'voided', 'declined']
+       when 'delivered' then array['capture_due', 'captured']
+       when 'refunded' then array['capture_due', 'captured']
+       else array['authorised'] end), false)`,
+    [keyOf(marketId)],
+  );
+}
