@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
@@ -103,6 +105,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('halfhour');
 
+  const connections = trackConnections(app.server);
   const streams = createStreams(limits);
   const metrics = createMetrics([
     {
@@ -224,7 +227,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       // A connection whose last request has just been answered would stay open for the next one.
       let cancelSweep: () => void = () => {};
       const sweep = (): void => {
-        app.server.closeIdleConnections();
+        connections.closeIdle();
         cancelSweep = ticker.after(SWEEP_MS, sweep);
       };
       sweep();
@@ -237,6 +240,29 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
 }
 
 const SWEEP_MS = 50;
+
+/**
+ * Knows which connections carry a request. Node's own closeIdleConnections passes over those that never
+ * carried one, which clients open ahead (measured: a stop that took the whole grace time of ten seconds).
+ */
+function trackConnections(server: Server): { closeIdle(): void } {
+  const running = new Map<Socket, number>();
+  server.on('connection', (socket) => {
+    running.set(socket, 0);
+    socket.once('close', () => running.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    running.set(socket, (running.get(socket) ?? 0) + 1);
+    response.once('close', () => {
+      if (running.has(socket)) running.set(socket, running.get(socket)! - 1);
+    });
+  });
+  return {
+    closeIdle() {
+      for (const [socket, requests] of running) if (requests === 0) socket.destroy();
+    },
+  };
+}
 
 /** For pages only; MapLibre runs its workers from blobs and draws icons from them. */
 const PAGE_HEADERS = {

@@ -17,7 +17,7 @@ import {
   epochMs,
   invariant,
 } from '@halfhour/kernel';
-import type { Couriers } from '../couriers/index.ts';
+import type { CourierPosition, Couriers } from '../couriers/index.ts';
 import { type Delivery, passFence } from '../delivery/index.ts';
 import type { MarketRecord, Markets } from '../markets/index.ts';
 import type { Ordering } from '../ordering/index.ts';
@@ -56,7 +56,10 @@ export interface DispatcherDeps {
   readonly onError: (error: unknown) => void;
   /** Told of broken rules in a plan; what they concern is not committed. */
   readonly onViolations?: (violations: readonly PlanViolation[]) => void;
-  /** Told where the plan would send idle couriers ahead; only where the policy prepositions. */
+  /**
+   * Sends an idle courier ahead to a store. Without it nobody is sent, whatever the policy says. Until the
+   * courier is seen somewhere later the dispatcher takes it to be on its way there.
+   */
   readonly onPreposition?: (courierId: CourierId, store: DispatchStore) => void;
   readonly options?: Partial<DispatcherOptions>;
 }
@@ -120,11 +123,15 @@ interface Leadership {
   readonly memory: MarketMemory;
   readonly snapshotter: Snapshotter;
   readonly engine: DispatchEngine;
+  /** Where couriers who were sent ahead will be, and when they were sent. */
+  readonly sent: Map<CourierId, CourierPosition & { readonly since: EpochMs }>;
 }
 
 /** The market's one mind; see the module's README. */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { db, clock, marketId, holder, policy, delivery } = deps;
+  const { db, clock, marketId, holder, delivery } = deps;
+  const policy =
+    deps.onPreposition === undefined ? { ...deps.policy, prepositionWithinSeconds: 0 } : deps.policy;
   const options: DispatcherOptions = { ...DEFAULTS, ...deps.options };
   const decisions = new DecisionBook(options.rememberedDecisions);
   let leadership: Leadership | undefined;
@@ -151,6 +158,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           origin: epochMs(Math.floor(clock.now() / SECOND_MS) * SECOND_MS),
         }),
         engine: deps.createEngine(policy),
+        sent: new Map(),
       };
     }
     return leadership;
@@ -162,7 +170,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (leading === undefined) return report(at, 'standby');
     const { memory, snapshotter } = leading;
     const events = await followEvents(db, memory);
-    const snapshot = snapshotter.take(memory, deps.couriers.positions(marketId), at);
+    const snapshot = snapshotter.take(memory, positionsOf(leading), at);
     const { plan, violations } = checkedPlan(leading, snapshot);
     decisions.note(snapshot, plan, at, policy.pickupServiceSeconds);
     const market = await deps.markets.get(marketId);
@@ -175,9 +183,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       leadership = undefined;
       return report(at, 'deposed');
     }
-    for (const { courierKey, storeNode } of plan.prepositions) {
-      deps.onPreposition?.(snapshot.courierOf.get(courierKey)!.id, snapshot.storeOf.get(storeNode)!);
-    }
+    sendAhead(leading, snapshot, plan);
     return {
       ...report(at, 'leader'),
       ...outcome,
@@ -187,6 +193,35 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       unassigned: plan.unassigned.length,
       violations,
     };
+  }
+
+  /** Positions as reported, and as foreseen for those who were sent ahead and not seen since. */
+  function positionsOf({ sent, memory }: Leadership): ReadonlyMap<CourierId, CourierPosition> {
+    const reported = deps.couriers.positions(marketId);
+    if (sent.size === 0) return reported;
+    const positions = new Map(reported);
+    for (const [courierId, foreseen] of sent) {
+      const seenAt = reported.get(courierId)?.at ?? memory.couriers.get(courierId)?.positionAt ?? 0;
+      if (seenAt > foreseen.since || !memory.couriers.has(courierId)) sent.delete(courierId);
+      else positions.set(courierId, foreseen);
+    }
+    return positions;
+  }
+
+  function sendAhead(
+    { sent }: Leadership,
+    { state, courierOf, storeOf, momentOf }: Snapshot,
+    plan: Plan,
+  ): void {
+    for (const { courierKey, storeNode } of plan.prepositions) {
+      const courier = state.couriers.find((each) => each.key === courierKey)!;
+      const store = storeOf.get(storeNode)!;
+      const { id } = courierOf.get(courierKey)!;
+      const arrivesAt =
+        Math.max(state.nowSeconds, courier.freeAtSeconds) + state.travel.seconds(courier.node, storeNode);
+      sent.set(id, { place: store.address, at: momentOf(arrivesAt), since: clock.now() });
+      deps.onPreposition?.(id, store);
+    }
   }
 
   /** A plan of which everything that breaks a rule has been taken out. */

@@ -45,6 +45,11 @@ export interface MarketMemory {
   readonly couriers: Map<CourierId, CourierRecord>;
   readonly routes: Map<RouteId, RouteRecord>;
   readonly stores: Map<StoreId, DispatchStore>;
+  /**
+   * When couriers on shift made their last delivery, as far as it was seen happen: a rebuilt memory starts
+   * without, and takes a courier who is still at a door to be free some minutes early.
+   */
+  readonly lastDoorAt: Map<CourierId, EpochMs>;
 }
 
 const BATCH = 1_000;
@@ -61,6 +66,7 @@ export async function readMemory(db: Queryable, marketId: MarketId): Promise<Mar
     couriers: new Map(),
     routes: new Map(),
     stores: new Map(),
+    lastDoorAt: new Map(),
   };
   for (const order of await selectOpenOrders(db, marketId)) keepOrder(memory, order);
   for (const courier of await selectCouriers(db, marketId)) keepCourier(memory, courier);
@@ -138,7 +144,10 @@ export async function refresh(
   if (routes.size > 0) {
     const found = await selectRoutes(db, marketId, [...routes]);
     for (const id of routes) memory.routes.delete(id);
-    for (const route of found) keepRoute(memory, route);
+    for (const route of found) {
+      keepRoute(memory, route);
+      if (route.state === 'done') memory.lastDoorAt.set(route.courierId, route.closedAt!);
+    }
     // A stop or a new route changes what its courier does.
     for (const route of found) workers.add(route.courierId);
   }
@@ -146,6 +155,7 @@ export async function refresh(
     const found = await selectCouriers(db, marketId, [...workers]);
     for (const id of workers) memory.couriers.delete(id);
     for (const courier of found) keepCourier(memory, courier);
+    for (const id of workers) if (!memory.couriers.has(id)) memory.lastDoorAt.delete(id);
   }
   if (stores.size > 0) {
     for (const store of (await selectStores(db, marketId, [...stores])).values()) keepStore(memory, store);

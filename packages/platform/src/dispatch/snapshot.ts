@@ -128,7 +128,15 @@ export class Snapshotter {
       if (first !== undefined) openRoute.set(courier.id, first);
       const position = latest(courier, positions.get(courier.id));
       if (position === undefined) continue;
-      const { node, freeAtSeconds } = this.free(position, routes, nowSeconds, storeAt, seconds, underway);
+      const { node, freeAtSeconds } = this.free(
+        position,
+        memory.lastDoorAt.get(courier.id),
+        routes,
+        nowSeconds,
+        storeAt,
+        seconds,
+        underway,
+      );
       const offAtSeconds =
         courier.shiftEndsAt === undefined ? nowSeconds + 86_400 : this.floor(courier.shiftEndsAt);
       if (courier.shiftEnding || offAtSeconds < nowSeconds) continue;
@@ -197,6 +205,7 @@ export class Snapshotter {
    */
   private free(
     position: CourierPosition,
+    lastDoorAt: EpochMs | undefined,
     routes: readonly RouteRecord[],
     nowSeconds: number,
     storeAt: ReadonlyMap<string, number>,
@@ -206,6 +215,9 @@ export class Snapshotter {
     const { policy } = this.options;
     let node = storeAt.get(placeName(position.place)) ?? this.travel.nodeOf(position.place);
     let time = this.floor(position.at);
+    if (lastDoorAt !== undefined) {
+      time = Math.max(time, this.floor(lastDoorAt) + halfAfter(policy.dropServiceSeconds));
+    }
     const begun = routes.filter(isPickedUp);
     for (const route of begun) {
       const leftStop = lastStop(route);

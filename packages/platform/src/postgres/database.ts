@@ -60,7 +60,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: '-c plan_cache_mode=force_custom_plan',
     types: { getTypeParser: typeParser as unknown as typeof pg.types.getTypeParser },
   });
-  pool.on('error', (error) => options.onIdleError?.(error));
+  let closing = false;
+  // The pool's end does not wait for the goodbyes of its connections, which a stopping server may cut off.
+  pool.on('error', (error) => {
+    if (!closing) options.onIdleError?.(error);
+  });
   const names = new Map<string, string>();
 
   async function send<Row extends object>(
@@ -128,7 +132,10 @@ export function openDatabase(options: DatabaseOptions): Database {
         release: () => client.release(),
       };
     },
-    close: () => pool.end(),
+    close() {
+      closing = true;
+      return pool.end();
+    },
   };
 }
 

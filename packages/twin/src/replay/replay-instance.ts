@@ -1,6 +1,8 @@
 import { createDispatchEngine } from '@halfhour/engines/dispatch';
 import {
+  type CourierId,
   type EpochMs,
+  type LatLng,
   type OrderId,
   type Result,
   type Ticker,
@@ -102,7 +104,8 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
     ticker,
     onError: (error) => options.onWarning('positions not written', { error: String(error) }),
   });
-  const policy = policyFor(instance, { prepositionWithinSeconds: 0 });
+  const policy = policyFor(instance);
+  let sentAhead: { readonly courierId: CourierId; readonly place: LatLng }[] = [];
   const dispatcher = createDispatcher({
     db,
     clock,
@@ -119,6 +122,7 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
     onError: (error) => {
       throw error;
     },
+    onPreposition: (courierId, store) => sentAhead.push({ courierId, place: store.address }),
     onViolations: (violations) => options.onWarning('a plan breaks rules', { violations }),
     options: {
       tickSeconds: 60,
@@ -190,7 +194,8 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
   for (let minute = 0; minute <= lastMinute || riders.busy; minute++) {
     clock.advanceTo(momentOf(minute));
     await riders.arrive(minute);
-    await Promise.all((placedAt.get(minute) ?? []).map(place));
+    // One after the other, so that ids and with them the dispatcher's ties are the same in each run.
+    for (const index of placedAt.get(minute) ?? []) await place(index);
     await Promise.all(
       (readyAt.get(minute) ?? []).map((index) =>
         change({ orderId: orderIds[index]!, kind: 'ready', by: 'merchant' }),
@@ -209,7 +214,9 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
         }
       }),
     );
+    sentAhead = [];
     if (minute <= lastMinute) await dispatcher.tick();
+    for (const { courierId, place: store } of sentAhead) riders.rideAhead(courierId, store, minute);
     await riders.setOut(minute);
     options.onMinute?.(minute, names.size);
     if (options.minutesPerSecond !== undefined) {

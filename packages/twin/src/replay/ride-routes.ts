@@ -1,6 +1,7 @@
 import {
   type CourierId,
   type EpochMs,
+  type LatLng,
   type MarketId,
   type OrderId,
   type Result,
@@ -31,7 +32,6 @@ interface Rider {
   freeMinute: number;
   /** On the way to a store for this route; it cannot be diverted. */
   heading: RouteId | undefined;
-  arrived: boolean;
 }
 
 /** Something a courier does at a later minute. */
@@ -57,6 +57,8 @@ export interface RideDeps {
 export interface Riders {
   /** What was due by this minute: arrivals and hand-overs. */
   arrive(minute: number): Promise<void>;
+  /** An idle courier sets out for a store without an order, as the dispatcher suggests. */
+  rideAhead(courierId: CourierId, store: LatLng, minute: number): void;
   /** After dispatch: those with new work set out, those whose orders are ready pick up. */
   setOut(minute: number): Promise<void>;
   /** Whether anybody is on the road. */
@@ -78,7 +80,6 @@ export function createRiders(deps: RideDeps): Riders {
     node: places.courierNode(index),
     freeMinute: courier.onMinute,
     heading: undefined,
-    arrived: false,
   }));
   const byCourier = new Map(riders.map((rider) => [rider.courierId, rider]));
   const deeds = new Map<number, Deed[]>();
@@ -100,9 +101,12 @@ export function createRiders(deps: RideDeps): Riders {
 
   /** Rides to the store of its route, once; the courier then waits there whatever becomes of the route. */
   function rideToStore(rider: Rider, route: RouteRecord, minute: number): void {
-    const store = globe.nodeOf(route.pickup.place);
     rider.heading = route.id;
-    rider.arrived = false;
+    rideTo(rider, route.pickup.place, minute);
+  }
+
+  function rideTo(rider: Rider, place: LatLng, minute: number): void {
+    const store = globe.nodeOf(place);
     if (rider.node !== store) {
       const leaves = Math.max(minute, rider.freeMinute);
       recorder.moved(rider.id, leaves, places.idOf(rider.node), places.idOf(store));
@@ -110,8 +114,7 @@ export function createRiders(deps: RideDeps): Riders {
       rider.node = store;
     }
     later(Math.max(rider.freeMinute, minute), async () => {
-      rider.arrived = true;
-      await deps.couriers.reportPosition(marketId, rider.courierId, route.pickup.place);
+      await deps.couriers.reportPosition(marketId, rider.courierId, place);
     });
   }
 
@@ -164,6 +167,11 @@ export function createRiders(deps: RideDeps): Riders {
       const due = deeds.get(minute) ?? [];
       deeds.delete(minute);
       await Promise.all(due.map((deed) => deed.run()));
+    },
+
+    rideAhead(courierId, store, minute) {
+      const rider = byCourier.get(courierId)!;
+      if (rider.freeMinute <= minute) rideTo(rider, store, minute);
     },
 
     async setOut(minute) {

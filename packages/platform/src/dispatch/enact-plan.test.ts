@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Plan, defaultPolicy } from '@halfhour/engines/dispatch';
+import { type CourierId, type OrderId, type StoreId, createIdSource, epochMs } from '@halfhour/kernel';
+import type { RouteRecord } from '../delivery/index.ts';
+import { BEGINNING } from '../events/index.ts';
+import { DecisionBook } from './decisions.ts';
+import { enactPlan } from './enact-plan.ts';
+import type { DispatchOrder, MarketMemory } from './market-memory.ts';
+import { type Snapshot, Snapshotter } from './snapshot.ts';
+
+const T0 = epochMs(1_780_000_000_000);
+const at = (seconds: number) => epochMs(T0 + seconds * 1_000);
+const ids = createIdSource(() => T0, 1);
+const marketId = ids.next('mkt');
+const [A, B] = [ids.next('sto'), ids.next('sto')] as const;
+const [X, Y] = [ids.next('cou'), ids.next('cou')] as const;
+/** On a line, 100 seconds apart for each unit of `lng`. */
+const place = (lng: number) => ({ label: `at ${lng}`, lat: 0, lng });
+const travel = {
+  nodeOf: ({ lng }: { lng: number }) => lng,
+  seconds: (from: number, to: number) => Math.abs(to - from) * 100,
+  metres: (from: number, to: number) => Math.abs(to - from) * 1_000,
+};
+const policy = { ...defaultPolicy, pickupServiceSeconds: 60, dropServiceSeconds: 60 };
+
+function world(): {
+  memory: MarketMemory;
+  order(storeId: StoreId, more?: Partial<DispatchOrder>): OrderId;
+  route(
+    courierId: CourierId,
+    storeId: StoreId,
+    orders: readonly OrderId[],
+    more?: Partial<RouteRecord>,
+  ): RouteRecord;
+  take(now?: number): Snapshot;
+} {
+  const memory: MarketMemory = {
+    marketId,
+    position: BEGINNING,
+    orders: new Map(),
+    couriers: new Map(),
+    routes: new Map(),
+    stores: new Map(),
+    lastDoorAt: new Map(),
+  };
+  // Both stores are in the same house.
+  for (const id of [A, B]) memory.stores.set(id, { id, address: place(10) });
+  for (const [index, id] of [X, Y].entries()) {
+    memory.couriers.set(id, {
+      id,
+      marketId,
+      name: id,
+      vehicle: 'motorcycle',
+      status: 'idle',
+      load: 0,
+      shiftEnding: false,
+      position: place(index),
+      positionAt: T0,
+      shiftEndsAt: at(36_000),
+    });
+  }
+  const snapshotter = new Snapshotter(travel, {
+    policy,
+    tickSeconds: 20,
+    origin: T0,
+    latestAfterSeconds: 5_400,
+  });
+  return {
+    memory,
+    order(storeId, more = {}) {
+      const id = ids.next('ord');
+      memory.orders.set(id, {
+        id,
+        storeId,
+        state: 'accepted',
+        address: place(20),
+        placedAt: T0,
+        promiseLatest: at(2_400),
+        preparationSeconds: 600,
+        expectedReadyAt: at(600),
+        readyAt: undefined,
+        courierId: undefined,
+        expectedDeliveryAt: undefined,
+        ...more,
+      });
+      return id;
+    },
+    route(courierId, storeId, orders, more = {}) {
+      const route: RouteRecord = {
+        id: ids.next('rte'),
+        marketId,
+        courierId,
+        storeId,
+        state: 'assigned',
+        assignedAt: T0,
+        payMinor: 1,
+        pickup: { place: place(10), expectedAt: at(600) },
+        dropoffs: orders.map((orderId, index) => ({
+          number: index + 1,
+          orderId,
+          place: place(20 + index),
+          expectedAt: at(2_000),
+          wrongCodes: 0,
+        })),
+        ...more,
+      };
+      memory.routes.set(route.id, route);
+      return route;
+    },
+    take: (now = 0) => snapshotter.take(memory, new Map(), at(now)),
+  };
+}
+
+type Bundle = [
+  courier: CourierId,
+  store: StoreId,
+  orders: readonly OrderId[],
+  action: 'wait' | 'go' | 'collect',
+];
+
+function planOf(snapshot: Snapshot, bundles: readonly Bundle[]): Plan {
+  const keyOf = <Value extends { id: string }>(map: ReadonlyMap<number, Value>, id: string): number =>
+    [...map].find(([, value]) => value.id === id)![0];
+  return {
+    assignments: bundles.map(([courier, store, orders, action]) => ({
+      courierKey: keyOf(snapshot.courierOf, courier),
+      storeNode: keyOf(snapshot.storeOf, store),
+      orderKeys: orders.map((order) => keyOf(snapshot.orderOf, order)),
+      departAtSeconds: 0,
+      pickupAtSeconds: 700,
+      dropAtSeconds: orders.map((_, index) => 1_800 + 100 * index),
+      action,
+    })),
+    prepositions: [],
+    unassigned: [],
+  };
+}
+
+const enact = (snapshot: Snapshot, bundles: readonly Bundle[]) => {
+  const payMinor = (_: unknown, orders: readonly unknown[]): number => 10 * orders.length;
+  const { updates, assignments, expectations } = enactPlan(snapshot, planOf(snapshot, bundles), { payMinor });
+  return {
+    updates: updates.map(({ routeId, drops, payMinor: pay }) => [
+      routeId,
+      drops.map((drop) => drop.orderId),
+      pay,
+    ]),
+    assignments: assignments.map(({ courierId, storeId, drops }) => [
+      courierId,
+      storeId,
+      drops.map((drop) => drop.orderId),
+    ]),
+    expected: expectations.map(({ orderId }) => orderId),
+  };
+};
+
+test('a bundle that can wait is not committed, but the shopper is told when to expect it', () => {
+  const w = world();
+  const one = w.order(A);
+  assert.deepEqual(enact(w.take(), [[X, A, [one], 'wait']]), {
+    updates: [],
+    assignments: [],
+    expected: [one],
+  });
+});
+
+test('a courier that must leave now gets its bundle as a route; its later bundles wait', () => {
+  const w = world();
+  const [one, two] = [w.order(A), w.order(B)];
+  const bundles: Bundle[] = [
+    [X, A, [one], 'go'],
+    [X, B, [two], 'wait'],
+  ];
+  assert.deepEqual(enact(w.take(), bundles), { updates: [], assignments: [[X, A, [one]]], expected: [two] });
+});
+
+test('a route on its way follows what the plan holds for its store, in sequence and content', () => {
+  const w = world();
+  const [one, two] = [w.order(A), w.order(A)];
+  const route = w.route(X, A, [one]);
+  assert.deepEqual(enact(w.take(), [[X, A, [one], 'wait']]).updates, []);
+  for (const action of ['wait', 'go', 'collect'] as const) {
+    assert.deepEqual(enact(w.take(), [[X, A, [two, one], action]]).updates, [[route.id, [two, one], 20]]);
+  }
+});
+
+test('an order that another sets out for leaves the route of the first; one that only might be moved stays', () => {
+  const w = world();
+  const [one, two] = [w.order(A), w.order(A)];
+  const route = w.route(X, A, [one, two]);
+  const moved = enact(w.take(), [[Y, A, [two], 'go']]);
+  assert.deepEqual(moved.updates, [[route.id, [one], 10]]);
+  assert.deepEqual(moved.assignments, [[Y, A, [two]]]);
+  assert.deepEqual(enact(w.take(), [[Y, A, [two], 'wait']]).updates, []);
+});
+
+test('orders move between two routes on their way in one round', () => {
+  const w = world();
+  const [one, two] = [w.order(A), w.order(A)];
+  const [x, y] = [w.route(X, A, [one, two]), w.route(Y, A, [])];
+  const moved = enact(w.take(), [
+    [X, A, [one], 'go'],
+    [Y, A, [two], 'go'],
+  ]);
+  assert.deepEqual(moved.updates, [
+    [x.id, [one], 10],
+    [y.id, [two], 10],
+  ]);
+});
+
+test('a courier sent to another store gives up the route it had', () => {
+  const w = world();
+  const [one, two] = [w.order(A), w.order(B)];
+  const route = w.route(X, A, [one]);
+  const sent = enact(w.take(), [
+    [X, B, [two], 'go'],
+    [Y, A, [one], 'wait'],
+  ]);
+  assert.deepEqual(sent.updates, [[route.id, [], 0]]);
+  assert.deepEqual(sent.assignments, [[X, B, [two]]]);
+});
+
+test('a courier is free where its work ends: after its doors, at the store it goes to, or where it stands', () => {
+  const w = world();
+  const [one, two] = [
+    w.order(A, { state: 'picked_up' }),
+    w.order(A, { state: 'picked_up', address: place(21) }),
+  ];
+  const three = w.order(B);
+  w.route(X, A, [one, two], {
+    state: 'started',
+    pickup: { place: place(10), expectedAt: at(0), arrivedAt: at(400), completedAt: at(500) },
+  });
+  w.route(Y, B, [three], { assignedAt: at(100) });
+  const snapshot = w.take(600);
+  const [x, y] = snapshot.state.couriers;
+  // 500 + 30 at the store, 1,000 on the way, 60 at the door, 100, 60.
+  assert.deepEqual([x!.node, x!.freeAtSeconds], [21, 1_750]);
+  assert.equal(snapshot.underway.get(one), at(1_560));
+  // From 1 to 10 since its assignment: nine hundred seconds.
+  assert.equal(y!.freeAtSeconds, 1_000);
+  assert.equal(snapshot.storeOf.get(y!.node)!.id, B, 'two stores of one house are two places');
+  assert.deepEqual(
+    [...snapshot.orderOf.values()].map((order) => order.id),
+    [three],
+  );
+  w.memory.routes.clear();
+  const idle = w.take(600).state.couriers[1]!;
+  assert.deepEqual([idle.node, idle.freeAtSeconds], [1, 0]);
+  w.memory.lastDoorAt.set(Y, at(590));
+  assert.equal(
+    w.take(600).state.couriers[1]!.freeAtSeconds,
+    620,
+    'half of the service comes after the handover',
+  );
+});
+
+test('a courier who is late is expected now, never in the past', () => {
+  const w = world();
+  const one = w.order(A, { state: 'picked_up' });
+  w.route(X, A, [one], {
+    state: 'started',
+    pickup: { place: place(10), expectedAt: at(0), arrivedAt: at(0), completedAt: at(0) },
+  });
+  assert.equal(w.take(5_000).underway.get(one), at(5_000));
+});
+
+test('an order is ready when it is said to be, else when the store expects or usually is, else any moment', () => {
+  const w = world();
+  w.order(A, { readyAt: at(50) });
+  w.order(A, { expectedReadyAt: at(900) });
+  w.order(A, { expectedReadyAt: undefined });
+  w.order(A, { expectedReadyAt: at(60) });
+  const ready = w.take(100).state.orders.map((order) => order.readyAtSeconds);
+  assert.deepEqual(ready, [50, 900, 600, 100]);
+});
+
+test('decisions tell the runner-up and the reason, and the book stays within its limit', () => {
+  const w = world();
+  const orders = [w.order(A), w.order(A), w.order(A)];
+  const book = new DecisionBook(2);
+  const snapshot = w.take();
+  book.note(
+    snapshot,
+    planOf(
+      snapshot,
+      orders.map((order) => [X, A, [order], 'go']),
+    ),
+    T0,
+    60,
+  );
+  assert.equal(book.of(orders[0]!), undefined);
+  const decision = book.of(orders[2]!)!;
+  assert.deepEqual(
+    [decision.chosen!.courierId, decision.runnerUp, decision.reason],
+    [X, { courierId: Y, atStoreAt: at(900) }, 'soonest'],
+  );
+  const none = { assignments: [], prepositions: [], unassigned: [[...snapshot.orderOf.keys()][2]!] };
+  book.note(snapshot, none, at(20), 60);
+  assert.deepEqual(book.of(orders[2]!), { at: at(20), reason: 'nobody' });
+});
