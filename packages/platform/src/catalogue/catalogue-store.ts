@@ -107,10 +107,15 @@ export async function selectOffers(
   offerIds: readonly OfferId[],
 ): Promise<Map<OfferId, OfferRecord>> {
   const rows = await db.query<OfferRow>(
+    // One by one by their keys, whatever the planner believes of the market's share (see ordering/order-store.ts).
     `select ${COLUMNS}
-     from catalogue.offer
-     join catalogue.article on article.market_id = $1 and article.article_id = offer.article_id
-     where offer.market_id = $1 and offer.offer_id = any($2::bigint[])`,
+     from unnest($2::bigint[]) as wanted (offer_id)
+     cross join lateral (
+       select * from catalogue.offer where market_id = $1 and offer_id = wanted.offer_id limit 1
+     ) as offer
+     cross join lateral (
+       select * from catalogue.article where market_id = $1 and article_id = offer.article_id limit 1
+     ) as article`,
     [keyOf(marketId), offerIds.map(keyOf)],
   );
   return new Map(rows.map((row) => toRecord(marketId, row)).map((offer) => [offer.id, offer]));

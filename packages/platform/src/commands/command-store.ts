@@ -21,7 +21,10 @@ export async function findCommands<Outcome>(
   const rows = await tx.query<{ n: string; body_hash: string; outcome: Outcome }>(
     `select asked.n, command.body_hash, command.outcome
      from unnest($2::text[], $3::text[]) with ordinality as asked (caller, key, n)
-     join commands.command on command.market_id = $1 and command.caller = asked.caller and command.key = asked.key`,
+     cross join lateral (
+       select body_hash, outcome from commands.command
+       where market_id = $1 and caller = asked.caller and key = asked.key limit 1
+     ) as command`,
     [keyOf(marketId), commands.map((command) => command.caller), commands.map((command) => command.key)],
   );
   const known = commands.map((): Known<Outcome> => ({ kind: 'new' }));

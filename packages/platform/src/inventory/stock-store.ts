@@ -37,7 +37,7 @@ export async function selectStock(
  * Reserves the demands of a group in turn, each whole or not at all; lines of articles that the store does not
  * count are always met.
  *
- * Stock rows are locked once, in key order, and written once, so groups never deadlock and a hot article costs
+ * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never deadlock and a hot article costs
  * one update a group. Who cannot be met is told at once (retrying one by one collapsed in a sell-out).
  * @returns for each demand its shortages, empty when it is reserved
  */
@@ -49,12 +49,13 @@ export async function reserveStock(
   const asked = joinLines(demands.flat());
   if (asked.length === 0) return demands.map(() => []);
   const rows = await tx.query<{ store_id: string; article_id: string; available: number }>(
-    `select store_id, article_id, on_hand - reserved as available
-     from inventory.stock
-     where market_id = $1
-       and (store_id, article_id) in (select * from unnest($2::bigint[], $3::bigint[]))
-     order by store_id, article_id
-     for update`,
+    `select asked.store_id, asked.article_id, stock.available
+     from unnest($2::bigint[], $3::bigint[]) as asked (store_id, article_id)
+     cross join lateral (
+       select on_hand - reserved as available from inventory.stock
+       where market_id = $1 and store_id = asked.store_id and article_id = asked.article_id
+       limit 1 for update
+     ) as stock`,
     [keyOf(marketId), asked.map((line) => keyOf(line.storeId)), asked.map((line) => keyOf(line.articleId))],
   );
   const available = new Map(
@@ -107,16 +108,17 @@ async function change(
   if (lines.length === 0) return new Set();
   const rows = await tx.query<{ store_id: string; article_id: string }>(
     `with taken as materialized (
-       select stock.store_id, stock.article_id, line.quantity
+       select stock.place, line.quantity
        from unnest($2::bigint[], $3::bigint[], $4::int[]) as line (store_id, article_id, quantity)
-       join inventory.stock on stock.market_id = $1
-         and stock.store_id = line.store_id and stock.article_id = line.article_id
-       order by stock.store_id, stock.article_id
-       for update of stock
+       cross join lateral (
+         select ctid as place from inventory.stock
+         where market_id = $1 and store_id = line.store_id and article_id = line.article_id
+         limit 1 for update
+       ) as stock
      )
      update inventory.stock ${assignment}
      from taken
-     where stock.market_id = $1 and stock.store_id = taken.store_id and stock.article_id = taken.article_id
+     where stock.ctid = taken.place and stock.market_id = $1
      returning stock.store_id, stock.article_id`,
     [
       keyOf(marketId),

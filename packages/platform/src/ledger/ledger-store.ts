@@ -78,7 +78,9 @@ export async function insertTransactions(
        select $1, draft.transaction_id, draft.line, account.account_id, draft.amount_minor
        from unnest($2::bigint[], $3::smallint[], $4::text[], $5::bigint[])
          as draft (transaction_id, line, code, amount_minor)
-       left join ledger.account on account.market_id = $1 and account.code = draft.code`,
+       left join lateral (
+         select account_id from ledger.account where market_id = $1 and code = draft.code limit 1
+       ) as account on true`,
       [
         market,
         rows.map((row) => row.key),

@@ -70,11 +70,23 @@ const arrays = (columns: readonly Column[]): string =>
 const INSERT = `insert into ordering.order (market_id, ${names(INSERTED)})
   select $1, draft.* from unnest(${arrays(INSERTED)}) as draft`;
 
-const UPDATE = `update ordering.order as o
+const UPDATE = `with changed as materialized (
+    select o.place, given.*
+    from unnest(${arrays([KEY, ...MUTABLE])}) as given (${names([KEY, ...MUTABLE])})
+    cross join lateral (
+      select ctid as place from ordering.order where market_id = $1 and order_id = given.order_id limit 1
+    ) as o
+  )
+  update ordering.order as o
   set ${MUTABLE.map(([name]) => `${name} = changed.${name}`).join(', ')}
-  from unnest(${arrays([KEY, ...MUTABLE])}) as changed (${names([KEY, ...MUTABLE])})
-  where o.market_id = $1 and o.order_id = changed.order_id`;
+  from changed
+  where o.ctid = changed.place and o.market_id = $1`;
 
+/*
+ * Rows are found by their key one by one (lateral … limit 1) and written by the place where they were found
+ * (ctid; the transaction holds their locks). A plain join lets the planner believe, before it knows the
+ * market's share of the table, that reading all rows of a market is cheap: measured 10 ms against 0.5.
+ */
 const COLUMNS = names([KEY, ...FIXED, ...MUTABLE]);
 
 function values(marketId: MarketId, columns: readonly Column[], orders: readonly OrderRecord[]): unknown[] {
@@ -108,13 +120,22 @@ export async function selectOrders(
   if (orderIds.length === 0) return new Map();
   const rows = await db.query<OrderRow>(lock === 'lock' ? SELECT_LOCKED : SELECT, [
     keyOf(marketId),
-    orderIds.map(keyOf),
+    // Ids sort as their keys do, and rows are locked in the order of the array.
+    orderIds.toSorted().map(keyOf),
   ]);
   return new Map(rows.map((row) => toRecord(marketId, row)).map((order) => [order.id, order]));
 }
 
-const SELECT = `select ${COLUMNS} from ordering.order where market_id = $1 and order_id = any($2::bigint[]) order by order_id`;
-const SELECT_LOCKED = `${SELECT} for update`;
+const SELECT = selectByKey('');
+const SELECT_LOCKED = selectByKey('for update');
+
+function selectByKey(lock: string): string {
+  return `select o.* from unnest($2::bigint[]) as wanted (order_id)
+    cross join lateral (
+      select ${COLUMNS} from ordering.order
+      where market_id = $1 and order_id = wanted.order_id limit 1 ${lock}
+    ) as o`;
+}
 
 /** Orders that still need something done, oldest first. Reads the partial index of open orders. */
 export async function selectOpenOrders(db: Queryable, marketId: MarketId): Promise<OrderRecord[]> {

@@ -91,8 +91,19 @@ export async function movePayments(
 ): Promise<OrderId[]> {
   if (orderIds.length === 0) return [];
   const rows = await tx.query<{ order_id: string }>(
-    `update payments.payment set state = $4, updated_at = $5::timestamptz, next_attempt_at = $5::timestamptz, attempts = 0
-     where market_id = $1 and order_id = any($2::bigint[]) and state = any($3::text[])
+    `with found as materialized (
+       select payment.place
+       from unnest($2::bigint[]) as given (order_id)
+       cross join lateral (
+         select ctid as place from payments.payment
+         where market_id = $1 and order_id = given.order_id
+         limit 1 for update
+       ) as payment
+     )
+     update payments.payment
+     set state = $4, updated_at = $5::timestamptz, next_attempt_at = $5::timestamptz, attempts = 0
+     from found
+     where payment.ctid = found.place and payment.market_id = $1 and state = any($3::text[])
      returning order_id`,
     [keyOf(marketId), orderIds.map(keyOf), from, to, toRfc3339(at)],
   );

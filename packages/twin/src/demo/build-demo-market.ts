@@ -31,7 +31,7 @@ export function buildDemoMarket(city: CityMap, random: Random, options: DemoMark
     timeZone: city.timeZone,
     languages: ['es', 'en', 'zh'],
     centre: { lat: mean((place) => place.lat), lng: mean((place) => place.lng) },
-    bounds: city.bounds,
+    bounds: serviceArea(stores.map((store) => store.address)),
     attribution: city.attribution,
     merchants,
     stores,
@@ -39,3 +39,20 @@ export function buildDemoMarket(city: CityMap, random: Random, options: DemoMark
     shoppers: buildShoppers(field, stores, shoppers, random.fork('shoppers')),
   };
 }
+
+/** Where nearly all stores are, and the streets around them: what a map shows first. */
+function serviceArea(places: readonly { readonly lat: number; readonly lng: number }[]): CityMap['bounds'] {
+  const lats = places.map((place) => place.lat).sort((a, b) => a - b);
+  const lngs = places.map((place) => place.lng).sort((a, b) => a - b);
+  const at = (sorted: readonly number[], share: number): number =>
+    sorted[Math.round((sorted.length - 1) * share)]!;
+  return {
+    south: at(lats, 0.02) - MARGIN_DEGREES,
+    west: at(lngs, 0.02) - MARGIN_DEGREES,
+    north: at(lats, 0.98) + MARGIN_DEGREES,
+    east: at(lngs, 0.98) + MARGIN_DEGREES,
+  };
+}
+
+/** About a kilometre. */
+const MARGIN_DEGREES = 0.01;
