@@ -11,7 +11,7 @@ export async function bindDocs(app: FastifyInstance, version: string): Promise<v
     reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(text),
   );
   await app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => void (await reply.helmet()));
+    scope.addHook('onRequest', async (_request, reply) => void reply.helmet());
     await scope.register(fastifySwagger, {
       mode: 'static',
       // Its types know static documents of OpenAPI 3.0 only; it shows those of 3.1 too.
