@@ -64,10 +64,13 @@ test('a second signal exits at once; one that comes with the first is the same',
   impatient.child.kill('SIGINT');
   assert.equal(await impatient.exit, 130);
 
-  const twice = start(`process.once('SIGUSR2', () => process.exit(7)); ${hanging}`, '0');
+  const twice = start(
+    `process.once('SIGUSR2', () => process.exit(7)); console.log('hanging'); ${hanging}`,
+    '0',
+  );
   await twice.said('up');
   twice.child.kill('SIGINT');
-  await twice.said('stopping');
+  await twice.said('hanging');
   twice.child.kill('SIGTERM');
   twice.child.kill('SIGUSR2');
   assert.equal(await twice.exit, 7, 'still stopping when asked');

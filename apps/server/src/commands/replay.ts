@@ -42,7 +42,7 @@ export function register(program: Command): void {
 async function replay(folder: string, options: ReplayCommandOptions): Promise<void> {
   const speed = options.speed === 'max' ? undefined : Number(options.speed);
   if (speed !== undefined && !(speed > 0)) throw new Refusal('--speed must be a number above 0, or max.');
-  const instance = await readFolder(folder);
+  const instance = readFolder(folder);
   const log = createLog({ level: 'warn' });
   const scratch = await mkdtemp(join(tmpdir(), 'halfhour-replay-'));
   await chmod(scratch, 0o755);
@@ -85,9 +85,9 @@ async function replay(folder: string, options: ReplayCommandOptions): Promise<vo
   }
 }
 
-async function readFolder(folder: string): Promise<Instance> {
+function readFolder(folder: string): Instance {
   try {
-    return await loadInstance(folder);
+    return loadInstance(folder);
   } catch (error) {
     if (error instanceof MalformedInstance) throw new Refusal(error.message);
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -98,7 +98,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: true },
     },
-    frameworkErrors: (error, request, reply) => answerError(error, request as FastifyRequest, reply as never),
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request as FastifyRequest, reply as never);
+    },
   });
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('halfhour');

@@ -65,7 +65,10 @@ export function routeOptions(
         throw new HttpProblem({ code: 'unauthenticated' });
       }
       const decision = decideAuthority(contract, state.caller, request.params as { marketId?: string });
-      if (decision.kind === 'refused') throw new HttpProblem(decision);
+      if (decision.kind === 'refused') {
+        const { kind, ...refusal } = decision;
+        throw new HttpProblem(refusal);
+      }
       state.authority = decision.authority;
       if (contract.method !== 'GET') refuseForeignPages(request);
       if (contract.idempotencyKey === 'required') requireKey(request);

@@ -11,7 +11,7 @@ export async function bindDocs(app: FastifyInstance, version: string): Promise<v
     reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(text),
   );
   await app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => void (await reply.helmet()));
+    scope.addHook('onRequest', async (_request, reply) => void reply.helmet());
     await scope.register(fastifySwagger, {
       mode: 'static',
       // Its types know static documents of OpenAPI 3.0 only; it shows those of 3.1 too.
@@ -19,6 +19,11 @@ export async function bindDocs(app: FastifyInstance, version: string): Promise<v
     });
     await scope.register(fastifySwaggerUi, {
       routePrefix: '/docs',
+      // The bar on top shows another project's name and a document that is not ours to change.
+      theme: {
+        title: 'Halfhour API',
+        css: [{ filename: 'halfhour.css', content: '.swagger-ui .topbar { display: none }' }],
+      },
       uiConfig: { url: '/openapi.json', docExpansion: 'list', defaultModelsExpandDepth: 0, filter: true },
     });
   });

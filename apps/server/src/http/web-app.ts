@@ -18,7 +18,7 @@ export async function bindWebApp(
 ): Promise<void> {
   const index = join(options.folder, 'index.html');
   const sendIndex = async (reply: FastifyReply): Promise<FastifyReply> => {
-    await reply.helmet();
+    reply.helmet();
     const built = await access(index).then(
       () => true,
       () => false,
@@ -45,14 +45,14 @@ export async function bindWebApp(
   app.get<{ Querystring: { signin?: unknown } }>('/', { config: { route: '/' } }, async (request, reply) => {
     const { signin } = request.query;
     if (typeof signin !== 'string') return sendIndex(reply);
-    await reply.helmet();
+    reply.helmet();
     return answerSignInLink(options.identity, signin, request, reply);
   });
 
   app.get<{ Params: { '*': string } }>('/*', { config: { route: '/*' } }, async (request, reply) => {
     const path = request.params['*'];
     if (await isFile(options.folder, path)) {
-      await reply.helmet();
+      reply.helmet();
       return reply.sendFile(path);
     }
     // A name with a dot is a file (or a step upwards), and this one is not there.

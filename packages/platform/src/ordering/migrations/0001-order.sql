@@ -1,5 +1,5 @@
 -- Orders. Lines, address and the split of the money are documents of the order: they are written once at
--- placement and always read with it, so they are columns of it and not tables (docs/decisions/0007).
+-- placement and always read with it, so they are columns of it and not tables (docs/decisions/0008).
 -- Few indexes: each costs a quarter to a third of the placement rate.
 create schema ordering;
 
