@@ -45,6 +45,13 @@ async function untilDelivered(
   return [...delivered];
 }
 
+/** As Ctrl-C does. */
+async function stop(demo: Demo): Promise<void> {
+  demo.process.send('SIGINT');
+  const end = await demo.process.ended(STOP_MS);
+  assert.deepEqual(end, { code: 0, signal: null }, demo.process.output().slice(-4_000));
+}
+
 test('the demo starts, its people get their orders, it stops cleanly, and it goes on where it was', async (context) => {
   const first = await startDemo({ folder, speed: 120 });
   const operator = await operatorOf(first);
@@ -61,8 +68,7 @@ test('the demo starts, its people get their orders, it stops cleanly, and it goe
   );
   assert.equal(timeline.items[0]?.type, 'OrderReceived');
 
-  first.process.send('SIGINT');
-  assert.deepEqual(await first.process.ended(STOP_MS), { code: 0, signal: null });
+  await stop(first);
   assert.equal(await postgresPid(folder), undefined, 'no Postgres is left');
   await assert.rejects(stat(`${folder}/halfhour.pid`), { code: 'ENOENT' });
 
@@ -97,8 +103,7 @@ test('the demo starts, its people get their orders, it stops cleanly, and it goe
   } finally {
     await db.close();
   }
-  third.process.send('SIGINT');
-  assert.deepEqual(await third.process.ended(STOP_MS), { code: 0, signal: null });
+  await stop(third);
   const complaints = [first, second, third].flatMap(({ process }) =>
     process
       .output()
