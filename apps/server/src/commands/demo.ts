@@ -177,6 +177,7 @@ async function play(
   });
   let cancel = (): void => {};
   const save = (): void => {
+    if (signal.aborted) return;
     cancel = systemTicker.after(SAVE_CLOCK_MS, () => {
       clock.save().then(save, (error: unknown) => {
         log.error({ event: 'clock_not_saved', err: error, folder: settings.dataFolder }, 'clock not saved');
