@@ -1,7 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** A phone and a laptop, the two sizes that every surface must be readable on. */
@@ -62,9 +59,4 @@ export async function openPage(
     if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
   });
   return { context, page, complaints };
-}
-
-/** A new folder for the shots of one run. */
-export function screenshotFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'halfhour-browser-'));
 }
