@@ -4,11 +4,12 @@ import type { Command } from 'commander';
 import { Listr, PRESET_TIMER } from 'listr2';
 import { ScaledClock, createIdSource, seededRandom, systemNow, systemTicker } from '@halfhour/kernel';
 import { selectLatestMoment } from '@halfhour/platform/events';
-import { isReachable } from '@halfhour/platform/postgres';
+import { selectMarkets } from '@halfhour/platform/markets';
+import { type Queryable, isReachable } from '@halfhour/platform/postgres';
 import { type DemoCast, type DemoMarket, buildDemoMarket, playDay } from '@halfhour/twin/demo';
 import { openCityMap } from '../city-maps.ts';
 import { migrateDatabase, startDatabase } from '../database.ts';
-import type { CastFile } from '../demo/cast-file.ts';
+import { type CastFile, readCast } from '../demo/cast-file.ts';
 
 import { OPERATOR_EMAIL, loadDemoMarket } from '../demo/load-demo-market.ts';
 import { type MarketClock, openMarketClock } from '../demo/market-clock.ts';
@@ -91,13 +92,16 @@ async function demo(options: DemoOptions): Promise<void> {
         title: 'Market',
         async task(_, step) {
           const { db } = made.database;
+          const castPath = join(settings.dataFolder, 'cast.json');
+          const earlier = await readCast(castPath);
+          await requireSameCity(db, earlier, options.city, settings.dataFolder);
           const wallClock = new ScaledClock(systemTicker, systemNow());
           made.clock = await openMarketClock({
             path: join(settings.dataFolder, 'clock.json'),
             ticker: systemTicker,
             wallNow: systemNow(),
             timeZone: made.demo.timeZone,
-            notBefore: await selectLatestMoment(db),
+            notBefore: earlier === undefined ? undefined : await selectLatestMoment(db, earlier.marketId),
             speed: 0,
           });
           const { clock } = made.clock;
@@ -107,7 +111,7 @@ async function demo(options: DemoOptions): Promise<void> {
               clock,
               ids: createIdSource(systemNow, settings.node),
               secrets: { bytes: randomBytes },
-              castPath: join(settings.dataFolder, 'cast.json'),
+              castPath,
             },
             made.demo,
             options.city,
@@ -148,6 +152,20 @@ async function demo(options: DemoOptions): Promise<void> {
   }
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   process.stdout.write(signOf({ ...made, seconds, speed, folder: settings.dataFolder }));
+}
+
+/** One folder, one city: people who live in one would be lost in another. */
+async function requireSameCity(
+  db: Queryable,
+  earlier: CastFile | undefined,
+  city: string,
+  folder: string,
+): Promise<void> {
+  const [market] = earlier === undefined ? [] : await selectMarkets(db, earlier.marketId);
+  if (market === undefined || market.mapSource === city) return;
+  throw new Refusal(
+    `${folder} holds the demo of ${market.mapSource}. Start it with --city ${market.mapSource}, or choose another folder with --data.`,
+  );
 }
 
 /** Lets the people of the demo live, and keeps the market's clock on disk. */
