@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '@halfhour/platform/postgres';
+import { closeAll } from './close-all.ts';
 import { takeDataFolder } from './data-folder.ts';
+import { keepPostgres } from './keep-postgres.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 
@@ -68,13 +70,10 @@ async function openPostgres(settings: DatabaseSettings, log: Logger): Promise<Ru
     const postgres = await startEmbeddedPostgres({ folder: folder.path });
     log.info({ event: 'postgres_started', folder: folder.path }, 'embedded Postgres is up');
     const db = open(postgres.connection);
+    const letDie = keepPostgres(postgres, log);
     return {
       db,
-      async close() {
-        await db.close();
-        await postgres.stop();
-        await folder.release();
-      },
+      close: () => closeAll([folder.release, () => postgres.stop(), () => db.close(), letDie]),
     };
   } catch (error) {
     await folder.release();

@@ -182,7 +182,9 @@ export function createPlatform(options: PlatformOptions): Platform {
       db,
       clock,
       marketId: market.id,
-      holder: `${options.node}-${randomBytes(6).toString('hex')}`,
+      // The same after a crash, so that the process that is started again need not wait for the lease to expire;
+      // its new fencing token shuts out whatever the one before has sent.
+      holder: `node-${options.node}`,
       markets,
       ordering,
       delivery,

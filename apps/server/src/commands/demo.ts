@@ -8,6 +8,7 @@ import { selectMarkets } from '@halfhour/platform/markets';
 import { type Queryable, isReachable } from '@halfhour/platform/postgres';
 import { type DemoCast, type DemoMarket, buildDemoMarket, playDay } from '@halfhour/twin/demo';
 import { openCityMap } from '../city-maps.ts';
+import { closeAll } from '../close-all.ts';
 import { migrateDatabase, startDatabase } from '../database.ts';
 import { type CastFile, readCast } from '../demo/cast-file.ts';
 
@@ -52,7 +53,7 @@ async function demo(options: DemoOptions): Promise<void> {
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     stopping.abort();
-    for (const each of closing.splice(0).toReversed()) await each();
+    await closeAll(closing.splice(0));
   };
   stopOnSignal(close, {
     now: () => performance.now(),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ScaledClock, systemNow, systemTicker } from '@halfhour/kernel';
+import { closeAll } from '../close-all.ts';
 import { createLog } from '../log.ts';
 import { openCityMap } from '../city-maps.ts';
 import { migrateDatabase, startDatabase } from '../database.ts';
@@ -28,9 +29,7 @@ async function serve(options: CommandOptions): Promise<void> {
   const database = await startDatabase(settings, log);
   const { db } = database;
   const closing: (() => Promise<void>)[] = [database.close];
-  const close = async (): Promise<void> => {
-    for (const each of closing.toReversed()) await each();
-  };
+  const close = (): Promise<void> => closeAll(closing);
   try {
     await migrateDatabase(db, log);
     const clock = new ScaledClock(systemTicker, systemNow());

@@ -28,18 +28,19 @@ export interface EventFeed {
  * not used: a notifying commit takes a lock of the whole server, which serialises commits.
  */
 export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): EventFeed {
-  let wakers: (() => void)[] = [];
+  const wakers = new Set<() => void>();
 
   function nextLook(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
+        wakers.delete(wake);
         cancel();
         signal.removeEventListener('abort', wake);
         resolve();
       };
       const cancel = ticker.after(pollMs, wake);
       signal.addEventListener('abort', wake, { once: true });
-      wakers.push(wake);
+      wakers.add(wake);
     });
   }
 
@@ -63,9 +64,7 @@ export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): E
       }
     },
     poke() {
-      const waiting = wakers;
-      wakers = [];
-      for (const wake of waiting) wake();
+      for (const wake of wakers) wake();
     },
   };
 }

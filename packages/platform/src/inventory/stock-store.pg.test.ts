@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type MarketId, createIdSource, epochMs, keyOf } from '@halfhour/kernel';
 import { createTestDatabase } from '../testing/index.ts';
+import { type Tx, single } from '../postgres/index.ts';
 import {
   countUnexplainedStock,
   releaseStock,
@@ -22,6 +23,20 @@ async function stocked(onHand: number) {
   await db.transaction((tx) => setOnHand(tx, marketId, at, [{ storeId, articleId, onHand }]));
   const level = async () => (await selectStock(db, marketId, storeId, [articleId])).get(articleId);
   return { marketId, articleId, level };
+}
+
+/** Until another connection waits for a lock of this transaction. */
+async function untilSomeoneWaits(tx: Tx): Promise<void> {
+  for (let looks = 0; looks < 10_000; looks++) {
+    const { waiting } = single(
+      await tx.query<{ waiting: boolean }>(
+        `select exists (select from pg_stat_activity
+         where datname = current_database() and pg_backend_pid() = any(pg_blocking_pids(pid))) as waiting`,
+      ),
+    );
+    if (waiting) return;
+  }
+  throw new Error('nobody waits');
 }
 
 test('groups that race for the last ten hand out exactly ten', async () => {
@@ -51,6 +66,25 @@ test('what is released can be reserved again, and what is sold is gone and expla
   await db.transaction((tx) => sellStock(tx, marketId, at, [{ reference: 'order', lines: [line] }]));
   assert.deepEqual(await level(), { onHand: 2, reserved: 0 });
   assert.equal(await countUnexplainedStock(db, marketId), 0);
+});
+
+test('what is released or sold while another transaction holds the row is not passed over', async () => {
+  const { marketId, articleId, level } = await stocked(10);
+  const line = { storeId, articleId, quantity: 2 };
+  await db.transaction((tx) => reserveStock(tx, marketId, [[line], [line]]));
+  for (const work of [
+    (tx: Tx) => releaseStock(tx, marketId, [line]),
+    (tx: Tx) => sellStock(tx, marketId, at, [{ reference: 'order', lines: [line] }]),
+  ]) {
+    let waiting: Promise<void> | undefined;
+    await db.transaction(async (tx) => {
+      await reserveStock(tx, marketId, [[{ ...line, quantity: 1 }]]);
+      waiting = db.transaction(work);
+      await untilSomeoneWaits(tx);
+    });
+    await waiting;
+  }
+  assert.deepEqual(await level(), { onHand: 8, reserved: 2 });
 });
 
 test('an article that the store does not count is never short', async () => {

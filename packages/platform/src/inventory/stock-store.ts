@@ -73,7 +73,7 @@ export async function reserveStock(
     ]),
   );
   const { shortages, granted } = grantInTurn(demands, available);
-  await change(tx, marketId, granted, 'set reserved = reserved + taken.quantity');
+  await changeLocked(tx, marketId, granted, 'set reserved = reserved + taken.quantity');
   return demands.map((lines, index) => ({
     shortages: shortages[index]!,
     counted: new Set(lines.filter((line) => available.has(stockName(line))).map((line) => line.articleId)),
@@ -82,7 +82,9 @@ export async function reserveStock(
 
 /** Gives back what was reserved and will not be sold. Only for lines that were counted when they were reserved. */
 export async function releaseStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
-  await change(tx, marketId, joinLines(lines), 'set reserved = reserved - taken.quantity');
+  const joined = joinLines(lines);
+  await lockStock(tx, marketId, joined);
+  await changeLocked(tx, marketId, joined, 'set reserved = reserved - taken.quantity');
 }
 
 /** What was reserved, and only that, leaves the store; `reference` is the order of each line. */
@@ -93,10 +95,12 @@ export async function sellStock(
   sales: readonly { readonly reference: string; readonly lines: readonly StockLine[] }[],
 ): Promise<void> {
   const lines = sales.flatMap((sale) => sale.lines.map((line) => ({ ...line, reference: sale.reference })));
-  const counted = await change(
+  const joined = joinLines(lines);
+  await lockStock(tx, marketId, joined);
+  const counted = await changeLocked(
     tx,
     marketId,
-    joinLines(lines),
+    joined,
     'set reserved = reserved - taken.quantity, on_hand = on_hand - taken.quantity',
   );
   await insertMovements(
@@ -110,7 +114,26 @@ export async function sellStock(
   );
 }
 
-async function change(
+async function lockStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
+  if (lines.length === 0) return;
+  await tx.query(
+    `select 1 as one
+     from unnest($2::bigint[], $3::bigint[]) as line (store_id, article_id)
+     cross join lateral (
+       select 1 as held from inventory.stock
+       where market_id = $1 and store_id = line.store_id and article_id = line.article_id
+       limit 1 for update
+     ) as stock`,
+    [keyOf(marketId), lines.map((line) => keyOf(line.storeId)), lines.map((line) => keyOf(line.articleId))],
+  );
+}
+
+/**
+ * Changes rows whose locks the transaction took in an earlier statement. Found by place (ctid), a row that another
+ * transaction changed after this statement's snapshot would be passed over in silence; under its lock there is
+ * none such.
+ */
+async function changeLocked(
   tx: Tx,
   marketId: MarketId,
   lines: readonly StockLine[],
@@ -124,7 +147,7 @@ async function change(
        cross join lateral (
          select ctid as place from inventory.stock
          where market_id = $1 and store_id = line.store_id and article_id = line.article_id
-         limit 1 for update
+         limit 1
        ) as stock
      )
      update inventory.stock ${assignment}

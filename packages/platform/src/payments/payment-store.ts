@@ -90,6 +90,19 @@ export async function movePayments(
   to: PaymentState,
 ): Promise<OrderId[]> {
   if (orderIds.length === 0) return [];
+  const keys = [keyOf(marketId), orderIds.map(keyOf)];
+  // In a statement of its own: found by place (ctid), a payment that the sweep changed after the snapshot of the
+  // statement below would be passed over in silence.
+  await tx.query(
+    `select 1 as one
+     from unnest($2::bigint[]) as given (order_id)
+     cross join lateral (
+       select 1 as held from payments.payment
+       where market_id = $1 and order_id = given.order_id
+       limit 1 for update
+     ) as payment`,
+    keys,
+  );
   const rows = await tx.query<{ order_id: string }>(
     `with found as materialized (
        select payment.place
@@ -97,7 +110,7 @@ export async function movePayments(
        cross join lateral (
          select ctid as place from payments.payment
          where market_id = $1 and order_id = given.order_id
-         limit 1 for update
+         limit 1
        ) as payment
      )
      update payments.payment
@@ -105,7 +118,7 @@ export async function movePayments(
      from found
      where payment.ctid = found.place and payment.market_id = $1 and state = any($3::text[])
      returning order_id`,
-    [keyOf(marketId), orderIds.map(keyOf), from, to, toRfc3339(at)],
+    [...keys, from, to, toRfc3339(at)],
   );
   return rows.map((row) => idFromKey('ord', row.order_id));
 }

@@ -10,7 +10,11 @@ const run = promisify(execFile);
 export interface EmbeddedPostgres {
   /** For `openDatabase`: a Unix socket that only this user (and root) can reach; no port, no password. */
   readonly connection: { readonly host: string; readonly database: string; readonly user: string };
-  /** Lets running transactions end, then stops the server. */
+  /** Whether the server's process lives. Cheap enough to ask every second. */
+  isRunning(): Promise<boolean>;
+  /** Starts it again where it has died; what was committed is recovered from the write-ahead log. */
+  revive(): Promise<void>;
+  /** Lets running transactions end, then stops the server; nothing where it has died. */
   stop(): Promise<void>;
   /** Stops at once as a crash would: for fault tests. */
   kill(): Promise<void>;
@@ -81,18 +85,23 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       .join(''),
   );
   const log = join(data, 'server.log');
-  try {
-    await control('start', '--wait', '--timeout', '120', '--log', log, '--silent');
-  } catch (error) {
-    const tail = (await readFile(log, 'utf8').catch(() => '')).split('\n').slice(-12).join('\n');
-    throw new EmbeddedPostgresError(`Postgres did not start in ${data}.\n${tail}`, { cause: error });
-  }
+  const start = async (): Promise<void> => {
+    try {
+      await control('start', '--wait', '--timeout', '120', '--log', log, '--silent');
+    } catch (error) {
+      const tail = (await readFile(log, 'utf8').catch(() => '')).split('\n').slice(-12).join('\n');
+      throw new EmbeddedPostgresError(`Postgres did not start in ${data}.\n${tail}`, { cause: error });
+    }
+  };
+  await start();
   const stop = async (mode: string): Promise<void> => {
-    await control('stop', '--mode', mode, '--wait', '--timeout', '60');
+    if (await isRunning(control)) await control('stop', '--mode', mode, '--wait', '--timeout', '60');
     if (socketFolder !== data) await rm(socketFolder, { recursive: true, force: true });
   };
   return {
     connection: { host: socketFolder, database: DATABASE, user: USER },
+    isRunning: () => hasLiveServer(data),
+    revive: start,
     stop: () => stop('fast'),
     kill: () => stop('immediate'),
   };
@@ -153,6 +162,22 @@ async function isRunning(control: (...args: string[]) => Promise<unknown>): Prom
     () => true,
     () => false,
   );
+}
+
+/** Whether the process that the server's pid file names lives, without starting another to find out. */
+async function hasLiveServer(data: string): Promise<boolean> {
+  const file = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number(file.split('\n', 1)[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Someone else's process may not be asked, but it lives.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  // Dead, and not waited for by whoever ought to.
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return !/\) Z /.test(state);
 }
 
 /** Socket paths end at 107 bytes, so a deep data folder gets its socket in the system's temporary folder. */
