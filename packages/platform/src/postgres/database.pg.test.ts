@@ -75,3 +75,10 @@ test('moments come back as the milliseconds that were sent', async () => {
   );
   assert.deepEqual(row, { at: Date.UTC(2026, 5, 1, 12, 34, 56, 789), none: null });
 });
+
+test('a connection that breaks while nobody uses it does not end the process', async () => {
+  const client = await db.pool.connect();
+  assert.doesNotThrow(() => client.emit('error', new Error('terminating connection')));
+  client.release(true);
+  assert.deepEqual(await db.query('select 1 as one'), [{ one: 1 }]);
+});

@@ -61,6 +61,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: '-c plan_cache_mode=force_custom_plan',
     types: { getTypeParser: typeParser as unknown as typeof pg.types.getTypeParser },
   });
+  // While the pool hands a connection from one statement to the next nobody listens to it, and where Postgres dies
+  // in that moment its error would end the process (seen when it was killed under load). Whoever uses the
+  // connection next learns of it by the failure of the statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   let closing = false;
   // The pool's end does not wait for the goodbyes of its connections, which a stopping server may cut off.
   pool.on('error', (error) => {
