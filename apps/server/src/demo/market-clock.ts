@@ -36,11 +36,17 @@ export async function openMarketClock(options: {
   const first = addMs(wallNow, (FIRST_MINUTE - localTime(wallNow, timeZone).minuteOfDay) * MINUTE_MS);
   const start = epochMs(Math.max(saved ?? first, notBefore ?? 0));
   const clock = new ScaledClock(ticker, start, speed);
+  const write = async (): Promise<void> => {
+    await writeFile(`${path}.partial`, JSON.stringify({ marketMoment: clock.now() }));
+    await rename(`${path}.partial`, path);
+  };
+  // One after the other: the last save, at the end, may come while another is being written.
+  let saving: Promise<void> = Promise.resolve();
   return {
     clock,
-    async save() {
-      await writeFile(`${path}.partial`, JSON.stringify({ marketMoment: clock.now() }));
-      await rename(`${path}.partial`, path);
+    save() {
+      saving = saving.catch(() => undefined).then(write);
+      return saving;
     },
   };
 }

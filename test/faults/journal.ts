@@ -1,0 +1,69 @@
+import { type RawRequest, send } from '../acceptance/platform.ts';
+
+export type CommandKind = 'place' | 'accept' | 'ready' | 'cancel' | 'refund' | 'arrive' | 'complete';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A command that a client has sent, and what it was told; without an answer nobody knows whether it ran. */
+export interface Entry {
+  readonly kind: CommandKind;
+  readonly request: RawRequest;
+  answer?: Answer;
+}
+
+/** Refusals that traffic brings upon itself, since it acts on what it knew a moment ago. */
+const EXPECTED: Readonly<Record<CommandKind, readonly string[]>> = {
+  place: [],
+  accept: ['wrong_state'],
+  ready: ['wrong_state'],
+  cancel: ['wrong_state'],
+  refund: ['wrong_state'],
+  arrive: ['wrong_state', 'not_found'],
+  complete: ['wrong_state', 'not_found', 'not_ready'],
+};
+
+/**
+ * What clients know that they have sent and been told, over all lives of a server. A connection that broke is no
+ * answer, and neither is 503: it says to ask again.
+ */
+export class Journal {
+  readonly entries: Entry[] = [];
+
+  /** Sends a command, and writes it down before and after. Undefined where there was no answer. */
+  send(url: string, kind: CommandKind, request: RawRequest): Promise<Answer | undefined> {
+    const entry: Entry = { kind, request };
+    this.entries.push(entry);
+    return this.again(url, entry);
+  }
+
+  /** Sends an entry as it was, under the same key. */
+  async again(url: string, entry: Entry): Promise<Answer | undefined> {
+    const answer = await send<Record<string, unknown>>(url, entry.request).catch(() => undefined);
+    if (answer === undefined || answer.status === 503) return undefined;
+    return (entry.answer = { status: answer.status, body: answer.body });
+  }
+
+  unanswered(): Entry[] {
+    return this.entries.filter((entry) => entry.answer === undefined);
+  }
+
+  /** Commands of a kind that were done. */
+  done(kind: CommandKind): (Entry & { readonly answer: Answer })[] {
+    return this.entries.filter(
+      (entry): entry is Entry & { answer: Answer } =>
+        entry.kind === kind && entry.answer !== undefined && entry.answer.status < 300,
+    );
+  }
+
+  /** Answers that nobody had reason to expect, such as a 500 or a refusal for another reason. */
+  surprises(): Answer[] {
+    return this.entries.flatMap(({ kind, answer }) =>
+      answer === undefined || answer.status < 300 || EXPECTED[kind].includes(String(answer.body['code']))
+        ? []
+        : [answer],
+    );
+  }
+}

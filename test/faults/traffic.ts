@@ -1,0 +1,146 @@
+import type { Route } from '@halfhour/contract';
+import type { OrderId, Random } from '@halfhour/kernel';
+import { type CityMarket, DOOR, type Person } from '../acceptance/city-market.ts';
+import { send } from '../acceptance/platform.ts';
+import type { Answer, CommandKind, Journal } from './journal.ts';
+
+export interface TrafficOptions {
+  readonly url: string;
+  readonly market: CityMarket;
+  readonly journal: Journal;
+  readonly random: Random;
+  /** Makes keys of this run differ from those of others. */
+  readonly name: string;
+  /** The digits for the door, by order. */
+  readonly codes: Map<OrderId, string>;
+}
+
+const KITCHENS = 6;
+const MAX_QUANTITY = 3;
+/** `idle`: there was nothing to do. */
+type Step = Answer | 'idle' | undefined;
+
+/**
+ * Everyone acts as fast as the server answers, until it answers no more: shoppers place and cancel, stores
+ * accept, pack and cancel, couriers ride, the operator refunds. Resolves when all have stopped.
+ */
+export async function makeTraffic(options: TrafficOptions): Promise<void> {
+  const { url, market, journal, random, codes } = options;
+  const orders = `${market.path}/orders`;
+  const placed: OrderId[] = [];
+  const delivered: OrderId[] = [];
+  const totals = await askTotals(url, market);
+  let keys = 0;
+
+  const command = (
+    kind: CommandKind,
+    person: Person,
+    path: string,
+    body: unknown,
+  ): Promise<Answer | undefined> =>
+    journal.send(url, kind, {
+      method: 'POST',
+      path,
+      token: person.token,
+      key: `${options.name}-${keys++}`,
+      body,
+    });
+
+  async function shop(shopper: Person): Promise<Step> {
+    const quantity = 2 + random.below(MAX_QUANTITY - 1);
+    const answer = await command('place', shopper, orders, {
+      ...basketOf(market, quantity),
+      expectedTotalMinor: totals.get(quantity)!,
+      payment: { method: random.next() < 0.05 ? 'test_late' : 'test_approve' },
+    });
+    if (answer?.status !== 201) return answer;
+    const { id, deliveryCode } = answer.body as { id: OrderId; deliveryCode: string };
+    codes.set(id, deliveryCode);
+    placed.push(id);
+    return random.next() < 0.2 ? command('cancel', shopper, `${orders}/${id}/cancel`, {}) : answer;
+  }
+
+  async function prepare(): Promise<Step> {
+    const id = placed.shift();
+    if (id === undefined) return 'idle';
+    const merchant = market.merchants[0];
+    const accepted = await command('accept', merchant, `${orders}/${id}/accept`, {});
+    if (accepted?.status !== 200) return accepted;
+    return random.next() < 0.1
+      ? command('cancel', merchant, `${orders}/${id}/cancel`, {})
+      : command('ready', merchant, `${orders}/${id}/ready`, {});
+  }
+
+  async function ride(index: number): Promise<Step> {
+    const courier = market.couriers[index]!;
+    const path = `${market.path}/couriers/${market.courierIds[index]!}/route`;
+    const asked = await send<{ route: Route | null }>(url, {
+      method: 'GET',
+      path,
+      token: courier.token,
+    }).catch(() => undefined);
+    if (asked?.status !== 200) return undefined;
+    const { route } = asked.body;
+    const stop = route?.stops.find((each) => each.completedAt === undefined);
+    if (route === null || stop === undefined) return 'idle';
+    const at = `${market.path}/routes/${route.id}/stops/${stop.number}`;
+    if (stop.arrivedAt === undefined) return command('arrive', courier, `${at}/arrive`, {});
+    const [orderId] = stop.orderIds;
+    const code = stop.kind === 'pickup' ? undefined : codes.get(orderId!);
+    // Of an order whose placement had no answer yet nobody knows the digits.
+    if (stop.kind === 'dropoff' && code === undefined) return 'idle';
+    const done = await command('complete', courier, `${at}/complete`, code === undefined ? {} : { code });
+    if (done?.status === 200 && stop.kind === 'dropoff') delivered.push(orderId!);
+    return done;
+  }
+
+  async function refund(): Promise<Step> {
+    if (delivered.length === 0) return 'idle';
+    const body = { amountMinor: 1 + random.below(200), reason: 'cold' };
+    return command('refund', market.operator, `${orders}/${random.pick(delivered)}/refund`, body);
+  }
+
+  async function act(step: () => Promise<Step>): Promise<void> {
+    for (let went = await step(); went !== undefined; went = await step()) {
+      if (went === 'idle' && !(await isThere(url))) return;
+    }
+  }
+
+  await Promise.all([
+    ...market.shoppers.map((shopper) => act(() => shop(shopper))),
+    ...Array.from({ length: KITCHENS }, () => act(prepare)),
+    ...market.couriers.map((_, index) => act(() => ride(index))),
+    act(refund),
+  ]);
+}
+
+/** What the baskets cost, by quantity. */
+async function askTotals(url: string, market: CityMarket): Promise<Map<number, number>> {
+  const totals = new Map<number, number>();
+  for (let quantity = 2; quantity <= MAX_QUANTITY; quantity++) {
+    const path = `${market.path}/quotes`;
+    const body = basketOf(market, quantity);
+    const quote = await send<{ totalMinor: number }>(url, { method: 'POST', path, body });
+    totals.set(quantity, quote.body.totalMinor);
+  }
+  return totals;
+}
+
+function basketOf(market: CityMarket, quantity: number) {
+  return {
+    storeId: market.shopId,
+    lines: [{ offerId: market.rice.offerId, quantity }],
+    address: DOOR,
+    tipMinor: 50,
+  };
+}
+
+function isThere(url: string): Promise<boolean> {
+  return fetch(`${url}/health/ready`).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.ok;
+    },
+    () => false,
+  );
+}
