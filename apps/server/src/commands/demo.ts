@@ -112,7 +112,6 @@ async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-<<<<<<< HEAD
 /** Shows a step while it runs and how long it took. */
 async function step<T>(title: string, run: (retitle: (title: string) => void) => Promise<T>): Promise<T> {
   let value: T | undefined;
@@ -120,67 +119,6 @@ async function step<T>(title: string, run: (retitle: (title: string) => void) =>
     title,
     async task(_, shown) {
       value = await run((given) => (shown.title = given));
-=======
-/** Lets the people of the demo live, and keeps the market's clock on disk. */
-async function play(
-  made: { demo: DemoMarket; cast: CastFile; clock: MarketClock; platform: Platform; server: RunningServer },
-  settings: Settings,
-  log: ReturnType<typeof createLog>,
-  signal: AbortSignal,
-  closing: (() => Promise<void>)[],
-): Promise<void> {
-  const { demo, cast, clock, platform, server } = made;
-  const map = await platform.maps.load(cast.marketId);
-  const playing = playDay({
-    baseUrl: server.url,
-    demo,
-    cast: castOf(cast),
-    streets: map.graph,
-    clock: clock.clock,
-    ticker: systemTicker,
-    random: seededRandom('people'),
-    signal,
-    log: (event, facts) => log.info({ event, ...facts }, event),
-  });
-  playing.catch((error: unknown) => {
-    if (!signal.aborted) log.error({ event: 'people_stopped', err: error }, 'the simulated people stopped');
-  });
-  let cancel = (): void => {};
-  const save = (): void => {
-    if (signal.aborted) return;
-    cancel = systemTicker.after(SAVE_CLOCK_MS, () => {
-      clock.save().then(save, (error: unknown) => {
-        log.error({ event: 'clock_not_saved', err: error, folder: settings.dataFolder }, 'clock not saved');
-        save();
-      });
-    });
-  };
-  save();
-  closing.push(async () => {
-    await playing.catch(() => undefined);
-    cancel();
-    clock.clock.setSpeed(0);
-    await clock.save();
-  });
-}
-
-function castOf(cast: CastFile): DemoCast {
-  const pick = <T, U>(record: Readonly<Record<string, T>>, of: (value: T) => U): Map<string, U> =>
-    new Map(Object.entries(record).map(([key, value]) => [key, of(value)]));
-  return {
-    marketId: cast.marketId,
-    stores: pick(cast.stores, (id) => id),
-    couriers: pick(cast.couriers, (courier) => courier.courierId),
-    shoppers: pick(cast.shoppers, (shopper) => shopper.userId),
-    tokenOf(actor) {
-      const person =
-        actor.role === 'integrator'
-          ? cast.integrator
-          : (actor.role === 'courier' ? cast.couriers : cast.shoppers)[actor.key];
-      return person === undefined
-        ? Promise.reject(new Error(`no ${actor.role} of that name in the cast`))
-        : Promise.resolve(person.token);
->>>>>>> faults
     },
   };
   const renderer = process.stdout.isTTY ? 'default' : 'simple';

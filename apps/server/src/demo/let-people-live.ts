@@ -35,6 +35,7 @@ export async function letPeopleLive(options: {
   });
   let cancel = (): void => {};
   const save = (): void => {
+    if (signal.aborted) return;
     cancel = systemTicker.after(SAVE_CLOCK_MS, () => {
       market.save().then(save, (error: unknown) => {
         log.error({ event: 'clock_not_saved', err: error }, 'the market’s time could not be saved');
