@@ -1,23 +1,25 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { Listr, PRESET_TIMER } from 'listr2';
+import { Listr, type ListrTask, PRESET_TIMER } from 'listr2';
+import type { Logger } from 'pino';
 import { ScaledClock, createIdSource, seededRandom, systemNow, systemTicker } from '@halfhour/kernel';
 import { selectLatestMoment } from '@halfhour/platform/events';
-import { isReachable } from '@halfhour/platform/postgres';
-import { type DemoCast, type DemoMarket, buildDemoMarket, playDay } from '@halfhour/twin/demo';
+import { selectMarkets } from '@halfhour/platform/markets';
+import { type Database, type Queryable, isReachable } from '@halfhour/platform/postgres';
+import { type DemoMarket, buildDemoMarket } from '@halfhour/twin/demo';
 import { openCityMap } from '../city-maps.ts';
 import { closeAll } from '../close-all.ts';
 import { migrateDatabase, startDatabase } from '../database.ts';
-import type { CastFile } from '../demo/cast-file.ts';
-
+import { type CastFile, readCast } from '../demo/cast-file.ts';
+import { letPeopleLive } from '../demo/let-people-live.ts';
 import { OPERATOR_EMAIL, loadDemoMarket } from '../demo/load-demo-market.ts';
 import { type MarketClock, openMarketClock } from '../demo/market-clock.ts';
 import { createLog } from '../log.ts';
 import { type Platform, createPlatform } from '../platform.ts';
 import { Refusal } from '../refusal.ts';
 import { type CommandOptions, type Settings, readSettings } from '../settings.ts';
-import { type RunningServer, startServer } from '../start-server.ts';
+import { startServer } from '../start-server.ts';
 import { stopOnSignal } from '../stop-signals.ts';
 
 interface DemoOptions extends CommandOptions {
@@ -26,7 +28,6 @@ interface DemoOptions extends CommandOptions {
 }
 
 const SPEED = 10;
-const SAVE_CLOCK_MS = 2_000;
 
 /** `halfhour demo`: a living market with simulated people, on an embedded Postgres. */
 export function register(program: Command): void {
@@ -61,157 +62,121 @@ async function demo(options: DemoOptions): Promise<void> {
   });
 
   const started = performance.now();
-  const made = {} as {
-    database: Awaited<ReturnType<typeof startDatabase>>;
-    demo: DemoMarket;
-    cast: CastFile;
-    clock: MarketClock;
-    platform: Platform;
-    server: RunningServer;
-    link: string;
-  };
-  const steps = new Listr(
-    [
-      {
-        title: 'Postgres',
-        async task() {
-          made.database = await startDatabase(settings, log);
-          closing.push(made.database.close);
-          await migrateDatabase(made.database.db, log);
-        },
-      },
-      {
-        title: `City: ${options.city}`,
-        async task(_, step) {
-          const city = await openCityMap(options.city);
-          made.demo = buildDemoMarket(city, seededRandom('demo'));
-          step.title = `City: ${city.name}, ${city.streets.length.toLocaleString('en')} streets, ${city.addresses.length.toLocaleString('en')} addresses`;
-        },
-      },
-      {
-        title: 'Market',
-        async task(_, step) {
-          const { db } = made.database;
-          const wallClock = new ScaledClock(systemTicker, systemNow());
-          made.clock = await openMarketClock({
-            path: join(settings.dataFolder, 'clock.json'),
-            ticker: systemTicker,
-            wallNow: systemNow(),
-            timeZone: made.demo.timeZone,
-            notBefore: await selectLatestMoment(db),
-            speed: 0,
-          });
-          const { clock } = made.clock;
-          made.cast = await loadDemoMarket(
-            {
-              db,
-              clock,
-              ids: createIdSource(systemNow, settings.node),
-              secrets: { bytes: randomBytes },
-              castPath: join(settings.dataFolder, 'cast.json'),
-            },
-            made.demo,
-            options.city,
-          );
-          made.platform = createPlatform({
-            db,
-            clock,
-            wallClock,
-            node: settings.node,
-            openCityMap,
-            clockControl: { speed: () => clock.speed, setSpeed: (given) => clock.setSpeed(given) },
-            log,
-          });
-          closing.push(made.platform.close);
-          await made.platform.startMarkets();
-          step.title = `Market: ${made.demo.stores.length} stores, ${made.demo.couriers.length} couriers, ${made.demo.shoppers.length.toLocaleString('en')} shoppers`;
-        },
-      },
-      {
-        title: 'Server',
-        async task() {
-          made.server = await startServer(settings, made.platform, log);
-          closing.push(made.server.stop);
-          const token = await made.platform.identity.createSignInLink(made.cast.operatorId);
-          made.link = `${made.server.url}/?signin=${token}`;
-        },
-      },
-    ],
-    { renderer: process.stdout.isTTY ? 'default' : 'simple', rendererOptions: { timer: PRESET_TIMER } },
-  );
   try {
-    await steps.run();
-    await play(made, settings, log, stopping.signal, closing);
-    made.clock.clock.setSpeed(speed);
+    const database = await step('Postgres', async () => {
+      const running = await startDatabase(settings, log);
+      closing.push(running.close);
+      await migrateDatabase(running.db, log);
+      return running;
+    });
+    const demo = await step(`City: ${options.city}`, async (retitle) => {
+      const city = await openCityMap(options.city);
+      retitle(
+        `City: ${city.name}, ${count(city.streets.length)} streets, ${count(city.addresses.length)} addresses`,
+      );
+      return buildDemoMarket(city, seededRandom('demo'));
+    });
+    const { cast, market, platform } = await step('Market', async (retitle) => {
+      const opened = await openMarket(database.db, demo, options.city, settings, log);
+      closing.push(opened.platform.close);
+      await opened.platform.startMarkets();
+      retitle(
+        `Market: ${count(demo.stores.length)} stores, ${count(demo.couriers.length)} couriers, ${count(demo.shoppers.length)} shoppers`,
+      );
+      return opened;
+    });
+    const server = await step('Server', async () => {
+      const running = await startServer(settings, platform, log);
+      closing.push(running.stop);
+      return running;
+    });
+    const people = await letPeopleLive({
+      demo,
+      cast,
+      market,
+      platform,
+      baseUrl: server.url,
+      signal: stopping.signal,
+      log,
+    });
+    closing.push(people.stop);
+    market.clock.setSpeed(speed);
+    const link = `${server.url}/?signin=${await platform.identity.createSignInLink(cast.operatorId)}`;
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+    process.stdout.write(
+      signOf({ url: server.url, link, demo, cast, seconds, speed, folder: settings.dataFolder }),
+    );
   } catch (error) {
     await close();
     throw error;
   }
-  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  process.stdout.write(signOf({ ...made, seconds, speed, folder: settings.dataFolder }));
 }
 
-/** Lets the people of the demo live, and keeps the market's clock on disk. */
-async function play(
-  made: { demo: DemoMarket; cast: CastFile; clock: MarketClock; platform: Platform; server: RunningServer },
-  settings: Settings,
-  log: ReturnType<typeof createLog>,
-  signal: AbortSignal,
-  closing: (() => Promise<void>)[],
-): Promise<void> {
-  const { demo, cast, clock, platform, server } = made;
-  const map = await platform.maps.load(cast.marketId);
-  const playing = playDay({
-    baseUrl: server.url,
-    demo,
-    cast: castOf(cast),
-    streets: map.graph,
-    clock: clock.clock,
-    ticker: systemTicker,
-    random: seededRandom('people'),
-    signal,
-    log: (event, facts) => log.info({ event, ...facts }, event),
-  });
-  playing.catch((error: unknown) => {
-    if (!signal.aborted) log.error({ event: 'people_stopped', err: error }, 'the simulated people stopped');
-  });
-  let cancel = (): void => {};
-  const save = (): void => {
-    if (signal.aborted) return;
-    cancel = systemTicker.after(SAVE_CLOCK_MS, () => {
-      clock.save().then(save, (error: unknown) => {
-        log.error({ event: 'clock_not_saved', err: error, folder: settings.dataFolder }, 'clock not saved');
-        save();
-      });
-    });
-  };
-  save();
-  closing.push(async () => {
-    await playing.catch(() => undefined);
-    cancel();
-    clock.clock.setSpeed(0);
-    await clock.save();
-  });
-}
-
-function castOf(cast: CastFile): DemoCast {
-  const pick = <T, U>(record: Readonly<Record<string, T>>, of: (value: T) => U): Map<string, U> =>
-    new Map(Object.entries(record).map(([key, value]) => [key, of(value)]));
-  return {
-    marketId: cast.marketId,
-    stores: pick(cast.stores, (id) => id),
-    couriers: pick(cast.couriers, (courier) => courier.courierId),
-    shoppers: pick(cast.shoppers, (shopper) => shopper.userId),
-    tokenOf(actor) {
-      const person =
-        actor.role === 'integrator'
-          ? cast.integrator
-          : (actor.role === 'courier' ? cast.couriers : cast.shoppers)[actor.key];
-      return person === undefined
-        ? Promise.reject(new Error(`no ${actor.role} of that name in the cast`))
-        : Promise.resolve(person.token);
+/** Shows a step while it runs and how long it took. */
+async function step<T>(title: string, run: (retitle: (title: string) => void) => Promise<T>): Promise<T> {
+  let value: T | undefined;
+  const task: ListrTask = {
+    title,
+    async task(_, shown) {
+      value = await run((given) => (shown.title = given));
     },
   };
+  const renderer = process.stdout.isTTY ? 'default' : 'simple';
+  await new Listr([task], { renderer, rendererOptions: { timer: PRESET_TIMER } }).run();
+  return value as T;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}
+
+/** The demo's market, loaded once, its clock where it was, and the platform over both. */
+async function openMarket(
+  db: Database,
+  demo: DemoMarket,
+  city: string,
+  settings: Settings,
+  log: Logger,
+): Promise<{ cast: CastFile; market: MarketClock; platform: Platform }> {
+  const castPath = join(settings.dataFolder, 'cast.json');
+  const earlier = await readCast(castPath);
+  await requireSameCity(db, earlier, city, settings.dataFolder);
+  const market = await openMarketClock({
+    path: join(settings.dataFolder, 'clock.json'),
+    ticker: systemTicker,
+    wallNow: systemNow(),
+    timeZone: demo.timeZone,
+    notBefore: earlier === undefined ? undefined : await selectLatestMoment(db, earlier.marketId),
+    speed: 0,
+  });
+  const { clock } = market;
+  const ids = createIdSource(systemNow, settings.node);
+  const secrets = { bytes: randomBytes };
+  const cast = await loadDemoMarket({ db, clock, ids, secrets, castPath }, demo, city);
+  const platform = createPlatform({
+    db,
+    clock,
+    wallClock: new ScaledClock(systemTicker, systemNow()),
+    node: settings.node,
+    openCityMap,
+    clockControl: { speed: () => clock.speed, setSpeed: (given) => clock.setSpeed(given) },
+    log,
+  });
+  return { cast, market, platform };
+}
+
+/** One folder, one city: people who live in one would be lost in another. */
+async function requireSameCity(
+  db: Queryable,
+  earlier: CastFile | undefined,
+  city: string,
+  folder: string,
+): Promise<void> {
+  const [market] = earlier === undefined ? [] : await selectMarkets(db, earlier.marketId);
+  if (market === undefined || market.mapSource === city) return;
+  throw new Refusal(
+    `${folder} holds the demo of ${market.mapSource}. Start it with --city ${market.mapSource}, or choose another folder with --data.`,
+  );
 }
 
 /** In the folder where the command runs; as root, where the account of Postgres may go. */
@@ -222,16 +187,15 @@ async function defaultFolder(): Promise<string> {
 }
 
 function signOf(about: {
-  server: RunningServer;
+  url: string;
   link: string;
   demo: DemoMarket;
   cast: CastFile;
-  platform: Platform;
   seconds: string;
   speed: number;
   folder: string;
 }): string {
-  const { url } = about.server;
+  const { url } = about;
   const shopper = Object.values(about.cast.shoppers)[0]!;
   return `
   Halfhour is ready in ${about.seconds} s: ${about.demo.name}, at ${about.speed} times the speed of life.

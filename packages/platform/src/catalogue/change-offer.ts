@@ -29,7 +29,7 @@ export async function changeOffer(
     };
     if (offer.priceMinor !== before.priceMinor || offer.available !== before.available) {
       await updateOfferRow(tx, marketId, offer);
-      await appendEvents(tx, marketId, [offerEvent('OfferChanged', offer, clock.now(), authority.role)]);
+      appendEvents(tx, marketId, [offerEvent('OfferChanged', offer, clock.now(), authority.role)]);
     }
     const stock = await selectStock(tx, marketId, storeId, offer.countsStock ? [offer.articleId] : []);
     return ok({ offer, stock: stock.get(offer.articleId) });

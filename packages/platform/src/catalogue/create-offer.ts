@@ -54,7 +54,7 @@ export async function createOffer(
       return err({ code: 'already_exists', detail: 'The store offers this article.', offerId: existing?.id });
     }
     if (onHand !== undefined) await setOnHand(tx, marketId, at, [{ storeId, articleId, onHand }]);
-    await appendEvents(tx, marketId, [offerEvent('OfferCreated', offer, at, authority.role)]);
+    appendEvents(tx, marketId, [offerEvent('OfferCreated', offer, at, authority.role)]);
     const record = (await selectOffers(tx, marketId, [id])).get(id);
     invariant(record !== undefined, 'an offer that was inserted is there');
     const outcome = { offer: record, stock: onHand === undefined ? undefined : { onHand, reserved: 0 } };

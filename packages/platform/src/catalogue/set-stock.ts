@@ -38,7 +38,7 @@ export async function setStock(
     if (!offer.countsStock) {
       const counted = { ...offer, countsStock: true };
       await updateOfferRow(tx, marketId, counted);
-      await appendEvents(tx, marketId, [offerEvent('OfferChanged', counted, at, authority.role)]);
+      appendEvents(tx, marketId, [offerEvent('OfferChanged', counted, at, authority.role)]);
     }
     return ok({ onHand, reserved });
   });

@@ -58,7 +58,7 @@ export async function tellShiftsEnded(
   by: string,
   courierIds: readonly CourierId[],
 ): Promise<void> {
-  await appendEvents(
+  appendEvents(
     tx,
     marketId,
     courierIds.map((courierId) => ({

@@ -48,7 +48,7 @@ export async function startShift(
     }
     await insertShift(tx, marketId, { id: ids.next('shf'), courierId, startedAt: at, endsAt });
     await writePositions(tx, marketId, new Map([[courierId, { place: position, at }]]));
-    await appendEvents(tx, marketId, [
+    appendEvents(tx, marketId, [
       {
         type: 'ShiftStarted',
         subject: courierId,

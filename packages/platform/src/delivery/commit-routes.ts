@@ -68,7 +68,7 @@ export async function commitRoutes(
       })),
     );
   }
-  await appendEvents(
+  appendEvents(
     tx,
     marketId,
     changed.flatMap(({ before, after, by }) => routeEvents(before, after, at, by)),

@@ -54,7 +54,6 @@ export interface MarketMemory {
 
 const BATCH = 1_000;
 /** How often to look again for transactions that began before; each look is a round trip, 20 are some ms. */
-const MAX_LOOKS = 20;
 
 /** Reads what is open. The place in the events is taken first, so nothing falls between the two. */
 export async function readMemory(db: Queryable, marketId: MarketId): Promise<MarketMemory> {
@@ -76,31 +75,19 @@ export async function readMemory(db: Queryable, marketId: MarketId): Promise<Mar
 }
 
 /**
- * Brings the memory up to what had been committed when this was called. Events are held back while an older
- * transaction runs, so this looks a few times more until those that ran at the call are over.
+ * Brings the memory up to what has been committed. Applying an event twice changes nothing.
  *
  * @returns how many events were read
  */
 export async function followEvents(db: Queryable, memory: MarketMemory): Promise<number> {
-  const [{ goal }] = (await db.query<{ goal: string }>(
-    `select pg_snapshot_xmax(pg_current_snapshot())::text as goal`,
-  )) as [{ goal: string }];
   let count = 0;
-  for (let look = 0; look < MAX_LOOKS; look++) {
-    const [{ over }] = (await db.query<{ over: boolean }>(
-      `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $1 as over`,
-      [goal],
-    )) as [{ over: boolean }];
-    for (;;) {
-      const events = await readEvents(db, memory.marketId, memory.position, BATCH);
-      await refresh(db, memory, subjectsOf(events));
-      memory.position = events.at(-1)?.position ?? memory.position;
-      count += events.length;
-      if (events.length < BATCH) break;
-    }
-    if (over) break;
+  for (;;) {
+    const events = await readEvents(db, memory.marketId, memory.position, BATCH);
+    await refresh(db, memory, subjectsOf(events));
+    memory.position = events.at(-1)?.position ?? memory.position;
+    count += events.length;
+    if (events.length < BATCH) return count;
   }
-  return count;
 }
 
 export interface Subjects {

@@ -16,26 +16,46 @@ export interface StoredEvent extends EventDraft {
   readonly position: Position;
 }
 
-/** A place in a market's events, `txid-seq`; rises in reading order. */
+/** A place in a market's events: the number of the last one read. Rises in reading order, which is commit order. */
 export type Position = string & { readonly __unit: 'position' };
 
-export const BEGINNING = '0-0' as Position;
+export const BEGINNING = '0' as Position;
 
 export function parsePosition(text: string): Position | undefined {
-  return /^\d{1,19}-\d{1,19}$/.test(text) ? (text as Position) : undefined;
+  return /^\d{1,18}$/.test(text) ? (text as Position) : undefined;
 }
 
 /** Which of two positions comes first: negative, zero or positive. */
 export function comparePositions(a: Position, b: Position): number {
-  const [aTxid, aSeq] = a.split('-').map(BigInt) as [bigint, bigint];
-  const [bTxid, bSeq] = b.split('-').map(BigInt) as [bigint, bigint];
-  const difference = aTxid === bTxid ? aSeq - bSeq : aTxid - bTxid;
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+  return Number(BigInt(a) - BigInt(b));
 }
 
-/** Writes events in the order given, in the caller's transaction: they exist exactly if the change does. */
-export async function appendEvents(tx: Tx, marketId: MarketId, drafts: readonly EventDraft[]): Promise<void> {
+const gathered = new WeakMap<Tx, Map<MarketId, EventDraft[]>>();
+
+/**
+ * Adds events to the caller's transaction: they exist exactly if the change does. They are written together
+ * just before its commit, when it needs no other lock any more: from then to the end of the commit it holds the
+ * lock of the market's numbers, for which other commits of the market wait.
+ */
+export function appendEvents(tx: Tx, marketId: MarketId, drafts: readonly EventDraft[]): void {
   if (drafts.length === 0) return;
+  let markets = gathered.get(tx);
+  if (markets === undefined) {
+    markets = new Map();
+    gathered.set(tx, markets);
+  }
+  const before = markets.get(marketId);
+  if (before !== undefined) {
+    before.push(...drafts);
+    return;
+  }
+  const all = [...drafts];
+  markets.set(marketId, all);
+  tx.beforeCommit(() => insertEvents(tx, marketId, all));
+}
+
+async function insertEvents(tx: Tx, marketId: MarketId, drafts: readonly EventDraft[]): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [keyOf(marketId)]);
   await tx.query(
     `insert into events.event (market_id, type, subject, at, by, data)
      select $1, type, subject, at, by, data
@@ -54,7 +74,6 @@ export async function appendEvents(tx: Tx, marketId: MarketId, drafts: readonly 
 }
 
 interface EventRow {
-  readonly txid: string;
   readonly seq: string;
   readonly type: string;
   readonly subject: string;
@@ -63,25 +82,20 @@ interface EventRow {
   readonly data: Record<string, unknown>;
 }
 
-/**
- * The next events of a market after `after`, at most `limit`, in order, without gaps: an event whose
- * transaction is older than one still running waits for it. Plan: one range of the primary key.
- */
+/** The next events of a market after `after`, at most `limit`, in order, without gaps. One range of the primary key. */
 export async function readEvents(
   db: Queryable,
   marketId: MarketId,
   after: Position,
   limit: number,
 ): Promise<StoredEvent[]> {
-  const [txid, seq] = after.split('-');
   const rows = await db.query<EventRow>(
-    `select txid, seq, type, subject, at, by, data
+    `select seq, type, subject, at, by, data
      from events.event
-     where market_id = $1 and (txid, seq) > ($2, $3)
-       and txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-     order by txid, seq
-     limit $4`,
-    [keyOf(marketId), txid, seq, limit],
+     where market_id = $1 and seq > $2
+     order by seq
+     limit $3`,
+    [keyOf(marketId), after, limit],
   );
   return rows.map((row) => toEvent(marketId, row));
 }
@@ -93,54 +107,50 @@ export async function readHistory(
   subject: string,
 ): Promise<StoredEvent[]> {
   const rows = await db.query<EventRow>(
-    `select txid, seq, type, subject, at, by, data
+    `select seq, type, subject, at, by, data
      from events.event
      where market_id = $1 and subject = $2
-     order by txid, seq
+     order by seq
      limit 500`,
     [keyOf(marketId), subject],
   );
   return rows.map((row) => toEvent(marketId, row));
 }
 
-/** The position up to which `readEvents` could read now: where a reader begins that has just read the state. */
+/** The position of the latest event: where a reader begins that has just read the state, or is about to. */
 export async function readHead(db: Queryable, marketId: MarketId): Promise<Position> {
-  const rows = await db.query<{ txid: string; seq: string }>(
-    `select txid, seq from events.event
-     where market_id = $1 and txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-     order by txid desc, seq desc limit 1`,
+  const rows = await db.query<{ seq: string }>(
+    `select seq from events.event where market_id = $1 order by seq desc limit 1`,
     [keyOf(marketId)],
   );
-  return rows[0] === undefined ? BEGINNING : (`${rows[0].txid}-${rows[0].seq}` as Position);
+  return (rows[0]?.seq ?? BEGINNING) as Position;
 }
 
 /** Where the reader `name` is; locks the row so that one process at a time reads under that name. */
 export async function lockReader(tx: Tx, marketId: MarketId, name: string): Promise<Position> {
   await tx.query(
-    `insert into events.reader (market_id, name, txid, seq) values ($1, $2, 0, 0) on conflict do nothing`,
+    `insert into events.reader (market_id, name, seq) values ($1, $2, 0) on conflict do nothing`,
     [keyOf(marketId), name],
   );
-  const rows = await tx.query<{ txid: string; seq: string }>(
-    `select txid, seq from events.reader where market_id = $1 and name = $2 for update`,
+  const rows = await tx.query<{ seq: string }>(
+    `select seq from events.reader where market_id = $1 and name = $2 for update`,
     [keyOf(marketId), name],
   );
-  return `${rows[0]!.txid}-${rows[0]!.seq}` as Position;
+  return rows[0]!.seq as Position;
 }
 
 export async function moveReader(tx: Tx, marketId: MarketId, name: string, to: Position): Promise<void> {
-  const [txid, seq] = to.split('-');
-  await tx.query(`update events.reader set txid = $3, seq = $4 where market_id = $1 and name = $2`, [
+  await tx.query(`update events.reader set seq = $3 where market_id = $1 and name = $2`, [
     keyOf(marketId),
     name,
-    txid,
-    seq,
+    to,
   ]);
 }
 
 function toEvent(marketId: MarketId, row: EventRow): StoredEvent {
   return {
     marketId,
-    position: `${row.txid}-${row.seq}` as Position,
+    position: row.seq as Position,
     type: row.type,
     subject: row.subject,
     at: row.at,
@@ -149,13 +159,11 @@ function toEvent(marketId: MarketId, row: EventRow): StoredEvent {
   };
 }
 
-/** When the latest event of any market happened; undefined before the first. Asked at a start, not often. */
-export async function selectLatestMoment(db: Queryable): Promise<EpochMs | undefined> {
-  const rows = await db.query<{ at: EpochMs | null }>(
-    `select max(latest.at) as at
-     from (select distinct market_id from events.event) as market,
-       lateral (select at from events.event where event.market_id = market.market_id
-                order by txid desc, seq desc limit 500) as latest`,
+/** When the latest event of a market happened; undefined before the first. */
+export async function selectLatestMoment(db: Queryable, marketId: MarketId): Promise<EpochMs | undefined> {
+  const rows = await db.query<{ at: EpochMs }>(
+    `select at from events.event where market_id = $1 order by seq desc limit 1`,
+    [keyOf(marketId)],
   );
-  return rows[0]?.at ?? undefined;
+  return rows[0]?.at;
 }

@@ -15,10 +15,8 @@ import { type StoreRecord, selectAllStores } from '../stores/index.ts';
 
 /** A market as one snapshot of the database shows it. */
 export interface LoadedMarket {
-  /** Events up to here are in it. Some after it may be too; `isVisible` tells. */
+  /** Exactly the events up to here are in it. */
   readonly position: Position;
-  /** Whether the snapshot has the effects of the transaction that wrote the event at `position`. */
-  readonly isVisible: (position: Position) => boolean;
   readonly dayStart: EpochMs;
   readonly stores: Map<StoreId, StoreRecord>;
   readonly couriers: Map<CourierId, CourierRecord>;
@@ -31,14 +29,12 @@ export interface LoadedMarket {
 export async function loadMarket(db: Database, marketId: MarketId, dayStart: EpochMs): Promise<LoadedMarket> {
   return db.transaction(async (tx) => {
     await tx.query(`set transaction isolation level repeatable read, read only`);
-    const [row] = await tx.query<{ snapshot: string }>(`select pg_current_snapshot()::text as snapshot`);
     const position = await readHead(tx, marketId);
     const stores = await selectAllStores(tx, marketId);
     const couriers = await selectCouriers(tx, marketId);
     const orders = await selectOpenOrders(tx, marketId);
     return {
       position,
-      isVisible: parseSnapshot(row!.snapshot),
       dayStart,
       stores: new Map(stores.map((store) => [store.id, store])),
       couriers: new Map(couriers.map((courier) => [courier.id, courier])),
@@ -46,16 +42,4 @@ export async function loadMarket(db: Database, marketId: MarketId, dayStart: Epo
       figures: await selectDayFigures(tx, marketId, dayStart, addMs(dayStart, 2 * DAY_MS)),
     };
   });
-}
-
-/** Reads `xmin:xmax:xip,xip…` (PostgreSQL manual, pg_snapshot): which transactions had committed by then. */
-export function parseSnapshot(text: string): (position: Position) => boolean {
-  const [xmin = '0', xmax = '0', running = ''] = text.split(':');
-  const [first, next] = [BigInt(xmin), BigInt(xmax)];
-  const inProgress = new Set(running.split(',').filter(Boolean));
-  return (position) => {
-    const txid = position.split('-')[0]!;
-    const id = BigInt(txid);
-    return id < first || (id < next && !inProgress.has(txid));
-  };
 }

@@ -44,7 +44,7 @@ export function touchedBy(events: readonly StoredEvent[]): Touched {
  * Brings the projection up to a batch of events with the rows that they touched. Applying events again, or with
  * rows that are newer than they are, does no harm: rows replace rows, and figures move by the difference.
  *
- * An order that is not held is counted only at its first event, and only when the snapshot had not counted it;
+ * An order that is not held is counted only at its first event, and only when that is not in the projection;
  * any other event of such an order comes after it was closed and moves no figure.
  */
 export function applyEvents(
@@ -52,10 +52,10 @@ export function applyEvents(
   events: readonly StoredEvent[],
   reloaded: Reloaded,
 ): void {
-  const { orders, couriers, stores, dayStart, isVisible } = projection;
+  const { orders, couriers, stores, dayStart, position } = projection;
   const fresh = new Set(
     events
-      .filter((event) => event.type === 'OrderReceived' && !isVisible(event.position))
+      .filter((event) => event.type === 'OrderReceived' && comparePositions(event.position, position) > 0)
       .map((event) => event.subject),
   );
   for (const after of reloaded.orders.values()) {

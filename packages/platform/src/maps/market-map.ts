@@ -24,9 +24,9 @@ export interface MarketMap {
 
 /**
  * Rows of travel times kept besides the pinned ones of the stores: each is one Dijkstra (3 ms) and 108 KB
- * for Montevideo, so these are at most 220 MB.
+ * for Montevideo, so these are at most 65 MB.
  */
-const MAX_ROWS = 2_000;
+const MAX_ROWS = 600;
 
 export function createMarketMap(city: CityMap): MarketMap {
   const graph = buildStreetGraph(city);

@@ -11,7 +11,7 @@ import type { ApiError } from '../api/index.ts';
 import { type EventDraft, appendEvents } from '../events/index.ts';
 import { type StockLine, releaseStock, sellStock } from '../inventory/index.ts';
 import { type TransactionDraft, postTransactions } from '../ledger/index.ts';
-import { type PaymentProvider, insertRefunds, movePayments } from '../payments/index.ts';
+import { type PaymentProvider, insertRefunds, movePayments, noteReferences } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { type OrderChange, type OrderRecord, changeOrder } from './order.ts';
 import { refundOf, saleOf } from './order-money.ts';
@@ -48,6 +48,7 @@ export async function applyChanges(
   const released: StockLine[] = [];
   const sold: { reference: string; lines: StockLine[] }[] = [];
   const payments = { authorised: [] as OrderId[], capture: [] as OrderId[], void: [] as OrderId[] };
+  const references: { orderId: OrderId; reference: string }[] = [];
   const postings: TransactionDraft[] = [];
   const refunds: { id: ReturnType<typeof deps.ids.next<'ref'>>; orderId: OrderId; amountMinor: number }[] =
     [];
@@ -69,6 +70,7 @@ export async function applyChanges(
     if (effects.stock === 'release') released.push(...lines);
     if (effects.stock === 'sell') sold.push({ reference: order.id, lines });
     if (effects.payment !== undefined) payments[effects.payment].push(order.id);
+    if (effects.reference !== undefined) references.push({ orderId: order.id, reference: effects.reference });
     if (effects.ledger === 'sale') postings.push(saleOf(order, deps.provider.name, now));
     else if (effects.ledger !== undefined) {
       const { refundMinor } = effects.ledger;
@@ -86,10 +88,11 @@ export async function applyChanges(
   await releaseStock(tx, marketId, released);
   await sellStock(tx, marketId, now, sold);
   await movePayments(tx, marketId, now, payments.authorised, ['authorising'], 'authorised');
+  await noteReferences(tx, marketId, references);
   await movePayments(tx, marketId, now, payments.capture, ['authorised'], 'capture_due');
   await movePayments(tx, marketId, now, payments.void, ['authorising', 'authorised'], 'void_due');
   await insertRefunds(tx, marketId, now, refunds);
   await postTransactions(tx, marketId, deps.ids, postings);
-  await appendEvents(tx, marketId, events);
+  appendEvents(tx, marketId, events);
   return outcomes;
 }

@@ -183,7 +183,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     return changesOf(marketId).submit({
       change:
         answer.kind === 'done'
-          ? { orderId, kind: 'payment_authorised', by: 'system' }
+          ? { orderId, kind: 'payment_authorised', reference: answer.reference, by: 'system' }
           : { orderId, kind: 'cancel', reason: 'payment_declined', note: answer.reason, by: 'system' },
       command: undefined,
     });

@@ -22,9 +22,12 @@ const moment =
     return value === undefined ? null : toRfc3339(value);
   };
 
+const CLOSED: ReadonlySet<OrderState> = new Set(['delivered', 'cancelled', 'refunded']);
+
 /** What a change can alter. */
 const MUTABLE: readonly Column[] = [
   ['state', 'text', (order) => order.state],
+  ['closed', 'boolean', (order) => CLOSED.has(order.state)],
   ['refunded_minor', 'bigint', (order) => order.refundedMinor],
   ['accepted_at', 'timestamptz', moment((order) => order.acceptedAt)],
   ['expected_ready_at', 'timestamptz', moment((order) => order.expectedReadyAt)],
@@ -141,7 +144,7 @@ function selectByKey(lock: string): string {
 export async function selectOpenOrders(db: Queryable, marketId: MarketId): Promise<OrderRecord[]> {
   const rows = await db.query<OrderRow>(
     `select ${COLUMNS} from ordering.order
-     where market_id = $1 and state in ('pending_payment', 'placed', 'accepted', 'ready', 'picked_up')
+     where market_id = $1 and not closed
      order by order_id`,
     [keyOf(marketId)],
   );
@@ -193,7 +196,7 @@ export async function selectUnpaid(
 ): Promise<OrderId[]> {
   const rows = await db.query<{ order_id: string }>(
     `select order_id from ordering.order
-     where market_id = $1 and state = 'pending_payment' and pay_until <= $2::timestamptz
+     where market_id = $1 and not closed and state = 'pending_payment' and pay_until <= $2::timestamptz
      order by order_id limit $3`,
     [keyOf(marketId), toRfc3339(now), limit],
   );

@@ -155,7 +155,7 @@ const priced = priceBasket(basket, byId, 1_000, policy);
 function changesFor(order: OrderRecord, by: Actor): OrderChange[] {
   const base = { orderId: order.id, by };
   return [
-    { ...base, kind: 'payment_authorised' },
+    { ...base, kind: 'payment_authorised', reference: 'test' },
     { ...base, kind: 'accept' },
     { ...base, kind: 'ready' },
     { ...base, kind: 'assign', courierId, expectedDeliveryAt: now },

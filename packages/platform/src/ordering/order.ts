@@ -69,7 +69,10 @@ export interface OrderRecord extends Amounts {
 export type Actor = 'shopper' | 'merchant' | 'courier' | 'operator' | 'admin' | 'system';
 
 export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
-  | { readonly kind: 'payment_authorised' }
+  | {
+      readonly kind: 'payment_authorised';
+      /** The provider's name for the payment. */ readonly reference: string;
+    }
   | { readonly kind: 'accept'; readonly preparationSeconds?: number | undefined }
   | { readonly kind: 'ready' }
   | { readonly kind: 'assign'; readonly courierId: CourierId; readonly expectedDeliveryAt: EpochMs }
@@ -127,6 +130,8 @@ export interface Effects {
   readonly event?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   readonly stock?: 'release' | 'sell';
   readonly payment?: 'authorised' | 'capture' | 'void';
+  /** The provider's name for an authorised payment. */
+  readonly reference?: string;
   readonly ledger?: 'sale' | { readonly refundMinor: number };
 }
 
@@ -155,7 +160,10 @@ export function changeOrder(
   }
   switch (change.kind) {
     case 'payment_authorised':
-      return done({ ...order, state: 'placed' }, { event: event('OrderPlaced', {}), payment: 'authorised' });
+      return done(
+        { ...order, state: 'placed' },
+        { event: event('OrderPlaced', {}), payment: 'authorised', reference: change.reference },
+      );
     case 'accept': {
       const seconds = change.preparationSeconds ?? order.preparationSeconds;
       const expectedReadyAt = addMs(now, seconds * SECOND_MS);

@@ -89,6 +89,11 @@ test('an order goes from basket to the door, with its stock, money and events', 
   assert.equal(balance.get('payments:test:clearing'), delivered.value.totalMinor);
   assert.equal(balance.get(`courier:${courierId}:payable`), -50);
   assert.equal(balance.get('platform:commission'), -300);
+  const [payment] = await db.query<{ provider_reference: string }>(
+    'select provider_reference from payments.payment where market_id = $1',
+    [keyOf(t.marketId)],
+  );
+  assert.equal(payment?.provider_reference, `test_${delivered.value.paymentId}`);
   await t.ordering.sweep(t.marketId);
   assert.deepEqual(await paymentStates(t.marketId), ['captured']);
 });

@@ -120,7 +120,7 @@ export async function placeOrders(
       amountMinor: order.totalMinor,
     })),
   );
-  await appendEvents(
+  appendEvents(
     tx,
     market.id,
     orders.map((order) => ({

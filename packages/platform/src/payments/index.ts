@@ -6,7 +6,7 @@ export {
   insertPayments,
   insertRefunds,
   movePayments,
-  noteReference,
+  noteReferences,
   selectPayment,
 } from './payment-store.ts';
 export type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';

@@ -141,16 +141,24 @@ export async function finishPayment(
   );
 }
 
-export async function noteReference(
+/** Keeps what the provider calls these payments; it asks for it at capture. */
+export async function noteReferences(
   tx: Tx,
   marketId: MarketId,
   references: readonly { readonly orderId: OrderId; readonly reference: string }[],
 ): Promise<void> {
   if (references.length === 0) return;
   await tx.query(
-    `update payments.payment set provider_reference = told.reference
-     from unnest($2::bigint[], $3::text[]) as told (order_id, reference)
-     where market_id = $1 and payment.order_id = told.order_id`,
+    `with found as materialized (
+       select payment.place, told.reference
+       from unnest($2::bigint[], $3::text[]) as told (order_id, reference)
+       cross join lateral (
+         select ctid as place from payments.payment where market_id = $1 and order_id = told.order_id limit 1
+       ) as payment
+     )
+     update payments.payment set provider_reference = found.reference
+     from found
+     where payment.ctid = found.place and payment.market_id = $1`,
     [
       keyOf(marketId),
       references.map((each) => keyOf(each.orderId)),

@@ -12,7 +12,8 @@ export interface Queryable {
 
 /** An open transaction. Functions that take one commit or roll back together with their caller. */
 export interface Tx extends Queryable {
-  readonly isTransaction: true;
+  /** Runs `last` just before the commit, after everything else; not at all where there is none. */
+  beforeCommit(last: () => Promise<void>): void;
 }
 
 export interface Database extends Queryable {
@@ -98,8 +99,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     client.on('error', onError);
     try {
       await client.query('begin');
-      const tx: Tx = { isTransaction: true, query: (text, values = []) => send(client, text, values) };
-      const outcome = await run(tx);
+      const lasts: (() => Promise<void>)[] = [];
+      const outcome = await run({
+        query: (text, values = []) => send(client, text, values),
+        beforeCommit: (last) => lasts.push(last),
+      });
+      if (keep(outcome)) for (const last of lasts) await last();
       await client.query(keep(outcome) ? 'commit' : 'rollback');
       return outcome;
     } catch (error) {

@@ -17,7 +17,7 @@ export async function changeStatus(
     const store = (await selectStores(tx, marketId, [storeId])).get(storeId);
     if (store === undefined || !mayChange(authority, store)) return err({ code: 'not_found' });
     const changed = await updateStatus(tx, marketId, [storeId], status);
-    await appendEvents(
+    appendEvents(
       tx,
       marketId,
       changed.map((id) => ({

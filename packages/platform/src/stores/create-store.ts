@@ -37,7 +37,7 @@ export async function createStore(
     const at = clock.now();
     const store: StoreRecord = { ...draft, id: ids.next('sto'), marketId, status: 'open' };
     await insertStores(tx, marketId, [store]);
-    await appendEvents(tx, marketId, [
+    appendEvents(tx, marketId, [
       {
         type: 'StoreOpened',
         subject: store.id,

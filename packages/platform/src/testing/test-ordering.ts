@@ -1,12 +1,10 @@
 import {
-  type EpochMs,
   type IdSource,
   type OrderId,
   type UserId,
   ManualClock,
   createIdSource,
   distanceMetres,
-  epochMs,
   seededRandom,
   systemTicker,
 } from '@halfhour/kernel';
@@ -84,8 +82,3 @@ export async function createTestOrdering(
 
 /** Clocks of tests stand still, so each id source needs a node of its own. */
 let nodes = 100;
-
-/** So many whole seconds after the start of the test clock. */
-export function atSecond(second: number): EpochMs {
-  return epochMs(TEST_START + second * 1_000);
-}

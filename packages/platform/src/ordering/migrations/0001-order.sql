@@ -39,9 +39,11 @@ create table ordering.order (
   cancel_reason text,
   courier_id bigint,
   expected_delivery_at timestamptz,
+  -- Delivered, cancelled or refunded. No index looks at `state`, so changes of it stay on the page (HOT); this
+  -- changes once in an order's life.
+  closed boolean not null default false,
   primary key (market_id, order_id)
-) with (fillfactor = 75);
-create index order_open on ordering.order (market_id, order_id)
-  where state in ('pending_payment', 'placed', 'accepted', 'ready', 'picked_up');
+) with (fillfactor = 60);
+create index order_open on ordering.order (market_id, order_id) where not closed;
 create index order_shopper on ordering.order (market_id, shopper_id, order_id);
 create index order_store on ordering.order (market_id, store_id, order_id);
