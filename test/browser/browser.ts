@@ -9,8 +9,8 @@ const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/
 
 /** Where the browser is: `CHROMIUM_PATH`, or where Debian puts it. Undefined where there is none. */
 export function chromiumPath(): string | undefined {
-  const told = process.env['CHROMIUM_PATH'];
-  return told === undefined ? CANDIDATES.find((path) => existsSync(path)) : told;
+  const told = process.env['CHROMIUM_PATH'] ?? '';
+  return (told === '' ? CANDIDATES : [told]).find((path) => existsSync(path));
 }
 
 export const NO_CHROMIUM = 'no chromium here: `apt-get install chromium`, or set CHROMIUM_PATH';

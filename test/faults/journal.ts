@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type RawRequest, send } from '../acceptance/platform.ts';
 
 export type CommandKind = 'place' | 'accept' | 'ready' | 'cancel' | 'refund' | 'arrive' | 'complete';
@@ -13,6 +14,9 @@ export interface Entry {
   readonly request: RawRequest;
   answer?: Answer;
 }
+
+const RETRY_MS = 250;
+const MAX_TRIES = 80;
 
 /** Refusals that traffic brings upon itself, since it acts on what it knew a moment ago. */
 const EXPECTED: Readonly<Record<CommandKind, readonly string[]>> = {
@@ -31,6 +35,8 @@ const EXPECTED: Readonly<Record<CommandKind, readonly string[]>> = {
  */
 export class Journal {
   readonly entries: Entry[] = [];
+  /** Why the last command without an answer had none. */
+  silence = '';
 
   /** Sends a command, and writes it down before and after. Undefined where there was no answer. */
   send(url: string, kind: CommandKind, request: RawRequest): Promise<Answer | undefined> {
@@ -41,9 +47,23 @@ export class Journal {
 
   /** Sends an entry as it was, under the same key. */
   async again(url: string, entry: Entry): Promise<Answer | undefined> {
-    const answer = await send<Record<string, unknown>>(url, entry.request).catch(() => undefined);
+    const answer = await send<Record<string, unknown>>(url, entry.request).catch((error: unknown) => {
+      this.silence = String((error as Error).cause ?? error);
+      return undefined;
+    });
+    if (answer?.status === 503) this.silence = JSON.stringify(answer.body);
     if (answer === undefined || answer.status === 503) return undefined;
     return (entry.answer = { status: answer.status, body: answer.body });
+  }
+
+  /** Sends an entry again until it is answered: a server that has just started may say that it is overloaded. */
+  async settle(url: string, entry: Entry): Promise<Answer> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const answer = await this.again(url, entry);
+      if (answer !== undefined) return answer;
+      await delay(RETRY_MS);
+    }
+    throw new Error(`no answer to a retried ${entry.kind}: ${this.silence}`);
   }
 
   unanswered(): Entry[] {

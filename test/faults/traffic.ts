@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import type { Route } from '@halfhour/contract';
 import type { OrderId, Random } from '@halfhour/kernel';
 import { type CityMarket, DOOR, type Person } from '../acceptance/city-market.ts';
 import { send } from '../acceptance/platform.ts';
-import type { Answer, CommandKind, Journal } from './journal.ts';
+import { type Answer, type CommandKind, Journal } from './journal.ts';
 
 export interface TrafficOptions {
   readonly url: string;
@@ -117,11 +118,12 @@ export async function makeTraffic(options: TrafficOptions): Promise<void> {
 /** What the baskets cost, by quantity. */
 async function askTotals(url: string, market: CityMarket): Promise<Map<number, number>> {
   const totals = new Map<number, number>();
+  const path = `${market.path}/quotes`;
   for (let quantity = 2; quantity <= MAX_QUANTITY; quantity++) {
-    const path = `${market.path}/quotes`;
-    const body = basketOf(market, quantity);
-    const quote = await send<{ totalMinor: number }>(url, { method: 'POST', path, body });
-    totals.set(quantity, quote.body.totalMinor);
+    const request = { method: 'POST', path, body: basketOf(market, quantity) };
+    const { status, body } = await new Journal().settle(url, { kind: 'place', request });
+    assert.equal(status, 200, JSON.stringify(body));
+    totals.set(quantity, body['totalMinor'] as number);
   }
   return totals;
 }

@@ -177,7 +177,9 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     if (limits.eventLoopDelayMs > 0) {
       await api.register(fastifyUnderPressure, {
         maxEventLoopDelay: limits.eventLoopDelayMs,
-        sampleInterval: 500,
+        // As long as the delay: an interval in which the loop never came round counts as an endless delay, and a
+        // start that compiles for a second was answered 503 (seen in one of ten starts on a busy machine).
+        sampleInterval: limits.eventLoopDelayMs,
         retryAfter: 1,
       });
     }
