@@ -25,7 +25,14 @@ export async function startDemo(options: {
   const { folder, speed, city = 'synthetic:1' } = options;
   const process = startHalfhour([
     'demo',
-    ...['--city', city, '--speed', String(speed), '--port', '0', '--data', folder],
+    '--city',
+    city,
+    '--speed',
+    String(speed),
+    '--port',
+    '0',
+    '--data',
+    folder,
   ]);
   const [, signInUrl, url, email, password] = await process.printed(
     /Live map +(\S+)\s+\(signs you in once; later at (\S+) with\s+(\S+) and the password (\S+)\)/,
