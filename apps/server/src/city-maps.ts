@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { decodeOsmQaTiles, syntheticCity, type CityMap, type MapTile } from '@halfhour/engines/city';
+import { Refusal } from './refusal.ts';
 
 /**
  * Of the eight tiles of `@mapbox/mvt-fixtures` 4.0.0, in the order of their file names: file name, line feed, bytes, each.
@@ -27,7 +28,7 @@ export async function openCityMap(source: string): Promise<CityMap> {
   }
   const seed = /^synthetic:(.{1,100})$/.exec(source)?.[1];
   if (seed !== undefined) return syntheticCity(seed, { blocks: 30 });
-  throw new Error(`There is no city map "${source}". There is: ${CITY_MAP_SOURCES.join(', ')}.`);
+  throw new Refusal(`There is no city map "${source}". There is: ${CITY_MAP_SOURCES.join(', ')}.`);
 }
 
 /**

@@ -287,8 +287,13 @@ export const ROUTES = {
       /** The total of the quote that the shopper saw. */
       expectedTotalMinor: priceMinor,
       payment: z.strictObject({
-        /** Token of the provider. The test provider knows test_approve, test_decline, test_timeout, test_late, test_twice. */ method:
-          z.string().min(1).max(200),
+        method: z
+          .string()
+          .min(1)
+          .max(200)
+          .describe(
+            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late and test_twice, and declines any other.',
+          ),
       }),
     }),
     response: { status: 201, schema: shape.order },

@@ -122,7 +122,13 @@ async function step<T>(title: string, run: (retitle: (title: string) => void) =>
     },
   };
   const renderer = process.stdout.isTTY ? 'default' : 'simple';
-  await new Listr([task], { renderer, rendererOptions: { timer: PRESET_TIMER } }).run();
+  // Ctrl-C is ours: Listr would end the process and leave Postgres behind.
+  const options = {
+    renderer,
+    rendererOptions: { timer: PRESET_TIMER },
+    registerSignalListeners: false,
+  } as const;
+  await new Listr([task], options).run();
   return value as T;
 }
 

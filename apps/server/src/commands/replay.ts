@@ -15,6 +15,7 @@ import { type Replay, replayInstance } from '@halfhour/twin/replay';
 import { migrateDatabase } from '../database.ts';
 import { createLog } from '../log.ts';
 import { Refusal } from '../refusal.ts';
+import { stopOnSignal } from '../stop-signals.ts';
 
 interface ReplayCommandOptions {
   readonly speed: string;
@@ -51,6 +52,16 @@ async function replay(folder: string, options: ReplayCommandOptions): Promise<vo
     folder: scratch,
     settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
   });
+  // Nothing of it is kept: Ctrl-C ends it at once, with its Postgres and its folder.
+  const discard = async (): Promise<void> => {
+    await server.kill();
+    await rm(scratch, { recursive: true, force: true });
+  };
+  stopOnSignal(discard, {
+    now: () => performance.now(),
+    onStop: () => undefined,
+    onError: (error) => log.fatal({ event: 'stop_failed', err: error }, 'could not stop cleanly'),
+  });
   const db = openDatabase({ connection: server.connection, maxConnections: 8 });
   const started = performance.now();
   try {
@@ -80,8 +91,7 @@ async function replay(folder: string, options: ReplayCommandOptions): Promise<vo
     if (done.violations.length > 0) process.exitCode = 1;
   } finally {
     await db.close();
-    await server.kill();
-    await rm(scratch, { recursive: true, force: true });
+    await discard();
   }
 }
 

@@ -89,7 +89,8 @@ export function fold(words: string): string {
   return words.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }
 
-/** The end of an id, which differs between neighbours, for people to say aloud. */
+/** A short name of an order or courier for people to say aloud. */
 export function shortCode(id: string): string {
-  return id.slice(-5).toUpperCase();
+  // The end of an id is the process and a counter, nearly always the same; before it stands the time.
+  return id.slice(-10, -4).toUpperCase();
 }

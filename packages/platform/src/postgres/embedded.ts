@@ -222,7 +222,7 @@ async function nativeFolder(asOther: boolean): Promise<string> {
 async function requireReachable(folder: string, user: string): Promise<void> {
   if (await isReachable(folder)) return;
   throw new EmbeddedPostgresError(
-    `As root, Postgres runs as the user ${user}, who cannot reach ${folder}. Choose a folder such as --data /var/lib/halfhour/demo.`,
+    `As root, Postgres runs as the user ${user}, who cannot reach ${folder}. Choose one that it can, such as --data /var/lib/halfhour/data.`,
   );
 }
 
