@@ -14,6 +14,8 @@ export interface GroupExecutorOptions<Item, Outcome> {
   readonly lanes: number;
   /** Which lane an item belongs to (0 … lanes-1), so that what would contend stays in one lane. */
   readonly laneOf: (item: Item) => number;
+  /** Items of two kinds never share a group; a lane takes the kind whose oldest item waits longest. */
+  readonly kindOf?: (item: Item) => string;
   /** Runs a group as one unit and answers each item, in order. Throwing spoils the whole group. */
   readonly run: (items: readonly Item[], lane: number) => Promise<readonly Outcome[]>;
   /**
@@ -34,6 +36,8 @@ export interface GroupExecutor<Item, Outcome> {
 
 interface Waiting<Item, Outcome> {
   readonly item: Item;
+  /** Rises with each item submitted. */
+  readonly turn: number;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -50,9 +54,12 @@ export function createGroupExecutor<Item, Outcome>(
     invariant(Number.isInteger(limit) && limit >= 1, 'maxGroup, maxQueue and lanes are whole and at least 1');
   }
   const lanes = Array.from({ length: options.lanes }, () => ({
-    queue: [] as Waiting<Item, Outcome>[],
-    running: 0,
+    queues: new Map<string, Waiting<Item, Outcome>[]>(),
+    waiting: 0,
+    isRunning: false,
   }));
+  const kindOf = options.kindOf ?? (() => '');
+  let turns = 0;
   let pending = 0;
   let idle: (() => void)[] = [];
 
@@ -86,14 +93,14 @@ export function createGroupExecutor<Item, Outcome>(
 
   async function drive(laneIndex: number): Promise<void> {
     const lane = lanes[laneIndex]!;
-    lane.running = 1;
+    lane.isRunning = true;
     await Promise.resolve();
-    while (lane.queue.length > 0) {
-      const group = lane.queue.splice(0, options.maxGroup);
-      lane.running = group.length;
+    while (lane.waiting > 0) {
+      const group = oldest(lane.queues.values()).splice(0, options.maxGroup);
+      lane.waiting -= group.length;
       await runGroup(group, laneIndex);
     }
-    lane.running = 0;
+    lane.isRunning = false;
     if (pending === 0) {
       for (const resolve of idle) resolve();
       idle = [];
@@ -105,13 +112,20 @@ export function createGroupExecutor<Item, Outcome>(
       const laneIndex = options.laneOf(item);
       const lane = lanes[laneIndex];
       invariant(lane !== undefined, `no lane ${laneIndex}`);
-      if (lane.queue.length >= options.maxQueue) {
+      if (lane.waiting >= options.maxQueue) {
         return Promise.reject(new GroupOverloaded(`more than ${options.maxQueue} commands are waiting`));
       }
+      const kind = kindOf(item);
+      let queue = lane.queues.get(kind);
+      if (queue === undefined) {
+        queue = [];
+        lane.queues.set(kind, queue);
+      }
       return new Promise<Outcome>((resolve, reject) => {
-        lane.queue.push({ item, resolve, reject });
+        queue.push({ item, turn: turns++, resolve, reject });
+        lane.waiting += 1;
         pending += 1;
-        if (lane.running === 0) void drive(laneIndex);
+        if (!lane.isRunning) void drive(laneIndex);
       });
     },
     get pending() {
@@ -119,4 +133,14 @@ export function createGroupExecutor<Item, Outcome>(
     },
     drained: () => (pending === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
   };
+}
+
+/** The queue whose first item was submitted before those of the others; one of them is not empty. */
+function oldest<W extends { readonly turn: number }>(queues: Iterable<W[]>): W[] {
+  let found: W[] | undefined;
+  for (const queue of queues) {
+    if (queue.length > 0 && (found === undefined || queue[0]!.turn < found[0]!.turn)) found = queue;
+  }
+  invariant(found !== undefined, 'nothing waits');
+  return found;
 }

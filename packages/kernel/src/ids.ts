@@ -46,7 +46,8 @@ export type ApiKeyId = Id<'api'>;
 
 /** Gives new ids, rising with time. */
 export interface IdSource {
-  next<P extends IdPrefix>(prefix: P): Id<P>;
+  /** With `like`, the new id is of the same shard as that one (see `shardOf`). */
+  next<P extends IdPrefix>(prefix: P, like?: Id<IdPrefix>): Id<P>;
 }
 
 const BODY_LENGTH = 13;
@@ -55,10 +56,14 @@ const BODY = /^[0-7][0-9a-v]{12}$/;
 const EPOCH = 1_704_067_200_000;
 const MAX_MS = 2 ** 41;
 const MAX_KEY = 2n ** 63n - 1n;
-const SEQUENCE_BITS = 12n;
-const NODE_BITS = 10n;
 const SEQUENCES = 1 << 12;
 const NODES = 1 << 10;
+/** The last character of an id is five bits. */
+export const SHARDS = 32;
+const DIGITS = '0123456789abcdefghijklmnopqrstuv';
+/** The value of each character code that is a digit of base32hex. */
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(DIGITS.indexOf(String.fromCharCode(code)), 0));
+const TWO_32 = 2 ** 32;
 
 /**
  * Ids of 41 bits time, 10 bits node, 12 bits sequence (Snowflake, Twitter 2010). A millisecond that
@@ -70,21 +75,54 @@ export function createIdSource(now: () => EpochMs, node: number): IdSource {
   invariant(Number.isInteger(node) && node >= 0 && node < NODES, `node must be 0 to ${NODES - 1}`);
   let lastMs = 0;
   let sequence = 0;
+  /** The first eight digits are 38 of the 41 bits of time: they change every eighth millisecond. */
+  let head = '';
+  let headMs = -1;
   return {
-    next(prefix) {
+    next(prefix, like) {
       const ms = Math.max(now() - EPOCH, 0);
       if (ms > lastMs) {
         lastMs = ms;
         sequence = 0;
-      } else if (++sequence === SEQUENCES) {
+      } else sequence += 1;
+      if (like !== undefined) sequence += (shardOf(like) - sequence) & (SHARDS - 1);
+      if (sequence >= SEQUENCES) {
         lastMs += 1;
-        sequence = 0;
+        sequence = like === undefined ? 0 : shardOf(like);
       }
       invariant(lastMs < MAX_MS, 'ids reach to September 2093');
-      const key = (((BigInt(lastMs) << NODE_BITS) | BigInt(node)) << SEQUENCE_BITS) | BigInt(sequence);
-      return idFromKey(prefix, key);
+      const eighth = Math.floor(lastMs / 8);
+      if (eighth !== headMs) {
+        headMs = eighth;
+        head = eighth.toString(32).padStart(8, '0');
+      }
+      // 3 bits of time, 10 of node, 12 of sequence: five digits.
+      const tail = ((lastMs & 7) << 22) | (node << 12) | sequence;
+      return `${prefix}_${head}${DIGITS[tail >>> 20]}${DIGITS[(tail >>> 15) & 31]}${DIGITS[(tail >>> 10) & 31]}${
+        DIGITS[(tail >>> 5) & 31]
+      }${DIGITS[tail & 31]}` as Id<typeof prefix>;
     },
   };
+}
+
+/**
+ * 0 … 31: a fixed part of an id that spreads ids evenly. An order is of the shard of its store, so whoever
+ * splits work by it never has two workers at the stock of one store.
+ */
+export function shardOf(id: Id<IdPrefix>): number {
+  return VALUES[id.charCodeAt(id.length - 1)]!;
+}
+
+/** Writes the key of an id as eight bytes, most significant first, as Postgres takes it in binary. */
+export function writeKey(id: Id<IdPrefix>, target: Buffer, at: number): void {
+  invariant(id.length === 4 + BODY_LENGTH, `not an id: ${id}`);
+  let high = 0;
+  for (let index = 4; index < 10; index++) high = (high << 5) | VALUES[id.charCodeAt(index)]!;
+  let low = 0;
+  for (let index = 10; index < 17; index++) low = low * 32 + VALUES[id.charCodeAt(index)]!;
+  const carry = Math.floor(low / TWO_32);
+  target.writeUInt32BE(high * 8 + carry, at);
+  target.writeUInt32BE(low - carry * TWO_32, at + 4);
 }
 
 /** The id of a bigint key as Postgres gives it. The body is RFC 4648 base32hex, so text order is key order. */

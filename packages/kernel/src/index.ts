@@ -61,10 +61,13 @@ export {
   type UserId,
   type SessionId,
   type ApiKeyId,
+  SHARDS,
   createIdSource,
   idFromKey,
   keyOf,
   parseId,
+  shardOf,
+  writeKey,
 } from './ids.ts';
 export {
   type GroupExecutor,

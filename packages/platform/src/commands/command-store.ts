@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto';
 import { type EpochMs, type MarketId, keyOf, toRfc3339 } from '@halfhour/kernel';
 import type { CommandKey } from '../api/index.ts';
-import { TransactionConflict, type Tx } from '../postgres/index.ts';
+import { TransactionConflict, type Tx, jsonArray } from '../postgres/index.ts';
 
 /** What is known of a command before it runs. */
 export type Known<Outcome> =
@@ -18,23 +19,16 @@ export async function findCommands<Outcome>(
   commands: readonly CommandKey[],
 ): Promise<Known<Outcome>[]> {
   if (commands.length === 0) return [];
-  const rows = await tx.query<{ n: string; body_hash: string; outcome: Outcome }>(
-    `select asked.n, command.body_hash, command.outcome
-     from unnest($2::text[], $3::text[]) with ordinality as asked (caller, key, n)
+  const rows = await tx.query<{ n: number; same: boolean; outcome: Outcome }>(
+    `select asked.n::int, command.body = asked.body as same, command.outcome
+     from unnest($2::uuid[], $3::uuid[]) with ordinality as asked (name, body, n)
      cross join lateral (
-       select body_hash, outcome from commands.command
-       where market_id = $1 and caller = asked.caller and key = asked.key limit 1
+       select body, outcome from commands.command where market_id = $1 and name = asked.name limit 1
      ) as command`,
-    [keyOf(marketId), commands.map((command) => command.caller), commands.map((command) => command.key)],
+    [keyOf(marketId), uuids(commands.map(nameOf)), uuids(commands.map(({ bodyHash }) => digest(bodyHash)))],
   );
-  const known = commands.map((): Known<Outcome> => ({ kind: 'new' }));
-  for (const row of rows) {
-    const index = Number(row.n) - 1;
-    known[index] =
-      row.body_hash === commands[index]!.bodyHash
-        ? { kind: 'done', outcome: row.outcome }
-        : { kind: 'reused' };
-  }
+  const known = commands.map((): Known<Outcome> => NEW);
+  for (const { n, same, outcome } of rows) known[n - 1] = same ? { kind: 'done', outcome } : { kind: 'reused' };
   return known;
 }
 
@@ -49,22 +43,40 @@ export async function recordCommands<Outcome>(
   done: readonly { readonly command: CommandKey; readonly outcome: Outcome }[],
 ): Promise<void> {
   if (done.length === 0) return;
-  const written = await tx.query(
-    `insert into commands.command (market_id, caller, key, body_hash, outcome, at)
-     select $1, caller, key, body_hash, outcome, $6::timestamptz
-     from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[]) as done (caller, key, body_hash, outcome)
-     on conflict do nothing
-     returning 1 as one`,
+  const written = await tx.query<{ count: number }>(
+    `with written as (
+       insert into commands.command (market_id, name, body, outcome, at)
+       select $1, name, body, outcome, $5::timestamptz
+       from unnest($2::uuid[], $3::uuid[], $4::json[]) as done (name, body, outcome)
+       on conflict do nothing
+       returning 1
+     )
+     select count(*)::int as count from written`,
     [
       keyOf(marketId),
-      done.map(({ command }) => command.caller),
-      done.map(({ command }) => command.key),
-      done.map(({ command }) => command.bodyHash),
-      done.map(({ outcome }) => JSON.stringify(outcome)),
+      uuids(done.map(({ command }) => nameOf(command))),
+      uuids(done.map(({ command }) => digest(command.bodyHash))),
+      jsonArray(done.map(({ outcome }) => JSON.stringify(outcome))),
       toRfc3339(at),
     ],
   );
-  if (written.length < done.length) throw new TransactionConflict('a command was written by another process');
+  if (written[0]!.count < done.length) throw new TransactionConflict('a command was written by another process');
+}
+
+const NEW = { kind: 'new' } as const;
+
+function nameOf({ caller, key }: CommandKey): string {
+  return digest(`${caller} ${key}`);
+}
+
+/** 128 bits of the SHA-256, as hex. */
+function digest(text: string): string {
+  return hash('sha256', text).slice(0, 32);
+}
+
+/** Hexadecimal texts as a literal of `uuid[]`. */
+function uuids(values: readonly string[]): string {
+  return `{${values.join(',')}}`;
 }
 
 /** Forgets commands from before `before`, at most `limit` at a time. @returns how many */

@@ -13,7 +13,7 @@ import {
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { type Known, findCommands, firstOf, recordCommands } from '../commands/index.ts';
-import { type OrderChange, type OrderRecord, selectOrders } from '../ordering/index.ts';
+import { type OrderChange, type OrderRecord, lockOrders } from '../ordering/index.ts';
 import { type Tx, isRowFault } from '../postgres/index.ts';
 import { type MadeChange, commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
@@ -167,13 +167,14 @@ async function findRepeats(tx: Tx, marketId: MarketId, items: readonly StopComma
 }
 
 /** Locked, so that what is allowed here is still allowed when ordering changes them. */
-function ordersOf(
+async function ordersOf(
   tx: Tx,
   marketId: MarketId,
   routes: readonly RouteRecord[],
 ): Promise<Map<OrderId, OrderRecord>> {
   const orderIds = routes.flatMap((route) => remaining(route).map((dropoff) => dropoff.orderId));
-  return orderIds.length === 0 ? Promise.resolve(new Map()) : selectOrders(tx, marketId, orderIds, 'lock');
+  const locked = await lockOrders(tx, marketId, orderIds);
+  return new Map([...locked].map(([id, { order }]) => [id, order]));
 }
 
 /** The routes and orders of one group in memory: commands are tried on them in turn. */

@@ -1,10 +1,10 @@
-import { type EpochMs, type MarketId, keyOf, toRfc3339 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import { type EpochMs, type Id, type IdPrefix, type MarketId, idFromKey, keyOf } from '@halfhour/kernel';
+import { type Queryable, type Tx, jsonArray, keyArray, momentArray, textArray } from '../postgres/index.ts';
 
 /** What happened, in the past tense: `OrderPlaced`. `subject` is the id of what it happened to. */
 export interface EventDraft {
   readonly type: string;
-  readonly subject: string;
+  readonly subject: Id<IdPrefix>;
   readonly at: EpochMs;
   /** Who caused it: a role, or `system`. */
   readonly by: string;
@@ -51,35 +51,48 @@ export function appendEvents(tx: Tx, marketId: MarketId, drafts: readonly EventD
   }
   const all = [...drafts];
   markets.set(marketId, all);
-  tx.beforeCommit(() => insertEvents(tx, marketId, all));
+  tx.beforeCommit('outbox', () => insertEvents(tx, marketId, all));
 }
 
 async function insertEvents(tx: Tx, marketId: MarketId, drafts: readonly EventDraft[]): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock($1)', [keyOf(marketId)]);
-  await tx.query(
-    `insert into events.event (market_id, type, subject, at, by, data)
-     select $1, type, subject, at, by, data
-     from unnest($2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[])
-       with ordinality as draft (type, subject, at, by, data, n)
-     order by n`,
-    [
-      keyOf(marketId),
-      drafts.map((draft) => draft.type),
-      drafts.map((draft) => draft.subject),
-      drafts.map((draft) => toRfc3339(draft.at)),
-      drafts.map((draft) => draft.by),
-      drafts.map((draft) => JSON.stringify(draft.data)),
-    ],
-  );
+  await tx.query(INSERT, [
+    keyOf(marketId),
+    drafts.length,
+    textArray(drafts.map((draft) => draft.type)),
+    textArray(drafts.map((draft) => draft.subject.slice(0, 3))),
+    keyArray(drafts.map((draft) => draft.subject)),
+    momentArray(drafts.map((draft) => draft.at)),
+    textArray(drafts.map((draft) => draft.by)),
+    jsonArray(drafts.map((draft) => toJson(draft.data))),
+  ]);
+}
+
+/** 2024-01-01T00:00Z, where keys begin to count; see kernel/ids. */
+const INSERT = `with head as (
+    insert into events.head as head (market_id, seq)
+    values ($1, (extract(epoch from clock_timestamp()) * 1000 - 1704067200000)::bigint * 4096 + $2::int)
+    on conflict (market_id) do update set seq = greatest(head.seq + $2::int, excluded.seq)
+    returning seq
+  )
+  insert into events.event (market_id, seq, type, subject_kind, subject, at, by, data)
+  select $1, head.seq - $2::int + n, type, subject_kind, subject, at, by, data
+  from head, unnest($3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::json[])
+    with ordinality as draft (type, subject_kind, subject, at, by, data, n)`;
+
+/** Undefined, which is null in the table, for the many events that say all by their type. */
+function toJson(data: Readonly<Record<string, unknown>>): string | undefined {
+  for (const _ in data) return JSON.stringify(data);
+  return undefined;
 }
 
 interface EventRow {
   readonly seq: string;
   readonly type: string;
+  readonly subject_kind: IdPrefix;
   readonly subject: string;
   readonly at: EpochMs;
   readonly by: string;
-  readonly data: Record<string, unknown>;
+  readonly data: Record<string, unknown> | null;
 }
 
 /** The next events of a market after `after`, at most `limit`, in order, without gaps. One range of the primary key. */
@@ -90,7 +103,7 @@ export async function readEvents(
   limit: number,
 ): Promise<StoredEvent[]> {
   const rows = await db.query<EventRow>(
-    `select seq, type, subject, at, by, data
+    `select seq, type, subject_kind, subject, at, by, data
      from events.event
      where market_id = $1 and seq > $2
      order by seq
@@ -104,15 +117,15 @@ export async function readEvents(
 export async function readHistory(
   db: Queryable,
   marketId: MarketId,
-  subject: string,
+  subject: Id<IdPrefix>,
 ): Promise<StoredEvent[]> {
   const rows = await db.query<EventRow>(
-    `select seq, type, subject, at, by, data
+    `select seq, type, subject_kind, subject, at, by, data
      from events.event
      where market_id = $1 and subject = $2
      order by seq
      limit 500`,
-    [keyOf(marketId), subject],
+    [keyOf(marketId), keyOf(subject)],
   );
   return rows.map((row) => toEvent(marketId, row));
 }
@@ -120,6 +133,7 @@ export async function readHistory(
 /** The position of the latest event: where a reader begins that has just read the state, or is about to. */
 export async function readHead(db: Queryable, marketId: MarketId): Promise<Position> {
   const rows = await db.query<{ seq: string }>(
+    // Not the head: an idle reader would wait there for whoever commits. (A market's newest month is read alone.)
     `select seq from events.event where market_id = $1 order by seq desc limit 1`,
     [keyOf(marketId)],
   );
@@ -147,15 +161,17 @@ export async function moveReader(tx: Tx, marketId: MarketId, name: string, to: P
   ]);
 }
 
+const NOTHING = {};
+
 function toEvent(marketId: MarketId, row: EventRow): StoredEvent {
   return {
     marketId,
     position: row.seq as Position,
     type: row.type,
-    subject: row.subject,
+    subject: idFromKey(row.subject_kind, row.subject),
     at: row.at,
     by: row.by,
-    data: row.data,
+    data: row.data ?? NOTHING,
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type MarketId, createIdSource, epochMs, systemTicker } from '@halfhour/kernel';
-import { createTestDatabase } from '../testing/index.ts';
+import { type MarketId, type TaskId, createIdSource, epochMs, systemTicker } from '@halfhour/kernel';
+import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
 import {
   type EventDraft,
   type StoredEvent,
@@ -18,27 +18,34 @@ import {
 
 const ids = createIdSource(() => epochMs(1_780_000_000_000), 5);
 const db = await createTestDatabase();
+/** Something that events happen to, by a name. */
+const things = new Map<string, TaskId>();
+const thing = (name: string): TaskId => {
+  const id = things.get(name) ?? ids.next('tsk');
+  things.set(name, id);
+  return id;
+};
 const draft = (subject: string): EventDraft => ({
   type: 'Tested',
-  subject,
+  subject: thing(subject),
   at: epochMs(1_780_000_000_000),
   by: 'system',
   data: { subject },
 });
 const append = (market: MarketId, ...subjects: string[]): Promise<void> =>
   db.transaction((tx) => Promise.resolve(appendEvents(tx, market, subjects.map(draft))));
-const subjects = (events: readonly StoredEvent[]): string[] => events.map((event) => event.subject);
+const subjects = (events: readonly StoredEvent[]): string[] => events.map((event) => event.data['subject'] as string);
 
 test('events of one transaction are read in the order in which they were written', async () => {
-  const market = ids.next('mkt');
+  const market = await createEmptyMarket(db, ids);
   await append(market, 'a', 'b', 'c');
   await append(market, 'd');
   assert.deepEqual(subjects(await readEvents(db, market, BEGINNING, 10)), ['a', 'b', 'c', 'd']);
-  assert.deepEqual(subjects(await readHistory(db, market, 'b')), ['b']);
+  assert.deepEqual(subjects(await readHistory(db, market, thing('b'))), ['b']);
 });
 
 test('events are numbered in the order of their commits, so none appears behind a reader', async () => {
-  const market = ids.next('mkt');
+  const market = await createEmptyMarket(db, ids);
   let release = (): void => {};
   const held = new Promise<void>((resolve) => (release = resolve));
   let began = (): void => {};
@@ -52,7 +59,7 @@ test('events are numbered in the order of their commits, so none appears behind 
   await beginning;
   await append(market, 'quick');
   const [quick] = await readEvents(db, market, BEGINNING, 10);
-  assert.equal(quick?.subject, 'quick');
+  assert.equal(quick?.subject, thing('quick'));
   release();
   await slow;
   assert.deepEqual(subjects(await readEvents(db, market, quick.position, 10)), ['slow']);
@@ -60,7 +67,7 @@ test('events are numbered in the order of their commits, so none appears behind 
 });
 
 test('events of one subject are read in the order in which its row was changed', async () => {
-  const market = ids.next('mkt');
+  const market = await createEmptyMarket(db, ids);
   await db.query('create table public.thing (id text primary key, changes int)');
   await db.query(`insert into thing values ('a', 0), ('b', 0)`);
   const bump = (names: string[]): Promise<void> =>
@@ -77,7 +84,7 @@ test('events of one subject are read in the order in which its row was changed',
     Array.from({ length: 30 }, (_, n) => bump(n % 3 === 0 ? ['a', 'b'] : n % 3 === 1 ? ['a'] : ['b'])),
   );
   for (const name of ['a', 'b']) {
-    const seen = (await readHistory(db, market, name)).map((event) => event.data['changes']);
+    const seen = (await readHistory(db, market, thing(name))).map((event) => event.data['changes']);
     assert.deepEqual(
       seen,
       seen.map((_, index) => index + 1),
@@ -86,7 +93,7 @@ test('events of one subject are read in the order in which its row was changed',
 });
 
 test('a change that is rolled back leaves no event', async () => {
-  const market = ids.next('mkt');
+  const market = await createEmptyMarket(db, ids);
   await assert.rejects(
     db.transaction((tx) => {
       appendEvents(tx, market, [draft('gone')]);
@@ -97,7 +104,7 @@ test('a change that is rolled back leaves no event', async () => {
 });
 
 test('a follower sees each event of many concurrent writers once, in order', async () => {
-  const market = ids.next('mkt');
+  const market = await createEmptyMarket(db, ids);
   const feed = createEventFeed(db, systemTicker, 5);
   const stop = new AbortController();
   const seen: StoredEvent[] = [];
@@ -126,15 +133,15 @@ test('a follower sees each event of many concurrent writers once, in order', asy
 });
 
 test('a named reader that fails half way handles the same events again and takes effect once', async () => {
-  const market = ids.next('mkt');
+  const market = await createEmptyMarket(db, ids);
   await append(market, 'a', 'b');
-  const counted = ids.next('mkt');
+  const counted = await createEmptyMarket(db, ids);
   const effect = (fail: boolean): Promise<number> =>
     handleNextEvents(db, market, 'counter', async (tx, events) => {
       appendEvents(
         tx,
         counted,
-        events.map((event) => draft(`seen ${event.subject}`)),
+        events.map((event) => draft(`seen ${event.data['subject'] as string}`)),
       );
       if (fail) throw new Error('crashed');
     });

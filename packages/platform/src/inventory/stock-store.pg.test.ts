@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type MarketId, createIdSource, epochMs, keyOf } from '@halfhour/kernel';
-import { createTestDatabase } from '../testing/index.ts';
+import { createIdSource, epochMs, keyOf } from '@halfhour/kernel';
+import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
 import { type Tx, single } from '../postgres/index.ts';
 import {
   countUnexplainedStock,
@@ -18,7 +18,7 @@ const db = await createTestDatabase();
 const storeId = ids.next('sto');
 
 async function stocked(onHand: number) {
-  const marketId: MarketId = ids.next('mkt');
+  const marketId = await createEmptyMarket(db, ids);
   const articleId = ids.next('art');
   await db.transaction((tx) => setOnHand(tx, marketId, at, [{ storeId, articleId, onHand }]));
   const level = async () => (await selectStock(db, marketId, storeId, [articleId])).get(articleId);
@@ -63,7 +63,7 @@ test('what is released can be reserved again, and what is sold is gone and expla
   await db.transaction((tx) => releaseStock(tx, marketId, [line]));
   assert.deepEqual(await level(), { onHand: 5, reserved: 0 });
   await db.transaction((tx) => reserveStock(tx, marketId, [[line]]));
-  await db.transaction((tx) => sellStock(tx, marketId, at, [{ reference: 'order', lines: [line] }]));
+  await db.transaction((tx) => sellStock(tx, marketId, at, [{ orderId: ids.next('ord'), lines: [line] }]));
   assert.deepEqual(await level(), { onHand: 2, reserved: 0 });
   assert.equal(await countUnexplainedStock(db, marketId), 0);
 });
@@ -74,7 +74,7 @@ test('what is released or sold while another transaction holds the row is not pa
   await db.transaction((tx) => reserveStock(tx, marketId, [[line], [line]]));
   for (const work of [
     (tx: Tx) => releaseStock(tx, marketId, [line]),
-    (tx: Tx) => sellStock(tx, marketId, at, [{ reference: 'order', lines: [line] }]),
+    (tx: Tx) => sellStock(tx, marketId, at, [{ orderId: ids.next('ord'), lines: [line] }]),
   ]) {
     let waiting: Promise<void> | undefined;
     await db.transaction(async (tx) => {
@@ -93,7 +93,6 @@ test('an article that the store does not count is never short', async () => {
   assert.deepEqual(await db.transaction((tx) => reserveStock(tx, marketId, [[uncounted]])), [
     { shortages: [], counted: new Set() },
   ]);
-  await db.transaction((tx) => sellStock(tx, marketId, at, [{ reference: 'order', lines: [uncounted] }]));
 });
 
 test('a count below what is reserved is refused and changes nothing', async () => {

@@ -2,13 +2,14 @@ import {
   type ArticleId,
   type EpochMs,
   type MarketId,
+  type OrderId,
   type StoreId,
   idFromKey,
   invariant,
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import { type Queryable, type Tx, int4Array, keyArray } from '../postgres/index.ts';
 import { type Shortage, type StockLine, grantInTurn, joinLines, stockName } from './stock.ts';
 
 /** What became of one demand. */
@@ -56,24 +57,23 @@ export async function reserveStock(
 ): Promise<Reservation[]> {
   const asked = joinLines(demands.flat());
   if (asked.length === 0) return demands.map(() => ({ shortages: [], counted: new Set() }));
-  const rows = await tx.query<{ store_id: string; article_id: string; available: number }>(
-    `select asked.store_id, asked.article_id, stock.available
-     from unnest($2::bigint[], $3::bigint[]) as asked (store_id, article_id)
+  const rows = await tx.query<{ n: number; available: number }>(
+    `select asked.n::int, stock.available
+     from unnest($2::bigint[], $3::bigint[]) with ordinality as asked (store_id, article_id, n)
      cross join lateral (
        select on_hand - reserved as available from inventory.stock
        where market_id = $1 and store_id = asked.store_id and article_id = asked.article_id
        limit 1 for update
      ) as stock`,
-    [keyOf(marketId), asked.map((line) => keyOf(line.storeId)), asked.map((line) => keyOf(line.articleId))],
+    [
+      keyOf(marketId),
+      keyArray(asked.map((line) => line.storeId)),
+      keyArray(asked.map((line) => line.articleId)),
+    ],
   );
-  const available = new Map(
-    rows.map((row) => [
-      stockName({ storeId: idFromKey('sto', row.store_id), articleId: idFromKey('art', row.article_id) }),
-      row.available,
-    ]),
-  );
+  const available = new Map(rows.map((row) => [stockName(asked[row.n - 1]!), row.available]));
   const { shortages, granted } = grantInTurn(demands, available);
-  await changeLocked(tx, marketId, granted, 'set reserved = reserved + taken.quantity');
+  await changeStock(tx, marketId, granted, 'set reserved = reserved + taken.quantity');
   return demands.map((lines, index) => ({
     shortages: shortages[index]!,
     counted: new Set(lines.filter((line) => available.has(stockName(line))).map((line) => line.articleId)),
@@ -82,90 +82,62 @@ export async function reserveStock(
 
 /** Gives back what was reserved and will not be sold. Only for lines that were counted when they were reserved. */
 export async function releaseStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
-  const joined = joinLines(lines);
-  await lockStock(tx, marketId, joined);
-  await changeLocked(tx, marketId, joined, 'set reserved = reserved - taken.quantity');
+  await changeStock(tx, marketId, joinLines(lines), 'set reserved = reserved - taken.quantity');
 }
 
-/** What was reserved, and only that, leaves the store; `reference` is the order of each line. */
+/** What was reserved, and only that, leaves the store; `orderId` is the order of each line. */
 export async function sellStock(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
-  sales: readonly { readonly reference: string; readonly lines: readonly StockLine[] }[],
+  sales: readonly { readonly orderId: OrderId; readonly lines: readonly StockLine[] }[],
 ): Promise<void> {
-  const lines = sales.flatMap((sale) => sale.lines.map((line) => ({ ...line, reference: sale.reference })));
+  const lines = sales.flatMap((sale) => sale.lines.map((line) => ({ ...line, orderId: sale.orderId })));
+  if (lines.length === 0) return;
   const joined = joinLines(lines);
-  await lockStock(tx, marketId, joined);
-  const counted = await changeLocked(
+  const changed = await changeStock(
     tx,
     marketId,
     joined,
     'set reserved = reserved - taken.quantity, on_hand = on_hand - taken.quantity',
   );
+  invariant(changed === joined.length, 'only what a store counts is sold from stock');
   await insertMovements(
     tx,
     marketId,
     'sale',
     at,
-    lines
-      .filter((line) => counted.has(stockName(line)))
-      .map((line) => ({ ...line, quantity: -line.quantity })),
-  );
-}
-
-async function lockStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
-  if (lines.length === 0) return;
-  await tx.query(
-    `select 1 as one
-     from unnest($2::bigint[], $3::bigint[]) as line (store_id, article_id)
-     cross join lateral (
-       select 1 as held from inventory.stock
-       where market_id = $1 and store_id = line.store_id and article_id = line.article_id
-       limit 1 for update
-     ) as stock`,
-    [keyOf(marketId), lines.map((line) => keyOf(line.storeId)), lines.map((line) => keyOf(line.articleId))],
+    lines.map((line) => ({ ...line, quantity: -line.quantity })),
   );
 }
 
 /**
- * Changes rows whose locks the transaction took in an earlier statement. Found by place (ctid), a row that another
- * transaction changed after this statement's snapshot would be passed over in silence; under its lock there is
- * none such.
+ * Changes stock rows. In a transaction `by_key` that is one by one in the order of the lines, which is key order,
+ * so that groups never wait for each other in a ring. @returns how many there were
  */
-async function changeLocked(
+async function changeStock(
   tx: Tx,
   marketId: MarketId,
   lines: readonly StockLine[],
   assignment: string,
-): Promise<Set<string>> {
-  if (lines.length === 0) return new Set();
-  const rows = await tx.query<{ store_id: string; article_id: string }>(
-    `with taken as materialized (
-       select stock.place, line.quantity
-       from unnest($2::bigint[], $3::bigint[], $4::int[]) as line (store_id, article_id, quantity)
-       cross join lateral (
-         select ctid as place from inventory.stock
-         where market_id = $1 and store_id = line.store_id and article_id = line.article_id
-         limit 1
-       ) as stock
+): Promise<number> {
+  if (lines.length === 0) return 0;
+  const rows = await tx.query<{ count: number }>(
+    `with changed as (
+       update inventory.stock ${assignment}
+       from unnest($2::bigint[], $3::bigint[], $4::int[]) as taken (store_id, article_id, quantity)
+       where market_id = $1 and stock.store_id = taken.store_id and stock.article_id = taken.article_id
+       returning 1
      )
-     update inventory.stock ${assignment}
-     from taken
-     where stock.ctid = taken.place and stock.market_id = $1
-     returning stock.store_id, stock.article_id`,
+     select count(*)::int as count from changed`,
     [
       keyOf(marketId),
-      lines.map((line) => keyOf(line.storeId)),
-      lines.map((line) => keyOf(line.articleId)),
-      lines.map((line) => line.quantity),
+      keyArray(lines.map((line) => line.storeId)),
+      keyArray(lines.map((line) => line.articleId)),
+      int4Array(lines.map((line) => line.quantity)),
     ],
   );
-  return new Set(
-    rows.map((row) =>
-      stockName({ storeId: idFromKey('sto', row.store_id), articleId: idFromKey('art', row.article_id) }),
-    ),
-  );
+  return rows[0]!.count;
 }
 
 /**
@@ -223,7 +195,6 @@ export async function setOnHand(
       .map((row) => ({
         ...row,
         quantity: row.onHand - levels.get(stockName(row))!.on_hand,
-        reference: 'count',
       }))
       .filter((row) => row.quantity !== 0),
   );
@@ -236,21 +207,23 @@ async function insertMovements(
   marketId: MarketId,
   kind: 'count' | 'sale' | 'return',
   at: EpochMs,
-  lines: readonly (StockLine & { readonly reference: string })[],
+  lines: readonly (StockLine & { readonly orderId?: OrderId })[],
 ): Promise<void> {
   if (lines.length === 0) return;
   await tx.query(
-    `insert into inventory.movement (market_id, store_id, article_id, kind, quantity, reference, at)
-     select $1, store_id, article_id, $2, quantity, reference, $3::timestamptz
-     from unnest($4::bigint[], $5::bigint[], $6::int[], $7::text[]) as line (store_id, article_id, quantity, reference)`,
+    `insert into inventory.movement (market_id, written, store_id, article_id, kind, quantity, order_id, at)
+     select $1, (select (extract(epoch from clock_timestamp()) * 1000 - 1704067200000)::bigint << 22),
+       store_id, article_id, $2, quantity, order_id, $3::timestamptz
+     from unnest($4::bigint[], $5::bigint[], $6::int[], $7::bigint[])
+       as line (store_id, article_id, quantity, order_id)`,
     [
       keyOf(marketId),
       kind,
       toRfc3339(at),
-      lines.map((line) => keyOf(line.storeId)),
-      lines.map((line) => keyOf(line.articleId)),
-      lines.map((line) => line.quantity),
-      lines.map((line) => line.reference),
+      keyArray(lines.map((line) => line.storeId)),
+      keyArray(lines.map((line) => line.articleId)),
+      int4Array(lines.map((line) => line.quantity)),
+      keyArray(lines.map((line) => line.orderId)),
     ],
   );
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type MarketId, createIdSource, currency, epochMs, keyOf } from '@halfhour/kernel';
-import { createTestDatabase } from '../testing/index.ts';
+import { type MarketId, type OrderId, createIdSource, currency, epochMs, keyOf } from '@halfhour/kernel';
+import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
 import {
   type TransactionDraft,
   COMMISSION,
@@ -17,11 +17,19 @@ import {
 
 const ids = createIdSource(() => epochMs(1_780_000_000_000), 1);
 const db = await createTestDatabase();
-const market = ids.next('mkt');
+const market = await createEmptyMarket(db, ids);
 
-const sale = (reference: string, totalMinor: number, taxMinor: number): TransactionDraft => ({
+/** An order by a name. */
+const orders = new Map<string, OrderId>();
+const orderOf = (name: string): OrderId => {
+  const id = orders.get(name) ?? ids.next('ord');
+  orders.set(name, id);
+  return id;
+};
+
+const sale = (name: string, totalMinor: number, taxMinor: number): TransactionDraft => ({
   kind: 'order_delivered',
-  reference,
+  reference: orderOf(name),
   currency: currency('UYU'),
   postedAt: epochMs(1_780_000_000_000),
   postings: [
@@ -42,7 +50,7 @@ test('whatever is posted, balances add up to zero and equal the sums of what was
         maxLength: 40,
       }),
       async (sales) => {
-        const own = ids.next('mkt');
+        const own = await createEmptyMarket(db, ids);
         await post(
           own,
           sales.map(([total, tax], index) => sale(`r${index}`, total, tax)),
@@ -70,11 +78,11 @@ test('the same reference and kind post once, also from two at the same time', as
 });
 
 test('groups that make the same accounts in another order do not lock each other out', async () => {
-  const own = ids.next('mkt');
+  const own = await createEmptyMarket(db, ids);
   const group = (name: string, codes: string[]): TransactionDraft[] =>
     codes.map((code) => ({
       kind: 'k',
-      reference: `${name}-${code}`,
+      reference: orderOf(`${name}-${code}`),
       currency: currency('UYU'),
       postedAt: epochMs(0),
       postings: [
@@ -96,21 +104,23 @@ test('Postgres itself refuses postings that do not balance, and any change of th
   await post(market, [sale('guarded', 900, 90)]);
   await assert.rejects(
     db.query(
-      `insert into ledger.posting (market_id, transaction_id, line, account_id, amount_minor)
-       select market_id, transaction_id, 99, account_id, 7 from ledger.posting where market_id = $1 limit 1`,
+      `insert into ledger.transaction
+       select market_id, transaction_id, 'other', reference_kind, reference, posted_at, account_ids,
+         amounts_minor[1] + 7 || amounts_minor[2:]
+       from ledger.transaction where market_id = $1 limit 1`,
       [keyOf(market)],
     ),
     /does not balance/,
   );
   await assert.rejects(
-    db.query(`update ledger.posting set amount_minor = amount_minor * 2`),
+    db.query(`update ledger.transaction set posted_at = now()`),
     /only ever added to/,
   );
   await assert.rejects(db.query(`delete from ledger.transaction`), /only ever added to/);
 });
 
 test('a rolled back command leaves no posting behind', async () => {
-  const own = ids.next('mkt');
+  const own = await createEmptyMarket(db, ids);
   await assert.rejects(
     db.transaction(async (tx) => {
       await postTransactions(tx, own, ids, [sale('gone', 100, 0)]);
@@ -121,9 +131,9 @@ test('a rolled back command leaves no posting behind', async () => {
 });
 
 test('the operator reads accounts and transactions page by page', async () => {
-  const own = ids.next('mkt');
-  const order = ids.next('ord');
-  await post(own, [{ ...sale('a', 100, 10), orderId: order }, sale('b', 200, 20), sale('c', 300, 30)]);
+  const own = await createEmptyMarket(db, ids);
+  const order = orderOf('a');
+  await post(own, [sale('a', 100, 10), sale('b', 200, 20), sale('c', 300, 30)]);
   const routes = createLedgerRoutes(db);
   const asked = {
     params: { marketId: own },

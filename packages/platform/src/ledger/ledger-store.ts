@@ -6,17 +6,25 @@ import {
   type OrderId,
   type TransactionId,
   idFromKey,
+  invariant,
   keyOf,
-  toRfc3339,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
-import type { AccountKind, TransactionDraft } from './transaction.ts';
+import { LRUCache } from 'lru-cache';
+import {
+  type Queryable,
+  type Tx,
+  int4Array,
+  int8Array,
+  keyArray,
+  momentArray,
+  textArray,
+} from '../postgres/index.ts';
+import type { AccountKind, Posting, TransactionDraft } from './transaction.ts';
 
 /**
- * Inserts transactions with their postings in three statements, however many there are; drafts whose
- * reference and kind are posted already are passed over.
+ * Inserts transactions with their postings in one statement, however many there are; drafts whose reference and
+ * kind are posted already are passed over. Balances follow just before the commit.
  *
- * Accounts are inserted in code order so that two groups never wait for each other in a ring.
  * @returns for each draft whether it was posted now
  */
 export async function insertTransactions(
@@ -25,72 +33,155 @@ export async function insertTransactions(
   ids: IdSource,
   drafts: readonly TransactionDraft[],
 ): Promise<boolean[]> {
-  const market = keyOf(marketId);
-  const keys = drafts.map(() => keyOf(ids.next('txn')));
-  const inserted = await tx.query<{ transaction_id: string }>(
-    `insert into ledger.transaction (market_id, transaction_id, kind, reference, order_id, posted_at)
-     select $1, transaction_id, kind, reference, order_id, posted_at
-     from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
-       as draft (transaction_id, kind, reference, order_id, posted_at)
-     on conflict (market_id, reference, kind) do nothing
-     returning transaction_id`,
+  const accounts = await findAccounts(tx, marketId, ids, drafts);
+  const keys = drafts.map(() => ids.next('txn'));
+  const first: number[] = [];
+  const last: number[] = [];
+  const postings: Posting[] = [];
+  for (const draft of drafts) {
+    first.push(postings.length + 1);
+    postings.push(...draft.postings);
+    last.push(postings.length);
+  }
+  const rows = await tx.query<{ posted: string[] | null }>(
+    `with posted as (
+       insert into ledger.transaction
+         (market_id, transaction_id, kind, reference_kind, reference, posted_at, account_ids, amounts_minor)
+       select $1, draft.transaction_id, draft.kind, draft.reference_kind, draft.reference, draft.posted_at,
+         ($9::bigint[])[draft.first:draft.last], ($10::bigint[])[draft.first:draft.last]
+       from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::int[], $8::int[])
+         as draft (transaction_id, kind, reference_kind, reference, posted_at, first, last)
+       on conflict (market_id, reference, kind) do nothing
+       returning transaction_id
+     )
+     select case when count(*) < $11 then coalesce(array_agg(transaction_id::text), '{}') end as posted from posted`,
     [
-      market,
-      keys,
-      drafts.map((draft) => draft.kind),
-      drafts.map((draft) => draft.reference),
-      drafts.map((draft) => (draft.orderId === undefined ? null : keyOf(draft.orderId))),
-      drafts.map((draft) => toRfc3339(draft.postedAt)),
+      keyOf(marketId),
+      keyArray(keys),
+      textArray(drafts.map((draft) => draft.kind)),
+      textArray(drafts.map((draft) => draft.reference.slice(0, 3))),
+      keyArray(drafts.map((draft) => draft.reference)),
+      momentArray(drafts.map((draft) => draft.postedAt)),
+      int4Array(first),
+      int4Array(last),
+      keyArray(postings.map((posting) => accounts.get(posting.account.code)!)),
+      int8Array(postings.map((posting) => posting.amountMinor)),
+      drafts.length,
     ],
   );
-  const fresh = new Set(inserted.map((row) => row.transaction_id));
-  const rows = drafts.flatMap((draft, index) =>
-    fresh.has(keys[index]!)
-      ? draft.postings.map((posting, line) => ({
-          key: keys[index]!,
-          line,
-          posting,
-          currency: draft.currency,
-        }))
-      : [],
-  );
-  if (rows.length > 0) {
-    const accounts = [...new Map(rows.map((row) => [row.posting.account.code, row] as const))].sort(
-      ([a], [b]) => (a < b ? -1 : 1),
-    );
-    await tx.query(
-      `insert into ledger.account (market_id, account_id, code, kind, currency)
-       select $1, account_id, code, kind, currency
-       from unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) as wanted (account_id, code, kind, currency)
-       where not exists (select from ledger.account where market_id = $1 and account.code = wanted.code)
-       order by code
-       on conflict (market_id, code) do nothing`,
-      [
-        market,
-        accounts.map(() => keyOf(ids.next('acc'))),
-        accounts.map(([code]) => code),
-        accounts.map(([, row]) => row.posting.account.kind),
-        accounts.map(([, row]) => row.currency),
-      ],
-    );
-    await tx.query(
-      `insert into ledger.posting (market_id, transaction_id, line, account_id, amount_minor)
-       select $1, draft.transaction_id, draft.line, account.account_id, draft.amount_minor
-       from unnest($2::bigint[], $3::smallint[], $4::text[], $5::bigint[])
-         as draft (transaction_id, line, code, amount_minor)
-       left join lateral (
-         select account_id from ledger.account where market_id = $1 and code = draft.code limit 1
-       ) as account on true`,
-      [
-        market,
-        rows.map((row) => row.key),
-        rows.map((row) => row.line),
-        rows.map((row) => row.posting.account.code),
-        rows.map((row) => row.posting.amountMinor),
-      ],
-    );
+  const some = rows[0]!.posted;
+  const fresh = some === null ? undefined : new Set(some);
+  const posted = keys.map((key) => fresh === undefined || fresh.has(keyOf(key)));
+  drafts.forEach((draft, index) => {
+    if (posted[index]!) addToBalances(tx, marketId, accounts, draft.postings);
+  });
+  return posted;
+}
+
+/** What the transaction adds to each account. */
+const gathered = new WeakMap<Tx, Map<MarketId, Map<AccountId, number>>>();
+
+/**
+ * Balances are written once for each account of a transaction, in account order, so that two groups never wait for
+ * each other in a ring; just before the commit, because all sales of a market meet at the platform's accounts.
+ */
+function addToBalances(
+  tx: Tx,
+  marketId: MarketId,
+  accounts: ReadonlyMap<string, AccountId>,
+  postings: readonly Posting[],
+): void {
+  let markets = gathered.get(tx);
+  if (markets === undefined) gathered.set(tx, (markets = new Map()));
+  let sums = markets.get(marketId);
+  if (sums === undefined) {
+    const made = new Map<AccountId, number>();
+    markets.set(marketId, (sums = made));
+    tx.beforeCommit('balances', () => writeBalances(tx, marketId, made));
   }
-  return keys.map((key) => fresh.has(key));
+  for (const { account, amountMinor } of postings) {
+    const id = accounts.get(account.code)!;
+    sums.set(id, (sums.get(id) ?? 0) + amountMinor);
+  }
+}
+
+async function writeBalances(
+  tx: Tx,
+  marketId: MarketId,
+  sums: ReadonlyMap<AccountId, number>,
+): Promise<void> {
+  const accounts = [...sums.keys()].sort();
+  await tx.query(
+    `update ledger.account set balance_minor = balance_minor + added.amount_minor
+     from (
+       select account.account_id, posted.amount_minor
+       from unnest($2::bigint[], $3::bigint[]) with ordinality as posted (account_id, amount_minor, n)
+       cross join lateral (
+         select account_id from ledger.account where market_id = $1 and account_id = posted.account_id for update
+       ) as account
+       order by n
+     ) as added
+     where market_id = $1 and account.account_id = added.account_id`,
+    [keyOf(marketId), keyArray(accounts), int8Array(accounts.map((id) => sums.get(id)!))],
+  );
+}
+
+/** Ids of accounts by market and code, of each database. What was committed once is true for good. */
+const knownAccounts = new WeakMap<object, LRUCache<string, AccountId>>();
+const MAX_KNOWN = 50_000;
+
+/** The accounts that drafts name, by code; made where they are not there. */
+async function findAccounts(
+  tx: Tx,
+  marketId: MarketId,
+  ids: IdSource,
+  drafts: readonly TransactionDraft[],
+): Promise<Map<string, AccountId>> {
+  let known = knownAccounts.get(tx.database);
+  if (known === undefined) {
+    known = new LRUCache({ max: MAX_KNOWN });
+    knownAccounts.set(tx.database, known);
+  }
+  const cache = known;
+  const found = new Map<string, AccountId>();
+  const missing = new Map<string, { readonly kind: AccountKind; readonly currency: string }>();
+  for (const { postings, currency } of drafts) {
+    for (const { account } of postings) {
+      if (found.has(account.code) || missing.has(account.code)) continue;
+      const id = cache.get(`${marketId} ${account.code}`);
+      if (id === undefined) missing.set(account.code, { kind: account.kind, currency });
+      else found.set(account.code, id);
+    }
+  }
+  if (missing.size === 0) return found;
+  // In the order of their codes, for the same reason as above.
+  const codes = [...missing.keys()].sort();
+  await tx.query(
+    `insert into ledger.account (market_id, account_id, code, kind, currency)
+     select $1, account_id, code, kind, currency
+     from unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) as wanted (account_id, code, kind, currency)
+     where not exists (select from ledger.account where market_id = $1 and account.code = wanted.code)
+     order by code
+     on conflict (market_id, code) do nothing`,
+    [
+      keyOf(marketId),
+      keyArray(codes.map(() => ids.next('acc'))),
+      textArray(codes),
+      textArray(codes.map((code) => missing.get(code)!.kind)),
+      textArray(codes.map((code) => missing.get(code)!.currency)),
+    ],
+  );
+  const rows = await tx.query<{ code: string; account_id: string }>(
+    `select code, account_id from ledger.account where market_id = $1 and code = any($2::text[])`,
+    [keyOf(marketId), textArray(codes)],
+  );
+  invariant(rows.length === codes.length, 'an account was not made');
+  const made = rows.map((row) => [row.code, idFromKey('acc', row.account_id)] as const);
+  for (const [code, id] of made) found.set(code, id);
+  tx.afterCommit(() => {
+    for (const [code, id] of made) cache.set(`${marketId} ${code}`, id);
+  });
+  return found;
 }
 
 export interface AccountBalance {
@@ -102,7 +193,7 @@ export interface AccountBalance {
   readonly balanceMinor: number;
 }
 
-/** Accounts in code order after `afterCode`, each with the sum of its postings (an index-only scan each). */
+/** Accounts in code order after `afterCode`, each with its balance. */
 export async function selectBalances(
   db: Queryable,
   marketId: MarketId,
@@ -114,11 +205,9 @@ export async function selectBalances(
     code: string;
     kind: AccountKind;
     currency: string;
-    balance: string;
+    balance_minor: string;
   }>(
-    `select account_id, code, kind, currency,
-       (select coalesce(sum(amount_minor), 0) from ledger.posting
-        where posting.market_id = $1 and posting.account_id = account.account_id) as balance
+    `select account_id, code, kind, currency, balance_minor
      from ledger.account
      where market_id = $1 and code > $2
      order by code
@@ -130,7 +219,7 @@ export async function selectBalances(
     code: row.code,
     kind: row.kind,
     currency: row.currency,
-    balanceMinor: Number(row.balance),
+    balanceMinor: Number(row.balance_minor),
   }));
 }
 
@@ -155,17 +244,18 @@ export async function selectTransactions(
   const rows = await db.query<{
     transaction_id: string;
     kind: string;
-    order_id: string | null;
+    reference_kind: string;
+    reference: string;
     posted_at: EpochMs;
     postings: { account: string; amountMinor: number }[];
   }>(
-    `select transaction_id, kind, order_id, posted_at,
-       (select jsonb_agg(jsonb_build_object('account', account.code, 'amountMinor', posting.amount_minor) order by line)
-        from ledger.posting join ledger.account using (market_id, account_id)
-        where posting.market_id = $1 and posting.transaction_id = transaction.transaction_id) as postings
+    `select transaction_id, kind, reference_kind, reference, posted_at,
+       (select json_agg(json_build_object('account', account.code, 'amountMinor', posting.amount_minor) order by line)
+        from unnest(account_ids, amounts_minor) with ordinality as posting (account_id, amount_minor, line)
+        join ledger.account on account.market_id = $1 and account.account_id = posting.account_id) as postings
      from ledger.transaction
      where market_id = $1
-       and ($2::bigint is null or order_id = $2)
+       and ($2::bigint is null or reference = $2)
        and ($3::bigint is null or transaction_id < $3)
      order by transaction_id desc
      limit $4`,
@@ -179,21 +269,33 @@ export async function selectTransactions(
   return rows.map((row) => ({
     id: idFromKey('txn', row.transaction_id),
     kind: row.kind,
-    orderId: row.order_id === null ? undefined : idFromKey('ord', row.order_id),
+    orderId: row.reference_kind === 'ord' ? idFromKey('ord', row.reference) : undefined,
     postedAt: row.posted_at,
     postings: row.postings ?? [],
   }));
 }
 
-/** Sum of all postings and number of transactions out of balance; both are zero in a sound ledger. */
+/**
+ * What is wrong with a market's books: the sum of all postings, and how many transactions do not add up to zero and
+ * how many balances are not the sum of their postings. Both are zero in a sound ledger. Reads all of it.
+ */
 export async function selectImbalance(
   db: Queryable,
   marketId: MarketId,
 ): Promise<{ readonly sumMinor: number; readonly unbalanced: number }> {
-  const rows = await db.query<{ sum: string; unbalanced: string }>(
-    `select coalesce(sum(amount), 0) as sum, count(*) filter (where amount <> 0) as unbalanced
-     from (select sum(amount_minor) as amount from ledger.posting where market_id = $1 group by transaction_id) as each`,
+  const rows = await db.query<{ sum: string; transactions: string; accounts: string }>(
+    `with posting as materialized (
+       select transaction_id, account_id, amount_minor from ledger.posting where market_id = $1
+     )
+     select (select coalesce(sum(amount_minor), 0) from posting) as sum,
+       (select count(*) from (
+          select from posting group by transaction_id having sum(amount_minor) <> 0) as each) as transactions,
+       (select count(*) from ledger.account
+        left join (select account_id, sum(amount_minor) as posted from posting group by account_id) as sums
+          using (account_id)
+        where market_id = $1 and balance_minor <> coalesce(posted, 0)) as accounts`,
     [keyOf(marketId)],
   );
-  return { sumMinor: Number(rows[0]!.sum), unbalanced: Number(rows[0]!.unbalanced) };
+  const row = rows[0]!;
+  return { sumMinor: Number(row.sum), unbalanced: Number(row.transactions) + Number(row.accounts) };
 }

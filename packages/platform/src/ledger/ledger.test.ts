@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { currency, epochMs } from '@halfhour/kernel';
+import { currency, epochMs, idFromKey } from '@halfhour/kernel';
 import { type TransactionDraft, balanced } from './transaction.ts';
 
 const draft = (amounts: readonly (readonly [string, number])[]): TransactionDraft => ({
   kind: 'test',
-  reference: 'ref',
+  reference: idFromKey('ord', 1n),
   currency: currency('UYU'),
   postedAt: epochMs(0),
   postings: amounts.map(([code, amountMinor]) => ({

@@ -1,4 +1,4 @@
-import { type Currency, type EpochMs, type OrderId, invariant } from '@halfhour/kernel';
+import { type Currency, type EpochMs, type Id, type IdPrefix, invariant } from '@halfhour/kernel';
 
 export type AccountKind = 'asset' | 'liability' | 'income' | 'expense';
 
@@ -18,9 +18,8 @@ export interface Posting {
 /** A balanced transaction that has not been posted. Made only by `balanced`. */
 export interface TransactionDraft {
   readonly kind: string;
-  /** One transaction of a kind for each reference, ever: posting it again changes nothing. */
-  readonly reference: string;
-  readonly orderId?: OrderId;
+  /** What it is about. One transaction of a kind for each reference, ever: posting it again changes nothing. */
+  readonly reference: Id<IdPrefix>;
   readonly currency: Currency;
   readonly postedAt: EpochMs;
   readonly postings: readonly Posting[];

@@ -1,5 +1,5 @@
 import { type MarketId, currency, idFromKey, keyOf, localTime, epochMs } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import { type Queryable, type Tx, ensurePartitions } from '../postgres/index.ts';
 import { type MarketRecord, parsePolicy } from './market.ts';
 
 /**
@@ -27,6 +27,7 @@ export async function insertMarket(tx: Tx, draft: MarketRecord): Promise<void> {
       JSON.stringify(parsePolicy(draft.policy)),
     ],
   );
+  await ensurePartitions(tx, draft.id);
 }
 
 interface MarketRow {

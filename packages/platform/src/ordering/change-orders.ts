@@ -5,94 +5,121 @@ import {
   type OrderId,
   type Result,
   err,
+  invariant,
   ok,
 } from '@halfhour/kernel';
-import type { ApiError } from '../api/index.ts';
-import { type EventDraft, appendEvents } from '../events/index.ts';
+import type { ApiError, CommandKey } from '../api/index.ts';
+import { type EventDraft, appendEvents, readHistory } from '../events/index.ts';
 import { type StockLine, releaseStock, sellStock } from '../inventory/index.ts';
 import { type TransactionDraft, postTransactions } from '../ledger/index.ts';
-import { type PaymentProvider, insertRefunds, movePayments, noteReferences } from '../payments/index.ts';
+import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
+import { addApplied, findApplied } from './applied-commands.ts';
 import { type OrderChange, type OrderRecord, changeOrder } from './order.ts';
 import { refundOf, saleOf } from './order-money.ts';
-import { selectOrders, updateOrders } from './order-store.ts';
+import { type LockedOrder, type PlacementCache, lockOrders, updateOrders } from './order-store.ts';
+import { orderAt } from './order-history.ts';
 
 export interface ChangeDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly provider: PaymentProvider;
+  readonly known: PlacementCache;
 }
 
 export type ChangeOutcome = Result<OrderRecord, ApiError>;
 
+/** A change, and the key that makes a retry of it answer the same. */
+export interface ChangeCommand {
+  readonly change: OrderChange;
+  readonly command?: CommandKey | undefined;
+}
+
 /**
- * Applies changes to orders of a market in the caller's transaction: state, stock, money and events together.
- * Orders are locked in key order; changes are applied in the order given, two to one order one after the
- * other. A change that is refused leaves its order as it was and does not touch the others.
+ * Applies changes to orders of a market in the caller's transaction: state, stock, money and events together, in at
+ * most nine statements. Orders are locked in key order; changes are applied in the order given, two to one order
+ * one after the other. A change that is refused leaves its order as it was and does not touch the others.
  */
 export async function applyChanges(
   tx: Tx,
   deps: ChangeDeps,
   marketId: MarketId,
-  changes: readonly OrderChange[],
+  commands: readonly ChangeCommand[],
 ): Promise<ChangeOutcome[]> {
   const now = deps.clock.now();
-  const orders = await selectOrders(
-    tx,
-    marketId,
-    [...new Set(changes.map((change) => change.orderId))],
-    'lock',
-  );
-  const touched = new Set<OrderId>();
+  const orderIds = [...new Set(commands.map(({ change }) => change.orderId))];
+  const orders = await lockOrders(tx, marketId, orderIds, deps.known);
+  const touched = new Map<OrderId, LockedOrder>();
   const events: EventDraft[] = [];
   const released: StockLine[] = [];
-  const sold: { reference: string; lines: StockLine[] }[] = [];
-  const payments = { authorised: [] as OrderId[], capture: [] as OrderId[], void: [] as OrderId[] };
-  const references: { orderId: OrderId; reference: string }[] = [];
+  const sold: { orderId: OrderId; lines: StockLine[] }[] = [];
+  const payments: PaymentMove[] = [];
+  const refunds: { id: ReturnType<typeof newRefundId>; orderId: OrderId; amountMinor: number }[] = [];
   const postings: TransactionDraft[] = [];
-  const refunds: { id: ReturnType<typeof deps.ids.next<'ref'>>; orderId: OrderId; amountMinor: number }[] =
-    [];
+  const newRefundId = () => deps.ids.next('ref');
+  /** Places in `commands` whose answer is an order as it was. */
+  const repeats: { readonly index: number; readonly version: number }[] = [];
+  /** What commands of this group answered, whose events are not written yet. */
+  const made = new Map<string, OrderRecord>();
 
-  const outcomes = changes.map((change): ChangeOutcome => {
-    const before = orders.get(change.orderId);
-    if (before === undefined) return err({ code: 'not_found' });
+  const outcomes = commands.map(({ change, command }, index): ChangeOutcome => {
+    const locked = orders.get(change.orderId);
+    if (locked === undefined) return err({ code: 'not_found' });
+    const { order: before } = locked;
+    const known = command === undefined ? undefined : findApplied(locked.applied, command);
+    if (known !== undefined) {
+      if (!known.sameBody) return err({ code: 'idempotency_key_reused' });
+      const { version } = known;
+      if (version === before.version) return ok(before);
+      const recent = made.get(`${before.id} ${version}`);
+      if (recent === undefined) repeats.push({ index, version });
+      return ok(recent ?? before);
+    }
     const changed = changeOrder(before, change, now);
     if (!changed.ok) return changed;
     const { order, effects } = changed.value;
-    orders.set(order.id, order);
-    touched.add(order.id);
+    const applied =
+      command === undefined ? locked.applied : addApplied(locked.applied, command, order.version);
+    if (order !== before || command !== undefined) {
+      const after = { ...locked, order, applied };
+      orders.set(order.id, after);
+      made.set(`${order.id} ${order.version}`, order);
+      touched.set(order.id, after);
+    }
     if (effects.event !== undefined) {
       events.push({ ...effects.event, subject: order.id, at: now, by: change.by });
     }
-    const lines = order.lines
-      .filter((line) => line.reserved)
-      .map((line) => ({ ...line, storeId: order.storeId }));
-    if (effects.stock === 'release') released.push(...lines);
-    if (effects.stock === 'sell') sold.push({ reference: order.id, lines });
-    if (effects.payment !== undefined) payments[effects.payment].push(order.id);
-    if (effects.reference !== undefined) references.push({ orderId: order.id, reference: effects.reference });
+    if (effects.stock !== undefined) {
+      const lines = order.lines
+        .filter((line) => line.reserved)
+        .map(({ articleId, quantity }) => ({ storeId: order.storeId, articleId, quantity }));
+      if (effects.stock === 'release') released.push(...lines);
+      else sold.push({ orderId: order.id, lines });
+    }
+    if (effects.payment !== undefined) {
+      payments.push({ orderId: order.id, to: effects.payment, reference: effects.reference });
+    }
     if (effects.ledger === 'sale') postings.push(saleOf(order, deps.provider.name, now));
     else if (effects.ledger !== undefined) {
       const { refundMinor } = effects.ledger;
       postings.push(refundOf(order, refundMinor, before.refundedMinor, deps.provider.name, now));
-      refunds.push({ id: deps.ids.next('ref'), orderId: order.id, amountMinor: refundMinor });
+      refunds.push({ id: newRefundId(), orderId: order.id, amountMinor: refundMinor });
     }
     return ok(order);
   });
 
-  await updateOrders(
-    tx,
-    marketId,
-    [...touched].map((id) => orders.get(id)!),
-  );
+  await updateOrders(tx, marketId, [...touched.values()]);
   await releaseStock(tx, marketId, released);
   await sellStock(tx, marketId, now, sold);
-  await movePayments(tx, marketId, now, payments.authorised, ['authorising'], 'authorised');
-  await noteReferences(tx, marketId, references);
-  await movePayments(tx, marketId, now, payments.capture, ['authorised'], 'capture_due');
-  await movePayments(tx, marketId, now, payments.void, ['authorising', 'authorised'], 'void_due');
+  await movePayments(tx, marketId, now, payments);
   await insertRefunds(tx, marketId, now, refunds);
   await postTransactions(tx, marketId, deps.ids, postings);
   appendEvents(tx, marketId, events);
+  for (const { index, version } of repeats) {
+    const { orderId } = commands[index]!.change;
+    const order = orderAt(orders.get(orderId)!.order, await readHistory(tx, marketId, orderId), version);
+    invariant(order !== undefined, `order ${orderId} has no version ${version}`);
+    outcomes[index] = ok(order);
+  }
   return outcomes;
 }

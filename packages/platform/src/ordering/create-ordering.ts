@@ -11,24 +11,27 @@ import {
   createGroupExecutor,
   err,
   ok,
+  shardOf,
 } from '@halfhour/kernel';
+import { LRUCache } from 'lru-cache';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { selectOffers } from '../catalogue/index.ts';
-import { findCommands, firstOf, recordCommands } from '../commands/index.ts';
 import { selectStock } from '../inventory/index.ts';
 import type { MarketRecord, Markets } from '../markets/index.ts';
 import {
   type PaymentAnswer,
   type PaymentProvider,
   askProvider,
+  paymentIdOf,
+  selectExpired,
   selectPayment,
   settleDue,
 } from '../payments/index.ts';
 import { type Database, type Tx, isRowFault } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
-import { type ChangeOutcome, applyChanges } from './change-orders.ts';
+import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
 import type { OrderChange, OrderRecord } from './order.ts';
-import { selectOrders, selectUnpaid } from './order-store.ts';
+import { type PlacementCache, selectOrders } from './order-store.ts';
 import { type PlaceOrder, type Placed, placeOrders } from './place-orders.ts';
 import { type EstimateTrip, quoteBasket, toQuote } from './quote-basket.ts';
 
@@ -66,51 +69,55 @@ export interface Ordering {
   drained(): Promise<void>;
 }
 
-interface ChangeCommand {
-  readonly change: OrderChange;
-  readonly command: CommandKey | undefined;
-}
+type Command =
+  | { readonly kind: 'place'; readonly market: MarketRecord; readonly place: PlaceOrder }
+  | { readonly kind: 'change'; readonly change: ChangeCommand };
+type Outcome = Placed | ChangeOutcome;
 
 /** Measured best group sizes are in the hundreds; the queue holds about a second of work at full rate. */
 const MAX_GROUP = 512;
 const MAX_QUEUE = 5_000;
-/** Two connections keep both cores busy; stores are spread over them so that groups do not contend. */
+/** Two connections keep both cores busy; stores, with their orders, are spread over them so that groups do not contend. */
 const LANES = 2;
+/** Placements that are remembered, about 2 kB each. */
+const MAX_KNOWN = 20_000;
 const PROVIDER_TIMEOUT_MS = 5_000;
 const SWEEP_LIMIT = 500;
 
 export function createOrdering(deps: OrderingDeps): Ordering {
   const { db, clock, ticker, provider, markets } = deps;
-  const placements = new Map<MarketId, GroupExecutor<PlaceOrder, Placed>>();
-  const changes = new Map<MarketId, GroupExecutor<ChangeCommand, ChangeOutcome>>();
+  const known: PlacementCache = new LRUCache({ max: MAX_KNOWN });
+  const withKnown = { ...deps, known };
+  const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
-  function placementsOf(market: MarketRecord): GroupExecutor<PlaceOrder, Placed> {
-    return getOrMake(placements, market.id, () =>
-      createGroupExecutor({
+  function executorOf(marketId: MarketId): GroupExecutor<Command, Outcome> {
+    return getOrMake(executors, marketId, () =>
+      createGroupExecutor<Command, Outcome>({
         maxGroup: MAX_GROUP,
         maxQueue: MAX_QUEUE,
         lanes: LANES,
-        laneOf: (command) => laneOf(command.basket.storeId),
+        laneOf: (command) =>
+          shardOf(command.kind === 'place' ? command.place.basket.storeId : command.change.change.orderId) % LANES,
+        kindOf: ({ kind }) => kind,
         isItemFault: isRowFault,
         run: async (commands) => {
-          const placed = await db.transaction((tx) => placeOrders(tx, deps, market, commands));
-          deps.onCommit();
-          return placed;
-        },
-      }),
-    );
-  }
-
-  function changesOf(marketId: MarketId): GroupExecutor<ChangeCommand, ChangeOutcome> {
-    return getOrMake(changes, marketId, () =>
-      createGroupExecutor({
-        maxGroup: MAX_GROUP,
-        maxQueue: MAX_QUEUE,
-        lanes: LANES,
-        laneOf: ({ change }) => laneOf(change.orderId),
-        isItemFault: isRowFault,
-        run: async (commands) => {
-          const outcomes = await db.transaction((tx) => changeGroup(tx, marketId, commands));
+          const outcomes = await db.transaction<Outcome[]>(
+            (tx) =>
+              commands[0]!.kind === 'place'
+                ? placeOrders(
+                    tx,
+                    withKnown,
+                    commands[0]!.market,
+                    commands.map((command) => (command as Command & { kind: 'place' }).place),
+                  )
+                : applyChanges(
+                    tx,
+                    withKnown,
+                    marketId,
+                    commands.map((command) => (command as Command & { kind: 'change' }).change),
+                  ),
+            'by_key',
+          );
           deps.onCommit();
           return outcomes;
         },
@@ -118,60 +125,10 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     );
   }
 
-  async function changeGroup(
-    tx: Tx,
-    marketId: MarketId,
-    commands: readonly ChangeCommand[],
-  ): Promise<ChangeOutcome[]> {
-    const keyed = commands.flatMap(({ command }, index) =>
-      command === undefined ? [] : [{ command, index }],
-    );
-    const found = await findCommands<{ orderId: OrderId }>(
-      tx,
-      marketId,
-      keyed.map(({ command }) => command),
-    );
-    const leaders = firstOf(keyed.map(({ command }) => command));
-    const place = new Map(keyed.map(({ index }, position) => [index, position]));
-    const isFresh = (index: number): boolean => {
-      const position = place.get(index);
-      return position === undefined || (found[position]!.kind === 'new' && leaders[position] === position);
-    };
-
-    const fresh = commands.flatMap((_, index) => (isFresh(index) ? [index] : []));
-    const applied = await applyChanges(
-      tx,
-      deps,
-      marketId,
-      fresh.map((index) => commands[index]!.change),
-    );
-    const outcomes: (ChangeOutcome | undefined)[] = commands.map(() => undefined);
-    fresh.forEach((index, position) => (outcomes[index] = applied[position]));
-    await recordCommands(
-      tx,
-      marketId,
-      clock.now(),
-      fresh.flatMap((index) => {
-        const { command, change } = commands[index]!;
-        return command !== undefined && outcomes[index]!.ok
-          ? [{ command, outcome: { orderId: change.orderId } }]
-          : [];
-      }),
-    );
-    const repeated = found.flatMap((known) => (known.kind === 'done' ? [known.outcome.orderId] : []));
-    const orders = await selectOrders(tx, marketId, repeated);
-    return commands.map((_, index): ChangeOutcome => {
-      if (outcomes[index] !== undefined) return outcomes[index];
-      const position = place.get(index)!;
-      const known = found[position]!;
-      if (known.kind === 'done') return ok(orders.get(known.outcome.orderId)!);
-      const leader = keyed[leaders[position]!]!;
-      const sameBody = leader.command.bodyHash === keyed[position]!.command.bodyHash;
-      return known.kind === 'reused' || !sameBody
-        ? err({ code: 'idempotency_key_reused' })
-        : outcomes[leader.index]!;
-    });
-  }
+  const submitPlacement = (market: MarketRecord, place: PlaceOrder): Promise<Placed> =>
+    executorOf(market.id).submit({ kind: 'place', market, place }) as Promise<Placed>;
+  const submitChange = (marketId: MarketId, change: ChangeCommand): Promise<ChangeOutcome> =>
+    executorOf(marketId).submit({ kind: 'change', change }) as Promise<ChangeOutcome>;
 
   /** Takes what the provider answered to an authorisation; a pending one leaves the order as it is. */
   async function settleAuthorisation(
@@ -180,12 +137,11 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     answer: PaymentAnswer,
   ): Promise<ChangeOutcome | undefined> {
     if (answer.kind === 'pending') return undefined;
-    return changesOf(marketId).submit({
+    return submitChange(marketId, {
       change:
         answer.kind === 'done'
           ? { orderId, kind: 'payment_authorised', reference: answer.reference, by: 'system' }
           : { orderId, kind: 'cancel', reason: 'payment_declined', note: answer.reason, by: 'system' },
-      command: undefined,
     });
   }
 
@@ -212,7 +168,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     async placeOrder(marketId, command) {
       const market = await markets.get(marketId);
       if (market === undefined) return err({ code: 'not_found' });
-      const placed = await placementsOf(market).submit(command);
+      const placed = await submitPlacement(market, command);
       if (!placed.ok) return placed;
       const { order } = placed.value;
       if (order.state !== 'pending_payment') return afterPayment(order);
@@ -220,7 +176,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
         provider.authorise(
           {
             marketId,
-            paymentId: order.paymentId,
+            paymentId: paymentIdOf(order.id),
             amountMinor: order.totalMinor,
             currency: order.currency,
             method: command.paymentMethod,
@@ -236,8 +192,14 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       return afterPayment(current.get(order.id)!);
     },
 
-    change: (marketId, change, command) => changesOf(marketId).submit({ change, command }),
-    applyChanges: (tx, marketId, given) => applyChanges(tx, deps, marketId, given),
+    change: (marketId, change, command) => submitChange(marketId, { change, command }),
+    applyChanges: (tx, marketId, changes) =>
+      applyChanges(
+        tx,
+        withKnown,
+        marketId,
+        changes.map((change) => ({ change })),
+      ),
 
     async receiveNotification(marketId, providerName, body) {
       if (providerName !== provider.name) return false;
@@ -271,22 +233,21 @@ export function createOrdering(deps: OrderingDeps): Ordering {
         },
         marketId,
       );
-      const unpaid = await selectUnpaid(db, marketId, clock.now(), SWEEP_LIMIT);
+      const unpaid = await selectExpired(db, marketId, clock.now(), SWEEP_LIMIT);
       await Promise.all(
         unpaid.map((orderId) =>
-          changesOf(marketId).submit({
+          submitChange(marketId, {
             change: { orderId, kind: 'cancel', reason: 'payment_expired', by: 'system' },
-            command: undefined,
           }),
         ),
       );
     },
 
     get pending() {
-      return [...placements.values(), ...changes.values()].reduce((sum, each) => sum + each.pending, 0);
+      return [...executors.values()].reduce((sum, each) => sum + each.pending, 0);
     },
     async drained() {
-      await Promise.all([...placements.values(), ...changes.values()].map((each) => each.drained()));
+      await Promise.all([...executors.values()].map((each) => each.drained()));
     },
   };
 }
@@ -296,13 +257,6 @@ function afterPayment(order: OrderRecord): Result<OrderRecord, ApiError> {
   return order.state === 'cancelled' && order.cancelReason === 'payment_declined'
     ? err({ code: 'payment_declined', orderId: order.id })
     : ok(order);
-}
-
-/** Spreads ids over the lanes; the last characters of an id hold its sequence. */
-function laneOf(id: string): number {
-  let hash = 0;
-  for (let index = id.length - 6; index < id.length; index++) hash = (hash * 31 + id.charCodeAt(index)) | 0;
-  return Math.abs(hash) % LANES;
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -4,6 +4,7 @@ export { type Actor, type OrderChange, type OrderRecord, changeOrder, toOrder } 
 export {
   type DayFigures,
   listOrders,
+  lockOrders,
   selectDayFigures,
   selectOpenOrders,
   selectOrders,

@@ -19,7 +19,6 @@ export function saleOf(order: OrderRecord, providerName: string, at: EpochMs): T
   return {
     kind: 'sale',
     reference: order.id,
-    orderId: order.id,
     currency: currency(order.currency),
     postedAt: at,
     postings: [
@@ -54,7 +53,6 @@ export function refundOf(
   return {
     kind: `refund-${refundedBefore}`,
     reference: order.id,
-    orderId: order.id,
     currency: code,
     postedAt: at,
     postings: [

@@ -1,4 +1,4 @@
-import type { Address, CancelReason, OrderState } from '@halfhour/contract';
+import type { CancelReason, OrderState } from '@halfhour/contract';
 import {
   type EpochMs,
   type MarketId,
@@ -6,149 +6,241 @@ import {
   type StoreId,
   type UserId,
   idFromKey,
+  invariant,
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
-import type { OrderLine, OrderRecord, Split } from './order.ts';
+import type { LRUCache } from 'lru-cache';
+import {
+  type Queryable,
+  type Tx,
+  booleanArray,
+  bytesArray,
+  int4Array,
+  int8Array,
+  jsonArray,
+  keyArray,
+  keyRange,
+  momentArray,
+  textArray,
+} from '../postgres/index.ts';
+import type { Applied } from './applied-commands.ts';
+import type { OrderRecord, Placement, Progress } from './order.ts';
 
-/** Column by column: name, type of the array sent, and the value of a record. */
-type Column = readonly [name: string, type: string, value: (order: OrderRecord) => unknown];
+/** A placement as it is remembered: it never changes within an edition. */
+export interface KnownPlacement {
+  readonly edition: number;
+  readonly placement: Placement;
+}
 
-const moment =
-  (pick: (order: OrderRecord) => EpochMs | undefined) =>
-  (order: OrderRecord): string | null => {
-    const value = pick(order);
-    return value === undefined ? null : toRfc3339(value);
-  };
+/** Placements of orders that are worked on, so that each step reads only how far its order has come. */
+export type PlacementCache = LRUCache<OrderId, KnownPlacement>;
+
+/** An order whose row the transaction has locked. */
+export interface LockedOrder {
+  readonly order: OrderRecord;
+  readonly edition: number;
+  readonly applied: Applied;
+}
 
 const CLOSED: ReadonlySet<OrderState> = new Set(['delivered', 'cancelled', 'refunded']);
 
-/** What a change can alter. */
-const MUTABLE: readonly Column[] = [
-  ['state', 'text', (order) => order.state],
-  ['closed', 'boolean', (order) => CLOSED.has(order.state)],
-  ['refunded_minor', 'bigint', (order) => order.refundedMinor],
-  ['accepted_at', 'timestamptz', moment((order) => order.acceptedAt)],
-  ['expected_ready_at', 'timestamptz', moment((order) => order.expectedReadyAt)],
-  ['ready_at', 'timestamptz', moment((order) => order.readyAt)],
-  ['picked_up_at', 'timestamptz', moment((order) => order.pickedUpAt)],
-  ['delivered_at', 'timestamptz', moment((order) => order.deliveredAt)],
-  ['cancelled_at', 'timestamptz', moment((order) => order.cancelledAt)],
-  ['cancel_reason', 'text', (order) => order.cancelReason ?? null],
-  ['courier_id', 'bigint', (order) => (order.courierId === undefined ? null : keyOf(order.courierId))],
-  ['expected_delivery_at', 'timestamptz', moment((order) => order.expectedDeliveryAt)],
+/** Column by column: name, type of the array sent, and the array of the values of orders. */
+type Column = readonly [name: string, type: string, values: (orders: readonly LockedOrder[]) => unknown];
+
+const moments = (pick: (order: OrderRecord) => EpochMs | undefined): Column[2] => {
+  return (orders) => momentArray(orders.map(({ order }) => pick(order)));
+};
+
+const WRITTEN: readonly Column[] = [
+  ['version', 'int', (orders) => int4Array(orders.map(({ order }) => order.version))],
+  ['edition', 'int', (orders) => int4Array(orders.map(({ edition }) => edition))],
+  ['state', 'text', (orders) => textArray(orders.map(({ order }) => order.state))],
+  ['closed', 'boolean', (orders) => booleanArray(orders.map(({ order }) => CLOSED.has(order.state)))],
+  ['refunded_minor', 'bigint', (orders) => int8Array(orders.map(({ order }) => order.refundedMinor))],
+  ['accepted_at', 'timestamptz', moments((order) => order.acceptedAt)],
+  ['expected_ready_at', 'timestamptz', moments((order) => order.expectedReadyAt)],
+  ['ready_at', 'timestamptz', moments((order) => order.readyAt)],
+  ['picked_up_at', 'timestamptz', moments((order) => order.pickedUpAt)],
+  ['delivered_at', 'timestamptz', moments((order) => order.deliveredAt)],
+  ['cancelled_at', 'timestamptz', moments((order) => order.cancelledAt)],
+  ['cancel_reason', 'text', (orders) => textArray(orders.map(({ order }) => order.cancelReason))],
+  ['courier_id', 'bigint', (orders) => keyArray(orders.map(({ order }) => order.courierId))],
+  ['expected_delivery_at', 'timestamptz', moments((order) => order.expectedDeliveryAt)],
+  ['commands', 'bytea', (orders) => bytesArray(orders.map(({ applied }) => applied))],
 ];
 
-/** Fixed at placement. */
-const FIXED: readonly Column[] = [
-  ['store_id', 'bigint', (order) => keyOf(order.storeId)],
-  ['store_name', 'text', (order) => order.storeName],
-  ['shopper_id', 'bigint', (order) => keyOf(order.shopperId)],
-  ['lines', 'jsonb', (order) => JSON.stringify(order.lines)],
-  ['address', 'jsonb', (order) => JSON.stringify(order.address)],
-  ['split', 'jsonb', (order) => JSON.stringify(order.split)],
-  ['currency', 'text', (order) => order.currency],
-  ['items_minor', 'bigint', (order) => order.itemsMinor],
-  ['delivery_fee_minor', 'bigint', (order) => order.deliveryFeeMinor],
-  ['service_fee_minor', 'bigint', (order) => order.serviceFeeMinor],
-  ['tip_minor', 'bigint', (order) => order.tipMinor],
-  ['tax_minor', 'bigint', (order) => order.taxMinor],
-  ['total_minor', 'bigint', (order) => order.totalMinor],
-  ['promise_earliest', 'timestamptz', moment((order) => order.promise.earliest)],
-  ['promise_latest', 'timestamptz', moment((order) => order.promise.latest)],
-  ['preparation_seconds', 'int', (order) => order.preparationSeconds],
-  ['payment_id', 'bigint', (order) => keyOf(order.paymentId)],
-  ['delivery_code', 'text', (order) => order.deliveryCode],
-  ['placed_at', 'timestamptz', moment((order) => order.placedAt)],
-  ['pay_until', 'timestamptz', moment((order) => order.payUntil)],
-];
+const READ = WRITTEN.map(([name]) => name)
+  .filter((name) => name !== 'closed' && name !== 'commands')
+  .join(', ');
 
-const KEY: Column = ['order_id', 'bigint', (order) => keyOf(order.id)];
-const INSERTED: readonly Column[] = [KEY, ...FIXED, ...MUTABLE.filter(([name]) => name === 'state')];
-const names = (columns: readonly Column[]): string => columns.map(([name]) => name).join(', ');
-const arrays = (columns: readonly Column[]): string =>
-  columns.map(([, type], index) => `$${index + 2}::${type}[]`).join(', ');
-
-const INSERT = `insert into ordering.order (market_id, ${names(INSERTED)})
-  select $1, draft.* from unnest(${arrays(INSERTED)}) as draft`;
-
-const UPDATE = `with changed as materialized (
-    select o.place, given.*
-    from unnest(${arrays([KEY, ...MUTABLE])}) as given (${names([KEY, ...MUTABLE])})
-    cross join lateral (
-      select ctid as place from ordering.order where market_id = $1 and order_id = given.order_id limit 1
-    ) as o
-  )
-  update ordering.order as o
-  set ${MUTABLE.map(([name]) => `${name} = changed.${name}`).join(', ')}
-  from changed
-  where o.ctid = changed.place and o.market_id = $1`;
-
-/*
- * Rows are found by their key one by one (lateral … limit 1) and written by the place where they were found
- * (ctid; the transaction holds their locks). A plain join lets the planner believe, before it knows the
- * market's share of the table, that reading all rows of a market is cheap: measured 10 ms against 0.5.
- */
-const COLUMNS = names([KEY, ...FIXED, ...MUTABLE]);
-
-function values(marketId: MarketId, columns: readonly Column[], orders: readonly OrderRecord[]): unknown[] {
-  return [keyOf(marketId), ...columns.map(([, , value]) => orders.map(value))];
-}
-
+/** Writes new orders, each with its placement and at its first version. */
 export async function insertOrders(
   tx: Tx,
   marketId: MarketId,
   orders: readonly OrderRecord[],
 ): Promise<void> {
-  if (orders.length > 0) await tx.query(INSERT, values(marketId, INSERTED, orders));
+  if (orders.length === 0) return;
+  const ids = keyArray(orders.map((order) => order.id));
+  await tx.query(
+    `insert into ordering.placement
+       (market_id, order_id, store_id, shopper_id, placed_at, promise_latest, total_minor, document)
+     select $1, draft.*
+     from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::bigint[],
+       $8::json[]) as draft`,
+    [
+      keyOf(marketId),
+      ids,
+      keyArray(orders.map((order) => order.storeId)),
+      keyArray(orders.map((order) => order.shopperId)),
+      momentArray(orders.map((order) => order.placedAt)),
+      momentArray(orders.map((order) => order.promise.latest)),
+      int8Array(orders.map((order) => order.totalMinor)),
+      jsonArray(orders.map(toDocument)),
+    ],
+  );
+  await tx.query(
+    `insert into ordering.progress (market_id, order_id, state)
+     select $1, draft.* from unnest($2::bigint[], $3::text[]) as draft`,
+    [keyOf(marketId), ids, textArray(orders.map((order) => order.state))],
+  );
 }
 
-/** Writes what changes can alter, of orders that the transaction has locked. */
+const UPDATE = `update ordering.progress as p
+  set ${WRITTEN.map(([name]) => `${name} = given.${name}`).join(', ')}
+  from unnest($2::bigint[], ${WRITTEN.map(([, type], index) => `$${index + 5}::${type}[]`).join(', ')})
+    as given (order_id, ${WRITTEN.map(([name]) => name).join(', ')})
+  where p.market_id = $1 and p.order_id = given.order_id and p.order_id between $3 and $4`;
+
+/** Writes how far orders have come that the transaction has locked. */
 export async function updateOrders(
   tx: Tx,
   marketId: MarketId,
-  orders: readonly OrderRecord[],
+  orders: readonly LockedOrder[],
 ): Promise<void> {
-  if (orders.length > 0) await tx.query(UPDATE, values(marketId, [KEY, ...MUTABLE], orders));
+  if (orders.length === 0) return;
+  const ids = orders.map(({ order }) => order.id);
+  await tx.query(UPDATE, [
+    keyOf(marketId),
+    keyArray(ids),
+    ...keyRange(ids),
+    ...WRITTEN.map(([, , values]) => values(orders)),
+  ]);
 }
 
-/** Orders by id. With `lock`, in key order and for update, so that groups never wait in a ring. */
+/*
+ * Rows are found by their key one by one (lateral … limit 1). A plain join lets the planner believe, before it
+ * knows the market's share of the table, that reading all rows of a market is cheap: measured 10 ms against 0.5.
+ */
+const LOCK = `select given.n::int, p.*
+  from unnest($2::bigint[]) with ordinality as given (order_id, n)
+  cross join lateral (
+    select ${READ}, commands from ordering.progress
+    where market_id = $1 and order_id = given.order_id and order_id between $3 and $4
+    limit 1 for update
+  ) as p`;
+
+const PLACEMENTS = `select given.n::int, p.edition, p.document
+  from unnest($2::bigint[]) with ordinality as given (order_id, n)
+  cross join lateral (
+    select edition, document from ordering.placement
+    where market_id = $1 and order_id = given.order_id and order_id between $3 and $4
+    limit 1
+  ) as p`;
+
+/**
+ * Locks orders in key order, so that groups never wait for each other in a ring, and reads them: how far they have
+ * come from Postgres, what was ordered from `known` where it is there.
+ */
+export async function lockOrders(
+  tx: Tx,
+  marketId: MarketId,
+  orderIds: readonly OrderId[],
+  known?: PlacementCache,
+): Promise<Map<OrderId, LockedOrder>> {
+  if (orderIds.length === 0) return new Map();
+  // Ids sort as their keys do, and rows are locked in the order of the array.
+  const sorted = orderIds.toSorted();
+  const market = keyOf(marketId);
+  const rows = await tx.query<ProgressRow & { n: number; commands: Uint8Array | null }>(LOCK, [
+    market,
+    keyArray(sorted),
+    ...keyRange(sorted),
+  ]);
+  const placements = new Map<OrderId, Placement>();
+  const missing: OrderId[] = [];
+  for (const { n, edition } of rows) {
+    const id = sorted[n - 1]!;
+    const found = known?.get(id);
+    if (found?.edition === edition) placements.set(id, found.placement);
+    else missing.push(id);
+  }
+  if (missing.length > 0) {
+    const read = await tx.query<{ n: number; edition: number; document: Document }>(PLACEMENTS, [
+      market,
+      keyArray(missing),
+      ...keyRange(missing),
+    ]);
+    for (const { n, edition, document } of read) {
+      const id = missing[n - 1]!;
+      const placement = toPlacement(marketId, id, document);
+      placements.set(id, placement);
+      known?.set(id, { edition, placement });
+    }
+  }
+  return new Map(
+    rows.map((row) => {
+      const id = sorted[row.n - 1]!;
+      const placement = placements.get(id);
+      invariant(placement !== undefined, `order ${id} has no placement`);
+      const order: OrderRecord = { ...placement, ...toProgress(row) };
+      return [id, { order, edition: row.edition, applied: row.commands ?? undefined }];
+    }),
+  );
+}
+
+const SELECT = `select given.n::int, ${READ}, document
+  from unnest($2::bigint[]) with ordinality as given (order_id, n)
+  cross join lateral (
+    select ${READ} from ordering.progress
+    where market_id = $1 and order_id = given.order_id and order_id between $3 and $4 limit 1
+  ) as p
+  cross join lateral (
+    select document from ordering.placement
+    where market_id = $1 and order_id = given.order_id and order_id between $3 and $4 limit 1
+  ) as o`;
+
+/** Orders by id. */
 export async function selectOrders(
   db: Queryable,
   marketId: MarketId,
   orderIds: readonly OrderId[],
-  lock: 'lock' | 'read' = 'read',
 ): Promise<Map<OrderId, OrderRecord>> {
   if (orderIds.length === 0) return new Map();
-  const rows = await db.query<OrderRow>(lock === 'lock' ? SELECT_LOCKED : SELECT, [
+  const rows = await db.query<OrderRow & { n: number }>(SELECT, [
     keyOf(marketId),
-    // Ids sort as their keys do, and rows are locked in the order of the array.
-    orderIds.toSorted().map(keyOf),
+    keyArray(orderIds),
+    ...keyRange(orderIds),
   ]);
-  return new Map(rows.map((row) => toRecord(marketId, row)).map((order) => [order.id, order]));
+  return new Map(
+    rows.map((row) => [orderIds[row.n - 1]!, toRecord(marketId, orderIds[row.n - 1]!, row)] as const),
+  );
 }
 
-const SELECT = selectByKey('');
-const SELECT_LOCKED = selectByKey('for update');
-
-function selectByKey(lock: string): string {
-  return `select o.* from unnest($2::bigint[]) as wanted (order_id)
-    cross join lateral (
-      select ${COLUMNS} from ordering.order
-      where market_id = $1 and order_id = wanted.order_id limit 1 ${lock}
-    ) as o`;
-}
+const COLUMNS = `order_id, ${READ.split(', ')
+  .map((name) => `progress.${name}`)
+  .join(', ')}, document`;
 
 /** Orders that still need something done, oldest first. Reads the partial index of open orders. */
 export async function selectOpenOrders(db: Queryable, marketId: MarketId): Promise<OrderRecord[]> {
-  const rows = await db.query<OrderRow>(
-    `select ${COLUMNS} from ordering.order
+  const rows = await db.query<OrderRow & { order_id: string }>(
+    `select ${COLUMNS}
+     from ordering.progress join ordering.placement using (market_id, order_id)
      where market_id = $1 and not closed
      order by order_id`,
     [keyOf(marketId)],
   );
-  return rows.map((row) => toRecord(marketId, row));
+  return rows.map((row) => toRecord(marketId, idFromKey('ord', row.order_id), row));
 }
 
 export interface OrderFilter {
@@ -166,8 +258,9 @@ export async function listOrders(
   marketId: MarketId,
   filter: OrderFilter,
 ): Promise<OrderRecord[]> {
-  const rows = await db.query<OrderRow>(
-    `select ${COLUMNS} from ordering.order
+  const rows = await db.query<OrderRow & { order_id: string }>(
+    `select ${COLUMNS}
+     from ordering.placement join ordering.progress using (market_id, order_id)
      where market_id = $1
        and ($2::bigint is null or shopper_id = $2)
        and ($3::bigint[] is null or store_id = any($3))
@@ -184,23 +277,7 @@ export async function listOrders(
       filter.limit,
     ],
   );
-  return rows.map((row) => toRecord(marketId, row));
-}
-
-/** Orders whose payment has had no answer in time, at most `limit`. */
-export async function selectUnpaid(
-  db: Queryable,
-  marketId: MarketId,
-  now: EpochMs,
-  limit: number,
-): Promise<OrderId[]> {
-  const rows = await db.query<{ order_id: string }>(
-    `select order_id from ordering.order
-     where market_id = $1 and not closed and state = 'pending_payment' and pay_until <= $2::timestamptz
-     order by order_id limit $3`,
-    [keyOf(marketId), toRfc3339(now), limit],
-  );
-  return rows.map((row) => idFromKey('ord', row.order_id));
+  return rows.map((row) => toRecord(marketId, idFromKey('ord', row.order_id), row));
 }
 
 export interface DayFigures {
@@ -231,7 +308,7 @@ export async function selectDayFigures(
        count(*) filter (where delivered_at <= promise_latest) as on_time,
        coalesce(sum(extract(epoch from delivered_at - placed_at) / 60), 0) as minutes_sum,
        coalesce(sum(total_minor) filter (where state not in ('cancelled', 'pending_payment')), 0) as gross
-     from ordering.order
+     from ordering.placement join ordering.progress using (market_id, order_id)
      where market_id = $1 and placed_at >= $2::timestamptz and placed_at < $3::timestamptz`,
     [keyOf(marketId), toRfc3339(from), toRfc3339(to)],
   );
@@ -247,30 +324,42 @@ export async function selectDayFigures(
   };
 }
 
-interface OrderRow {
-  readonly order_id: string;
-  readonly store_id: string;
-  readonly store_name: string;
-  readonly shopper_id: string;
+/** A placement as it is stored: its own id and market are in the key. */
+type Document = Omit<Placement, 'id' | 'marketId'>;
+
+function toDocument(order: OrderRecord): string {
+  const document: Document = {
+    storeId: order.storeId,
+    storeName: order.storeName,
+    shopperId: order.shopperId,
+    lines: order.lines,
+    address: order.address,
+    split: order.split,
+    currency: order.currency,
+    itemsMinor: order.itemsMinor,
+    deliveryFeeMinor: order.deliveryFeeMinor,
+    serviceFeeMinor: order.serviceFeeMinor,
+    tipMinor: order.tipMinor,
+    taxMinor: order.taxMinor,
+    totalMinor: order.totalMinor,
+    promise: order.promise,
+    preparationSeconds: order.preparationSeconds,
+    deliveryCode: order.deliveryCode,
+    placedAt: order.placedAt,
+    payUntil: order.payUntil,
+  };
+  return JSON.stringify(document);
+}
+
+function toPlacement(marketId: MarketId, id: OrderId, document: Document): Placement {
+  return { ...document, id, marketId };
+}
+
+interface ProgressRow {
+  readonly version: number;
+  readonly edition: number;
   readonly state: OrderState;
-  readonly lines: OrderLine[];
-  readonly address: Address;
-  readonly split: Split;
-  readonly currency: string;
-  readonly items_minor: string;
-  readonly delivery_fee_minor: string;
-  readonly service_fee_minor: string;
-  readonly tip_minor: string;
-  readonly tax_minor: string;
-  readonly total_minor: string;
   readonly refunded_minor: string;
-  readonly promise_earliest: EpochMs;
-  readonly promise_latest: EpochMs;
-  readonly preparation_seconds: number;
-  readonly payment_id: string;
-  readonly delivery_code: string;
-  readonly placed_at: EpochMs;
-  readonly pay_until: EpochMs;
   readonly accepted_at: EpochMs | null;
   readonly expected_ready_at: EpochMs | null;
   readonly ready_at: EpochMs | null;
@@ -282,39 +371,27 @@ interface OrderRow {
   readonly expected_delivery_at: EpochMs | null;
 }
 
-function toRecord(marketId: MarketId, row: OrderRow): OrderRecord {
+interface OrderRow extends ProgressRow {
+  readonly document: Document;
+}
+
+function toProgress(row: ProgressRow): Progress {
   return {
-    id: idFromKey('ord', row.order_id),
-    marketId,
-    storeId: idFromKey('sto', row.store_id),
-    storeName: row.store_name,
-    shopperId: idFromKey('usr', row.shopper_id),
+    version: row.version,
     state: row.state,
-    lines: row.lines,
-    address: row.address,
-    split: row.split,
-    currency: row.currency,
-    itemsMinor: Number(row.items_minor),
-    deliveryFeeMinor: Number(row.delivery_fee_minor),
-    serviceFeeMinor: Number(row.service_fee_minor),
-    tipMinor: Number(row.tip_minor),
-    taxMinor: Number(row.tax_minor),
-    totalMinor: Number(row.total_minor),
     refundedMinor: Number(row.refunded_minor),
-    promise: { earliest: row.promise_earliest, latest: row.promise_latest },
-    preparationSeconds: row.preparation_seconds,
-    paymentId: idFromKey('pay', row.payment_id),
-    deliveryCode: row.delivery_code,
-    placedAt: row.placed_at,
-    payUntil: row.pay_until,
-    ...(row.accepted_at === null ? {} : { acceptedAt: row.accepted_at }),
-    ...(row.expected_ready_at === null ? {} : { expectedReadyAt: row.expected_ready_at }),
-    ...(row.ready_at === null ? {} : { readyAt: row.ready_at }),
-    ...(row.picked_up_at === null ? {} : { pickedUpAt: row.picked_up_at }),
-    ...(row.delivered_at === null ? {} : { deliveredAt: row.delivered_at }),
-    ...(row.cancelled_at === null ? {} : { cancelledAt: row.cancelled_at }),
-    ...(row.cancel_reason === null ? {} : { cancelReason: row.cancel_reason }),
-    ...(row.courier_id === null ? {} : { courierId: idFromKey('cou', row.courier_id) }),
-    ...(row.expected_delivery_at === null ? {} : { expectedDeliveryAt: row.expected_delivery_at }),
+    acceptedAt: row.accepted_at ?? undefined,
+    expectedReadyAt: row.expected_ready_at ?? undefined,
+    readyAt: row.ready_at ?? undefined,
+    pickedUpAt: row.picked_up_at ?? undefined,
+    deliveredAt: row.delivered_at ?? undefined,
+    cancelledAt: row.cancelled_at ?? undefined,
+    cancelReason: row.cancel_reason ?? undefined,
+    courierId: row.courier_id === null ? undefined : idFromKey('cou', row.courier_id),
+    expectedDeliveryAt: row.expected_delivery_at ?? undefined,
   };
+}
+
+function toRecord(marketId: MarketId, id: OrderId, row: OrderRow): OrderRecord {
+  return { ...toPlacement(marketId, id, row.document), ...toProgress(row) };
 }

@@ -4,7 +4,6 @@ import {
   type EpochMs,
   type MarketId,
   type OrderId,
-  type PaymentId,
   type Result,
   type StoreId,
   type UserId,
@@ -36,35 +35,43 @@ export interface OrderLine extends PricedLine {
   readonly reserved: boolean;
 }
 
-/** An order as the platform keeps it. */
-export interface OrderRecord extends Amounts {
+/** What of an order is fixed at placement. */
+export interface Placement extends Amounts {
   readonly id: OrderId;
   readonly marketId: MarketId;
   readonly storeId: StoreId;
   readonly storeName: string;
   readonly shopperId: UserId;
-  readonly state: OrderState;
   readonly lines: readonly OrderLine[];
   readonly address: Address;
   readonly split: Split;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
   readonly preparationSeconds: number;
-  readonly paymentId: PaymentId;
   readonly deliveryCode: string;
   readonly placedAt: EpochMs;
   /** An order whose payment has no answer by then is cancelled. */
   readonly payUntil: EpochMs;
-  readonly acceptedAt?: EpochMs;
-  readonly expectedReadyAt?: EpochMs;
-  readonly readyAt?: EpochMs;
-  readonly pickedUpAt?: EpochMs;
-  readonly deliveredAt?: EpochMs;
-  readonly cancelledAt?: EpochMs;
-  readonly cancelReason?: CancelReason;
-  readonly courierId?: CourierId;
-  readonly expectedDeliveryAt?: EpochMs;
+}
+
+/** How far an order has come. */
+export interface Progress {
+  /** How many events the order has had; the first is its placement. */
+  readonly version: number;
+  readonly state: OrderState;
+  readonly acceptedAt?: EpochMs | undefined;
+  readonly expectedReadyAt?: EpochMs | undefined;
+  readonly readyAt?: EpochMs | undefined;
+  readonly pickedUpAt?: EpochMs | undefined;
+  readonly deliveredAt?: EpochMs | undefined;
+  readonly cancelledAt?: EpochMs | undefined;
+  readonly cancelReason?: CancelReason | undefined;
+  readonly courierId?: CourierId | undefined;
+  readonly expectedDeliveryAt?: EpochMs | undefined;
   readonly refundedMinor: number;
 }
+
+/** An order as the platform keeps it. */
+export interface OrderRecord extends Placement, Progress {}
 
 export type Actor = 'shopper' | 'merchant' | 'courier' | 'operator' | 'admin' | 'system';
 
@@ -129,7 +136,7 @@ export function allowedChanges(order: OrderRecord, by: Actor): ChangeKind[] {
 export interface Effects {
   readonly event?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   readonly stock?: 'release' | 'sell';
-  readonly payment?: 'authorised' | 'capture' | 'void';
+  readonly payment?: 'authorised' | 'capture_due' | 'void_due';
   /** The provider's name for an authorised payment. */
   readonly reference?: string;
   readonly ledger?: 'sale' | { readonly refundMinor: number };
@@ -182,8 +189,9 @@ export function changeOrder(
       );
     }
     case 'unassign': {
-      const { courierId, ...rest } = order;
-      return done(rest, courierId === undefined ? {} : { event: event('OrderUnassigned', { courierId }) });
+      const { courierId } = order;
+      if (courierId === undefined) return ok({ order, effects: {} });
+      return done({ ...order, courierId: undefined }, { event: event('OrderUnassigned', { courierId }) });
     }
     case 'expect':
       return done(
@@ -204,7 +212,7 @@ export function changeOrder(
             onTime: now <= order.promise.latest,
             minutesToDoor: Math.round((now - order.placedAt) / 6_000) / 10,
           }),
-          payment: 'capture',
+          payment: 'capture_due',
           ledger: 'sale',
         },
       );
@@ -216,7 +224,7 @@ export function changeOrder(
           event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
           // After pickup the goods are gone; before it they go back on the shelf.
           ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
-          payment: 'void',
+          payment: 'void_due',
         },
       );
     }
@@ -244,8 +252,8 @@ export function changeOrder(
   }
 }
 
-function done(order: OrderRecord, effects: Effects): Result<Changed, ApiError> {
-  return ok({ order, effects });
+function done(order: OrderRecord, effects: Effects & { readonly event: object }): Result<Changed, ApiError> {
+  return ok({ order: { ...order, version: order.version + 1 }, effects });
 }
 
 function event(type: string, data: Readonly<Record<string, unknown>>): Effects['event'] & {} {

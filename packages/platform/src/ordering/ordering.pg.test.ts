@@ -4,7 +4,7 @@ import { type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
 import { readHistory } from '../events/index.ts';
 import { countUnexplainedStock, selectStock, setOnHand } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
-import { LATE_MS } from '../payments/index.ts';
+import { LATE_MS, paymentIdOf } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { type OrderChange, selectOpenOrders, selectOrders } from './index.ts';
 
@@ -93,7 +93,7 @@ test('an order goes from basket to the door, with its stock, money and events', 
     'select provider_reference from payments.payment where market_id = $1',
     [keyOf(t.marketId)],
   );
-  assert.equal(payment?.provider_reference, `test_${delivered.value.paymentId}`);
+  assert.equal(payment?.provider_reference, `test_${paymentIdOf(delivered.value.id)}`);
   await t.ordering.sweep(t.marketId);
   assert.deepEqual(await paymentStates(t.marketId), ['captured']);
 });
@@ -224,7 +224,7 @@ test('a notification that the provider did not sign is not taken', async () => {
   const answer = await t.placeCans(1, t.key(), { method: 'test_late' });
   assert.ok(answer.ok);
   const forged = {
-    paymentId: answer.value.paymentId,
+    paymentId: paymentIdOf(answer.value.id),
     outcome: 'authorised',
     reference: 'x',
     signature: '00',
@@ -252,7 +252,7 @@ test('an order whose process died before asking the provider is picked up by the
   const t = await setUp();
   const id = await t.place();
   // As the crash leaves it: written, not paid.
-  await db.query(`update ordering.order set state = 'pending_payment' where market_id = $1`, [
+  await db.query(`update ordering.progress set state = 'pending_payment' where market_id = $1`, [
     keyOf(t.marketId),
   ]);
   await db.query(`update payments.payment set state = 'authorising' where market_id = $1`, [

@@ -22,7 +22,7 @@ import { type PaymentProvider, insertPayments } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
-import { insertOrders, selectOrders } from './order-store.ts';
+import { type PlacementCache, insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 
 export interface PlaceOrder {
@@ -41,6 +41,7 @@ export interface PlaceDeps {
   readonly random: Random;
   readonly estimate: EstimateTrip;
   readonly provider: PaymentProvider;
+  readonly known: PlacementCache;
 }
 
 /** Where an order stands after its placement was written: to be paid now, or known from an earlier try. */
@@ -106,18 +107,21 @@ export async function placeOrders(
 
   const orders = placed.map(({ order }) => order);
   await insertOrders(tx, market.id, orders);
+  tx.afterCommit(() => {
+    for (const placement of orders) deps.known.set(placement.id, { edition: 1, placement });
+  });
   await insertPayments(
     tx,
     market.id,
     now,
     addMs(now, ASK_AGAIN_SECONDS * SECOND_MS),
     placed.map(({ index, order }) => ({
-      id: order.paymentId,
       orderId: order.id,
       provider: deps.provider.name,
       method: commands[index]!.paymentMethod,
       currency: order.currency,
       amountMinor: order.totalMinor,
+      expiresAt: order.payUntil,
     })),
   );
   appendEvents(
@@ -164,18 +168,18 @@ function newOrder(
   const now = deps.clock.now();
   return {
     ...quoted.amounts,
-    id: deps.ids.next('ord'),
+    id: deps.ids.next('ord', quoted.store.id),
     marketId: market.id,
     storeId: quoted.store.id,
     storeName: quoted.store.name,
     shopperId: command.shopperId,
+    version: 1,
     state: 'pending_payment',
     lines: quoted.lines.map((line) => ({ ...line, reserved: counted.has(line.articleId) })),
     address: command.basket.address,
     split: quoted.split,
     promise: quoted.promise,
     preparationSeconds: quoted.store.preparationSeconds,
-    paymentId: deps.ids.next('pay'),
     deliveryCode: String(deps.random.below(10_000)).padStart(4, '0'),
     placedAt: now,
     payUntil: addMs(now, market.policy.paymentExpirySeconds * SECOND_MS),

@@ -1,6 +1,6 @@
 import type { MarketId, Ticker } from '@halfhour/kernel';
 import type { PaymentAnswer, PaymentProvider, PaymentRequest } from './provider.ts';
-import type { PaymentRecord } from './payment-store.ts';
+import { type PaymentRecord, paymentIdOf } from './payment-store.ts';
 
 /**
  * Asks the provider and waits `timeoutMs` of real time at most. A provider that fails or does not answer is
@@ -32,7 +32,7 @@ export async function askProvider(
 export function requestOf(marketId: MarketId, payment: PaymentRecord): PaymentRequest {
   return {
     marketId,
-    paymentId: payment.id,
+    paymentId: paymentIdOf(payment.orderId),
     amountMinor: payment.amountMinor,
     currency: payment.currency,
     method: payment.method,

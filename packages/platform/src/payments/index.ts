@@ -5,8 +5,10 @@ export {
   type PaymentState,
   insertPayments,
   insertRefunds,
+  type PaymentMove,
   movePayments,
-  noteReferences,
+  paymentIdOf,
+  selectExpired,
   selectPayment,
 } from './payment-store.ts';
 export type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';

@@ -8,13 +8,12 @@ import {
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import { type Queryable, type Tx, int8Array, keyArray, keyRange, momentArray, textArray } from '../postgres/index.ts';
 
 export type PaymentState =
   'authorising' | 'authorised' | 'declined' | 'capture_due' | 'captured' | 'void_due' | 'voided';
 
 export interface PaymentRecord {
-  readonly id: PaymentId;
   readonly orderId: OrderId;
   readonly provider: string;
   readonly method: string;
@@ -27,7 +26,6 @@ export interface PaymentRecord {
 }
 
 interface PaymentRow {
-  readonly payment_id: string;
   readonly order_id: string;
   readonly provider: string;
   readonly method: string;
@@ -39,13 +37,19 @@ interface PaymentRow {
   readonly attempts: number;
 }
 
-const COLUMNS = `payment_id, order_id, provider, method, currency, amount_minor, state, provider_reference,
+const COLUMNS = `order_id, provider, method, currency, amount_minor, state, provider_reference,
   created_at, attempts`;
 
-export type PaymentDraft = Pick<
-  PaymentRecord,
-  'id' | 'orderId' | 'provider' | 'method' | 'currency' | 'amountMinor'
->;
+/** An order has one payment, of the order's key; this is what a provider calls it by. */
+export function paymentIdOf(orderId: OrderId): PaymentId {
+  return `pay_${orderId.slice(4)}` as PaymentId;
+}
+
+export interface PaymentDraft
+  extends Pick<PaymentRecord, 'orderId' | 'provider' | 'method' | 'currency' | 'amountMinor'> {
+  /** An authorisation that has no answer by then is given up. */
+  readonly expiresAt: EpochMs;
+}
 
 /** Starts payments in the transaction of their orders; `askAgainAt` is when the sweep looks if nobody has answered. */
 export async function insertPayments(
@@ -57,112 +61,105 @@ export async function insertPayments(
 ): Promise<void> {
   if (drafts.length === 0) return;
   await tx.query(
-    `insert into payments.payment (market_id, payment_id, order_id, provider, method, currency, amount_minor, state,
-       created_at, updated_at, next_attempt_at)
-     select $1, payment_id, order_id, provider, method, currency, amount_minor, 'authorising',
-       $2::timestamptz, $2::timestamptz, $3::timestamptz
-     from unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[])
-       as draft (payment_id, order_id, provider, method, currency, amount_minor)`,
+    `insert into payments.payment (market_id, order_id, provider, method, currency, amount_minor, state,
+       created_at, updated_at, next_attempt_at, expires_at)
+     select $1, order_id, provider, method, currency, amount_minor, 'authorising',
+       $2::timestamptz, $2::timestamptz, $3::timestamptz, expires_at
+     from unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[])
+       as draft (order_id, provider, method, currency, amount_minor, expires_at)`,
     [
       keyOf(marketId),
       toRfc3339(at),
       toRfc3339(askAgainAt),
-      drafts.map((draft) => keyOf(draft.id)),
-      drafts.map((draft) => keyOf(draft.orderId)),
-      drafts.map((draft) => draft.provider),
-      drafts.map((draft) => draft.method),
-      drafts.map((draft) => draft.currency),
-      drafts.map((draft) => draft.amountMinor),
+      keyArray(drafts.map((draft) => draft.orderId)),
+      textArray(drafts.map((draft) => draft.provider)),
+      textArray(drafts.map((draft) => draft.method)),
+      textArray(drafts.map((draft) => draft.currency)),
+      int8Array(drafts.map((draft) => draft.amountMinor)),
+      momentArray(drafts.map((draft) => draft.expiresAt)),
     ],
   );
 }
 
+/** The order in which rows are locked, so that groups and sweeps never wait for each other in a ring. */
+function byOrder(a: { readonly orderId: OrderId }, b: { readonly orderId: OrderId }): number {
+  return a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0;
+}
+
+/** Where the payment of an order goes. */
+export interface PaymentMove {
+  readonly orderId: OrderId;
+  readonly to: 'authorised' | 'capture_due' | 'void_due';
+  /** What the provider calls it, once it has told. */
+  readonly reference?: string | undefined;
+}
+
 /**
- * Moves the payments of orders from one of the states in `from` to `to`; those in another state stay.
- * @returns orders whose payment was moved
+ * Moves payments on, each once; those that are authorised already, or beyond, stay. Of two moves of one order the
+ * later holds.
  */
 export async function movePayments(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
-  orderIds: readonly OrderId[],
-  from: readonly PaymentState[],
-  to: PaymentState,
-): Promise<OrderId[]> {
-  if (orderIds.length === 0) return [];
-  const keys = [keyOf(marketId), orderIds.map(keyOf)];
-  // In a statement of its own: found by place (ctid), a payment that the sweep changed after the snapshot of the
-  // statement below would be passed over in silence.
+  moves: readonly PaymentMove[],
+): Promise<void> {
+  if (moves.length === 0) return;
+  const last = [...new Map(moves.map((move) => [move.orderId, move])).values()].sort(byOrder);
+  const references = new Map(
+    moves.flatMap(({ orderId, reference }) => (reference === undefined ? [] : [[orderId, reference] as const])),
+  );
+  const [low, high] = keyRange(last.map((move) => move.orderId));
   await tx.query(
-    `select 1 as one
-     from unnest($2::bigint[]) as given (order_id)
-     cross join lateral (
-       select 1 as held from payments.payment
-       where market_id = $1 and order_id = given.order_id
-       limit 1 for update
-     ) as payment`,
-    keys,
+    `update payments.payment
+     set state = given.state, provider_reference = coalesce(given.reference, provider_reference),
+       updated_at = $2::timestamptz, next_attempt_at = $2::timestamptz, attempts = 0
+     from unnest($3::bigint[], $4::text[], $5::text[]) as given (order_id, state, reference)
+     where market_id = $1 and payment.order_id = given.order_id and payment.order_id between $6 and $7
+       and (payment.state = 'authorising' or (payment.state = 'authorised' and given.state <> 'authorised'))`,
+    [
+      keyOf(marketId),
+      toRfc3339(at),
+      keyArray(last.map((move) => move.orderId)),
+      textArray(last.map((move) => move.to)),
+      textArray(last.map((move) => references.get(move.orderId))),
+      low,
+      high,
+    ],
   );
-  const rows = await tx.query<{ order_id: string }>(
-    `with found as materialized (
-       select payment.place
-       from unnest($2::bigint[]) as given (order_id)
-       cross join lateral (
-         select ctid as place from payments.payment
-         where market_id = $1 and order_id = given.order_id
-         limit 1
-       ) as payment
-     )
-     update payments.payment
-     set state = $4, updated_at = $5::timestamptz, next_attempt_at = $5::timestamptz, attempts = 0
-     from found
-     where payment.ctid = found.place and payment.market_id = $1 and state = any($3::text[])
-     returning order_id`,
-    [...keys, from, to, toRfc3339(at)],
-  );
-  return rows.map((row) => idFromKey('ord', row.order_id));
 }
 
-/** What the provider answered to capture or void. */
-export async function finishPayment(
+export interface FinishedPayment {
+  readonly payment: PaymentRecord;
+  readonly to: 'captured' | 'voided';
+  readonly reference: string;
+}
+
+/** What the provider answered to captures and voids. */
+export async function finishPayments(
   db: Queryable,
   marketId: MarketId,
   at: EpochMs,
-  payment: PaymentRecord,
-  to: 'captured' | 'voided',
-  reference: string,
+  given: readonly FinishedPayment[],
 ): Promise<void> {
+  if (given.length === 0) return;
+  const finished = given.toSorted((a, b) => byOrder(a.payment, b.payment));
+  const orderIds = finished.map(({ payment }) => payment.orderId);
   await db.query(
     `update payments.payment
-     set state = $4, provider_reference = $5, updated_at = $6::timestamptz,
-       captured_minor = case when $4 = 'captured' then amount_minor else 0 end
-     where market_id = $1 and payment_id = $2 and state = $3`,
-    [keyOf(marketId), keyOf(payment.id), payment.state, to, reference, toRfc3339(at)],
-  );
-}
-
-/** Keeps what the provider calls these payments; it asks for it at capture. */
-export async function noteReferences(
-  tx: Tx,
-  marketId: MarketId,
-  references: readonly { readonly orderId: OrderId; readonly reference: string }[],
-): Promise<void> {
-  if (references.length === 0) return;
-  await tx.query(
-    `with found as materialized (
-       select payment.place, told.reference
-       from unnest($2::bigint[], $3::text[]) as told (order_id, reference)
-       cross join lateral (
-         select ctid as place from payments.payment where market_id = $1 and order_id = told.order_id limit 1
-       ) as payment
-     )
-     update payments.payment set provider_reference = found.reference
-     from found
-     where payment.ctid = found.place and payment.market_id = $1`,
+     set state = given.state, provider_reference = given.reference, updated_at = $2::timestamptz,
+       captured_minor = case when given.state = 'captured' then amount_minor else 0 end
+     from unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) as given (order_id, before, state, reference)
+     where market_id = $1 and payment.order_id = given.order_id and payment.order_id between $7 and $8
+       and payment.state = given.before`,
     [
       keyOf(marketId),
-      references.map((each) => keyOf(each.orderId)),
-      references.map((each) => each.reference),
+      toRfc3339(at),
+      keyArray(orderIds),
+      textArray(finished.map(({ payment }) => payment.state)),
+      textArray(finished.map(({ to }) => to)),
+      textArray(finished.map(({ reference }) => reference)),
+      ...keyRange(orderIds),
     ],
   );
 }
@@ -183,29 +180,54 @@ export async function selectDuePayments(
   return rows.map(toPayment);
 }
 
+/** Orders whose authorisation has had no answer in time, at most `limit`. */
+export async function selectExpired(
+  db: Queryable,
+  marketId: MarketId,
+  now: EpochMs,
+  limit: number,
+): Promise<OrderId[]> {
+  const rows = await db.query<{ order_id: string }>(
+    `select order_id from payments.payment
+     where market_id = $1 and state = 'authorising' and expires_at <= $2::timestamptz
+     order by next_attempt_at limit $3`,
+    [keyOf(marketId), toRfc3339(now), limit],
+  );
+  return rows.map((row) => idFromKey('ord', row.order_id));
+}
+
+/** The payment of an order, by the id that providers have of it. */
 export async function selectPayment(
   db: Queryable,
   marketId: MarketId,
   paymentId: PaymentId,
 ): Promise<PaymentRecord | undefined> {
   const rows = await db.query<PaymentRow>(
-    `select ${COLUMNS} from payments.payment where market_id = $1 and payment_id = $2`,
+    `select ${COLUMNS} from payments.payment where market_id = $1 and order_id = $2`,
     [keyOf(marketId), keyOf(paymentId)],
   );
   return rows.map(toPayment)[0];
 }
 
-/** The next try after `attempts` failed ones. */
-export async function postponePayment(
+/** The next tries after failed ones. */
+export async function postponePayments(
   db: Queryable,
   marketId: MarketId,
-  paymentId: PaymentId,
-  nextAttemptAt: EpochMs,
+  given: readonly { readonly orderId: OrderId; readonly nextAttemptAt: EpochMs }[],
 ): Promise<void> {
+  if (given.length === 0) return;
+  const postponed = given.toSorted(byOrder);
+  const orderIds = postponed.map(({ orderId }) => orderId);
   await db.query(
-    `update payments.payment set attempts = attempts + 1, next_attempt_at = $3::timestamptz
-     where market_id = $1 and payment_id = $2`,
-    [keyOf(marketId), keyOf(paymentId), toRfc3339(nextAttemptAt)],
+    `update payments.payment set attempts = attempts + 1, next_attempt_at = given.at
+     from unnest($2::bigint[], $3::timestamptz[]) as given (order_id, at)
+     where market_id = $1 and payment.order_id = given.order_id and payment.order_id between $4 and $5`,
+    [
+      keyOf(marketId),
+      keyArray(orderIds),
+      momentArray(postponed.map(({ nextAttemptAt }) => nextAttemptAt)),
+      ...keyRange(orderIds),
+    ],
   );
 }
 
@@ -224,16 +246,15 @@ export async function insertRefunds(
 ): Promise<void> {
   if (refunds.length === 0) return;
   await tx.query(
-    `insert into payments.refund (market_id, refund_id, payment_id, amount_minor, state, created_at, next_attempt_at)
-     select $1, draft.refund_id, payment.payment_id, draft.amount_minor, 'due', $2::timestamptz, $2::timestamptz
-     from unnest($3::bigint[], $4::bigint[], $5::bigint[]) as draft (refund_id, order_id, amount_minor)
-     join payments.payment on payment.market_id = $1 and payment.order_id = draft.order_id`,
+    `insert into payments.refund (market_id, refund_id, order_id, amount_minor, state, created_at, next_attempt_at)
+     select $1, draft.refund_id, draft.order_id, draft.amount_minor, 'due', $2::timestamptz, $2::timestamptz
+     from unnest($3::bigint[], $4::bigint[], $5::bigint[]) as draft (refund_id, order_id, amount_minor)`,
     [
       keyOf(marketId),
       toRfc3339(at),
-      refunds.map((refund) => keyOf(refund.id)),
-      refunds.map((refund) => keyOf(refund.orderId)),
-      refunds.map((refund) => refund.amountMinor),
+      keyArray(refunds.map((refund) => refund.id)),
+      keyArray(refunds.map((refund) => refund.orderId)),
+      int8Array(refunds.map((refund) => refund.amountMinor)),
     ],
   );
 }
@@ -248,9 +269,9 @@ export async function selectDueRefunds(
     PaymentRow & { refund_id: string; refund_minor: string; refund_attempts: number }
   >(
     `select refund_id, refund.amount_minor as refund_minor, refund.attempts as refund_attempts,
-       payment.payment_id, order_id, provider, method, currency, payment.amount_minor, payment.state,
+       order_id, provider, method, currency, payment.amount_minor, payment.state,
        provider_reference, payment.created_at, payment.attempts
-     from payments.refund join payments.payment using (market_id, payment_id)
+     from payments.refund join payments.payment using (market_id, order_id)
      where market_id = $1 and refund.state = 'due' and refund.next_attempt_at <= $2::timestamptz
        -- Money that was not captured yet cannot be given back: the capture goes first.
        and payment.state = 'captured'
@@ -287,7 +308,6 @@ export async function postponeRefund(
 
 function toPayment(row: PaymentRow): PaymentRecord {
   return {
-    id: idFromKey('pay', row.payment_id),
     orderId: idFromKey('ord', row.order_id),
     provider: row.provider,
     method: row.method,

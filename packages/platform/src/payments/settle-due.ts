@@ -10,9 +10,10 @@ import {
 import type { Database } from '../postgres/index.ts';
 import { askProvider, providerOf, requestOf } from './ask-provider.ts';
 import {
-  finishPayment,
+  type FinishedPayment,
+  finishPayments,
   finishRefund,
-  postponePayment,
+  postponePayments,
   postponeRefund,
   selectDuePayments,
   selectDueRefunds,
@@ -30,63 +31,86 @@ export interface SettleDeps {
   readonly onAuthorisation: (payment: PaymentRecord, answer: PaymentAnswer) => Promise<void>;
 }
 
-const BATCH = 200;
+/** Asked side by side. */
+const BATCH = 500;
+/** Batches of one run at most; what is left is due at the next. */
+const MAX_BATCHES = 200;
 
 /**
- * Asks the providers what is due in a market: authorisations that nobody answered, captures, voids, refunds.
- * Safe to run twice at once: operations are idempotent at the provider and states move only forward.
+ * Asks the providers what is due in a market, in batches until nothing is: authorisations that nobody answered,
+ * captures, voids, refunds. Safe to run twice at once: operations are idempotent at the provider and states move
+ * only forward.
  *
  * @returns how many were asked
  */
 export async function settleDue(deps: SettleDeps, marketId: MarketId): Promise<number> {
-  const now = deps.clock.now();
-  const payments = await selectDuePayments(deps.db, marketId, now, BATCH);
-  await Promise.all(payments.map((payment) => settlePayment(deps, marketId, payment)));
-  const refunds = await selectDueRefunds(deps.db, marketId, now, BATCH);
+  let asked = 0;
+  for (let batch = 0; batch < MAX_BATCHES; batch++) {
+    const payments = await selectDuePayments(deps.db, marketId, deps.clock.now(), BATCH);
+    await settlePayments(deps, marketId, payments);
+    asked += payments.length;
+    if (payments.length < BATCH) break;
+  }
+  const refunds = await selectDueRefunds(deps.db, marketId, deps.clock.now(), BATCH);
   await Promise.all(
     refunds.map(async (refund) => {
-      const provider = providerOf(deps.providers, refund.payment.provider);
-      const answer: PaymentAnswer =
-        provider === undefined
-          ? { kind: 'pending' }
-          : await askProvider(deps.ticker, deps.timeoutMs, (signal) =>
-              provider.refund(
-                {
-                  ...requestOf(marketId, refund.payment),
-                  amountMinor: refund.amountMinor,
-                  refundId: refund.id,
-                },
-                signal,
-              ),
-            );
+      const answer = await ask(deps, refund.payment, (provider, signal) =>
+        provider.refund(
+          { ...requestOf(marketId, refund.payment), amountMinor: refund.amountMinor, refundId: refund.id },
+          signal,
+        ),
+      );
       if (answer.kind === 'done') await finishRefund(deps.db, marketId, refund.id);
       else await postponeRefund(deps.db, marketId, refund.id, nextAttempt(deps.clock.now(), refund.attempts));
     }),
   );
-  return payments.length + refunds.length;
+  return asked + refunds.length;
 }
 
-async function settlePayment(deps: SettleDeps, marketId: MarketId, payment: PaymentRecord): Promise<void> {
+function ask(
+  deps: SettleDeps,
+  payment: PaymentRecord,
+  request: (provider: PaymentProvider, signal: AbortSignal) => Promise<PaymentAnswer>,
+): Promise<PaymentAnswer> {
   const provider = providerOf(deps.providers, payment.provider);
-  const answer: PaymentAnswer =
-    provider === undefined
-      ? { kind: 'pending' }
-      : await askProvider(deps.ticker, deps.timeoutMs, (signal) => {
-          const request = requestOf(marketId, payment);
-          if (payment.state === 'authorising') return provider.authorise(request, signal);
-          return payment.state === 'capture_due'
-            ? provider.capture(request, signal)
-            : provider.void(request, signal);
-        });
-  if (answer.kind !== 'done' && payment.state !== 'authorising') {
-    await postponePayment(deps.db, marketId, payment.id, nextAttempt(deps.clock.now(), payment.attempts));
-  } else if (payment.state === 'authorising') {
-    await postponePayment(deps.db, marketId, payment.id, nextAttempt(deps.clock.now(), payment.attempts));
-    await deps.onAuthorisation(payment, answer);
-  } else if (answer.kind === 'done') {
-    const to = payment.state === 'capture_due' ? 'captured' : 'voided';
-    await finishPayment(deps.db, marketId, deps.clock.now(), payment, to, answer.reference);
-  }
+  if (provider === undefined) return Promise.resolve({ kind: 'pending' });
+  return askProvider(deps.ticker, deps.timeoutMs, (signal) => request(provider, signal));
+}
+
+async function settlePayments(
+  deps: SettleDeps,
+  marketId: MarketId,
+  payments: readonly PaymentRecord[],
+): Promise<void> {
+  const finished: FinishedPayment[] = [];
+  const postponed: PaymentRecord[] = [];
+  const authorised: { readonly payment: PaymentRecord; readonly answer: PaymentAnswer }[] = [];
+  await Promise.all(
+    payments.map(async (payment) => {
+      const { state } = payment;
+      const answer = await ask(deps, payment, (provider, signal) => {
+        const request = requestOf(marketId, payment);
+        if (state === 'authorising') return provider.authorise(request, signal);
+        return state === 'capture_due' ? provider.capture(request, signal) : provider.void(request, signal);
+      });
+      if (state === 'authorising') authorised.push({ payment, answer });
+      if (state === 'authorising' || answer.kind !== 'done') postponed.push(payment);
+      else {
+        const to = state === 'capture_due' ? 'captured' : 'voided';
+        finished.push({ payment, to, reference: answer.reference });
+      }
+    }),
+  );
+  const now = deps.clock.now();
+  await deps.db.transaction(async (tx) => {
+    await finishPayments(tx, marketId, now, finished);
+    await postponePayments(
+      tx,
+      marketId,
+      postponed.map(({ orderId, attempts }) => ({ orderId, nextAttemptAt: nextAttempt(now, attempts) })),
+    );
+  }, 'by_key');
+  await Promise.all(authorised.map(({ payment, answer }) => deps.onAuthorisation(payment, answer)));
 }
 
 /** 10 s, 20 s, 40 s … at most an hour. */

@@ -1,4 +1,17 @@
 export {
+  booleanArray,
+  bytesArray,
+  int2Array,
+  int4Array,
+  int8Array,
+  jsonArray,
+  keyArray,
+  keyRange,
+  momentArray,
+  textArray,
+} from './arrays.ts';
+export {
+  type Access,
   type Database,
   type DatabaseOptions,
   type Queryable,
@@ -17,3 +30,4 @@ export {
   startEmbeddedPostgres,
 } from './embedded.ts';
 export { type MigrationError, migrate } from './migrate.ts';
+export { ensurePartitions } from './partitions.ts';

@@ -44,7 +44,7 @@ test('a migration that fails half way leaves nothing behind, and runs whole when
   assert.deepEqual(await migrate(fresh, mended), { ok: true, value: ['a/0001-a', 'b/0001-b'] });
 });
 
-test('a database that a newer program has migrated is refused, and says what to do', async () => {
+test('a database that another version has migrated is refused, and says what to do', async () => {
   const fresh = await createTestDatabase('empty');
   const newer = await modules('newer', {
     'a/migrations/0001-a.sql': 'create schema a;',
@@ -54,5 +54,5 @@ test('a database that a newer program has migrated is refused, and says what to 
   assert.ok((await migrate(fresh, newer)).ok);
   const refused = await migrate(fresh, older);
   assert.ok(!refused.ok && refused.error.code === 'database_newer');
-  assert.match(refused.error.message, /newer Halfhour/);
+  assert.match(refused.error.message, /another version of Halfhour/);
 });

@@ -38,7 +38,7 @@ export async function migrate(
   if (/corrupted migrations: previously executed migration/.test(message)) {
     return err({
       code: 'database_newer',
-      message: `This database was migrated by a newer Halfhour (${message}). Start that version, or restore a backup from before.`,
+      message: `This database belongs to another version of Halfhour (${message}). Start that version, restore a backup made by this one, or begin with an empty database.`,
     });
   }
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'unknown';
@@ -52,7 +52,8 @@ async function readMigrations(modulesFolder: string): Promise<Record<string, Mig
     const files = await readdir(folder).catch(() => []);
     for (const file of files.filter((name) => name.endsWith('.sql')).sort()) {
       const text = await readFile(join(folder, file), 'utf8');
-      migrations[`${module}/${file.slice(0, -4)}`] = {
+      // What all modules build on comes first: they run in the order of their names.
+      migrations[`${module === 'postgres' ? '0-postgres' : module}/${file.slice(0, -4)}`] = {
         up: async (db) => void (await sql.raw(text).execute(db)),
       };
     }

@@ -1,4 +1,4 @@
-export { createTestDatabase } from './test-database.ts';
+export { createEmptyMarket, createTestDatabase } from './test-database.ts';
 export { MODULES_FOLDER, TEST_SERVER_VARIABLE, startTestServer } from './test-server.ts';
 export { type TestMarket, TEST_PLACE, TEST_START, createTestMarket } from './test-market.ts';
 export { type TestOrdering, createTestOrdering } from './test-ordering.ts';

@@ -2,7 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { type Database, openDatabase } from '../postgres/index.ts';
+import type { IdSource, MarketId } from '@halfhour/kernel';
+import { type Database, ensurePartitions, openDatabase } from '../postgres/index.ts';
 import { TEMPLATE, TEST_SERVER_VARIABLE, startTestServer } from './test-server.ts';
 
 /**
@@ -38,3 +39,11 @@ export async function createTestDatabase(content: 'migrated' | 'empty' = 'migrat
 }
 
 let counter = 0;
+
+/** A market of nothing but its partitions, for tests of modules that need no more of it. */
+export async function createEmptyMarket(db: Database, ids: IdSource): Promise<MarketId> {
+  const marketId = ids.next('mkt');
+  await ensurePartitions(db, marketId);
+  return marketId;
+}
+

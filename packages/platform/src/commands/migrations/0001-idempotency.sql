@@ -4,11 +4,13 @@ create schema commands;
 
 create table commands.command (
   market_id bigint not null,
-  caller text not null,
-  key text not null,
-  body_hash text not null,
+  -- Of caller and key: the first 128 bits of their SHA-256.
+  name uuid not null,
+  -- Of method, path and body, in the same way.
+  body uuid not null,
   -- What the command answered: enough to answer the same again.
-  outcome jsonb not null,
+  outcome json not null,
   at timestamptz not null,
-  primary key (market_id, caller, key)
+  primary key (market_id, name)
 );
+create index command_at on commands.command using brin (at);

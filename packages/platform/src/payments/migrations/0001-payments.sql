@@ -1,10 +1,9 @@
--- One payment an order. What the provider has still to be asked is a state of the row, so work survives a
--- crash; a partial index finds it.
+-- One payment an order, of the order's key. What the provider has still to be asked is a state of the row, so work
+-- survives a crash; a partial index finds it.
 create schema payments;
 
 create table payments.payment (
   market_id bigint not null,
-  payment_id bigint not null,
   order_id bigint not null,
   provider text not null,
   method text not null,
@@ -16,19 +15,23 @@ create table payments.payment (
   -- The provider's own name for it; known once it has answered.
   provider_reference text,
   created_at timestamptz not null,
+  -- An authorisation that has no answer by then is given up.
+  expires_at timestamptz not null,
   updated_at timestamptz not null,
   attempts integer not null default 0,
   next_attempt_at timestamptz not null,
-  primary key (market_id, payment_id)
-) with (fillfactor = 80);
-create unique index payment_order on payments.payment (market_id, order_id);
+  primary key (market_id, order_id)
+) partition by list (market_id);
 create index payment_due on payments.payment (market_id, next_attempt_at)
   where state in ('authorising', 'capture_due', 'void_due');
+
+insert into halfhour.partitioned (table_name, key_column, key_shift, options) values
+  ('payments.payment', 'order_id', 22, 'fillfactor = 70');
 
 create table payments.refund (
   market_id bigint not null,
   refund_id bigint not null,
-  payment_id bigint not null,
+  order_id bigint not null,
   amount_minor bigint not null check (amount_minor > 0),
   state text not null check (state in ('due', 'done')),
   created_at timestamptz not null,

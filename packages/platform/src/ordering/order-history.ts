@@ -1,0 +1,70 @@
+import type { CancelReason } from '@halfhour/contract';
+import { type CourierId, fromRfc3339 } from '@halfhour/kernel';
+import type { StoredEvent } from '../events/index.ts';
+import type { OrderRecord, Progress } from './order.ts';
+
+type History = readonly Pick<StoredEvent, 'type' | 'at' | 'data'>[];
+
+/**
+ * The order as it was at `version`, told again from its events: what a command that led there answered. Undefined
+ * where the history does not reach so far.
+ */
+export function orderAt(order: OrderRecord, history: History, version: number): OrderRecord | undefined {
+  if (version < 1 || version > history.length) return undefined;
+  const first: Progress = { version: 1, state: 'pending_payment', refundedMinor: 0 };
+  const past = history.slice(1, version).reduce((before, event) => advance(before, event, order), first);
+  return { ...order, ...NOTHING_YET, ...past };
+}
+
+const NOTHING_YET = {
+  acceptedAt: undefined,
+  expectedReadyAt: undefined,
+  readyAt: undefined,
+  pickedUpAt: undefined,
+  deliveredAt: undefined,
+  cancelledAt: undefined,
+  cancelReason: undefined,
+  courierId: undefined,
+  expectedDeliveryAt: undefined,
+} satisfies Partial<Progress>;
+
+function advance(
+  before: Progress,
+  { type, at, data }: History[number],
+  { totalMinor }: OrderRecord,
+): Progress {
+  const progress = { ...before, version: before.version + 1 };
+  const moment = (name: string) => fromRfc3339(data[name] as string);
+  const courierId = data['courierId'] as CourierId;
+  switch (type) {
+    case 'OrderPlaced':
+      return { ...progress, state: 'placed' };
+    case 'OrderAccepted':
+      return { ...progress, state: 'accepted', acceptedAt: at, expectedReadyAt: moment('expectedReadyAt') };
+    case 'OrderReady':
+      return { ...progress, state: 'ready', readyAt: at };
+    case 'OrderAssigned':
+      return { ...progress, courierId, expectedDeliveryAt: moment('expectedDeliveryAt') };
+    case 'OrderUnassigned':
+      return { ...progress, courierId: undefined };
+    case 'OrderExpected':
+      return { ...progress, expectedDeliveryAt: moment('expectedDeliveryAt') };
+    case 'OrderPickedUp':
+      return { ...progress, state: 'picked_up', pickedUpAt: at, courierId };
+    case 'OrderDelivered':
+      return { ...progress, state: 'delivered', deliveredAt: at, courierId };
+    case 'OrderCancelled':
+      return {
+        ...progress,
+        state: 'cancelled',
+        cancelledAt: at,
+        cancelReason: data['reason'] as CancelReason,
+      };
+    case 'OrderRefunded': {
+      const refundedMinor = before.refundedMinor + (data['amountMinor'] as number);
+      return { ...progress, refundedMinor, state: refundedMinor === totalMinor ? 'refunded' : before.state };
+    }
+    default:
+      return progress;
+  }
+}
