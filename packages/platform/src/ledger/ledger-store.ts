@@ -112,16 +112,9 @@ async function writeBalances(
 ): Promise<void> {
   const accounts = [...sums.keys()].sort();
   await tx.query(
-    `update ledger.account set balance_minor = balance_minor + added.amount_minor
-     from (
-       select account.account_id, posted.amount_minor
-       from unnest($2::bigint[], $3::bigint[]) with ordinality as posted (account_id, amount_minor, n)
-       cross join lateral (
-         select account_id from ledger.account where market_id = $1 and account_id = posted.account_id for update
-       ) as account
-       order by n
-     ) as added
-     where market_id = $1 and account.account_id = added.account_id`,
+    `insert into ledger.balance as balance (market_id, account_id, amount_minor)
+     select $1, posted.* from unnest($2::bigint[], $3::bigint[]) as posted
+     on conflict (market_id, account_id) do update set amount_minor = balance.amount_minor + excluded.amount_minor`,
     [keyOf(marketId), keyArray(accounts), int8Array(accounts.map((id) => sums.get(id)!))],
   );
 }
@@ -207,8 +200,8 @@ export async function selectBalances(
     currency: string;
     balance_minor: string;
   }>(
-    `select account_id, code, kind, currency, balance_minor
-     from ledger.account
+    `select account_id, code, kind, currency, coalesce(amount_minor, 0) as balance_minor
+     from ledger.account left join ledger.balance using (market_id, account_id)
      where market_id = $1 and code > $2
      order by code
      limit $3`,
@@ -290,10 +283,10 @@ export async function selectImbalance(
      select (select coalesce(sum(amount_minor), 0) from posting) as sum,
        (select count(*) from (
           select from posting group by transaction_id having sum(amount_minor) <> 0) as each) as transactions,
-       (select count(*) from ledger.account
-        left join (select account_id, sum(amount_minor) as posted from posting group by account_id) as sums
+       (select count(*) from (select account_id, amount_minor from ledger.balance where market_id = $1) as balance
+        full join (select account_id, sum(amount_minor) as posted from posting group by account_id) as sums
           using (account_id)
-        where market_id = $1 and balance_minor <> coalesce(posted, 0)) as accounts`,
+        where coalesce(amount_minor, 0) <> coalesce(posted, 0)) as accounts`,
     [keyOf(marketId)],
   );
   const row = rows[0]!;

@@ -16,7 +16,7 @@ import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } f
 import type { Tx } from '../postgres/index.ts';
 import { addApplied, findApplied } from './applied-commands.ts';
 import { type OrderChange, type OrderRecord, changeOrder } from './order.ts';
-import { refundOf, saleOf } from './order-money.ts';
+import { paymentOf, refundOf, saleOf } from './order-money.ts';
 import { type LockedOrder, type PlacementCache, lockOrders, updateOrders } from './order-store.ts';
 import { orderAt } from './order-history.ts';
 
@@ -97,7 +97,7 @@ export async function applyChanges(
       else sold.push({ orderId: order.id, lines });
     }
     if (effects.payment !== undefined) {
-      payments.push({ orderId: order.id, to: effects.payment, reference: effects.reference });
+      payments.push({ ...paymentOf(order), to: effects.payment, reference: effects.reference });
     }
     if (effects.ledger === 'sale') postings.push(saleOf(order, deps.provider.name, now));
     else if (effects.ledger !== undefined) {

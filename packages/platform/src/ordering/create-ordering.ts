@@ -101,22 +101,20 @@ export function createOrdering(deps: OrderingDeps): Ordering {
         kindOf: ({ kind }) => kind,
         isItemFault: isRowFault,
         run: async (commands) => {
-          const outcomes = await db.transaction<Outcome[]>(
-            (tx) =>
-              commands[0]!.kind === 'place'
-                ? placeOrders(
-                    tx,
-                    withKnown,
-                    commands[0]!.market,
-                    commands.map((command) => (command as Command & { kind: 'place' }).place),
-                  )
-                : applyChanges(
-                    tx,
-                    withKnown,
-                    marketId,
-                    commands.map((command) => (command as Command & { kind: 'change' }).change),
-                  ),
-            'by_key',
+          const outcomes = await db.transaction<Outcome[]>((tx) =>
+            commands[0]!.kind === 'place'
+              ? placeOrders(
+                  tx,
+                  withKnown,
+                  commands[0]!.market,
+                  commands.map((command) => (command as Command & { kind: 'place' }).place),
+                )
+              : applyChanges(
+                  tx,
+                  withKnown,
+                  marketId,
+                  commands.map((command) => (command as Command & { kind: 'change' }).change),
+                ),
           );
           deps.onCommit();
           return outcomes;

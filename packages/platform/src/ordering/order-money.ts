@@ -12,7 +12,19 @@ import {
   courierPayable,
   merchantPayable,
 } from '../ledger/index.ts';
+import type { PaymentDraft } from '../payments/index.ts';
 import type { OrderRecord, Split } from './order.ts';
+
+/** What the shopper owes for an order, and how it is paid. */
+export function paymentOf(order: OrderRecord): PaymentDraft {
+  return {
+    ...order.payment,
+    orderId: order.id,
+    currency: order.currency,
+    amountMinor: order.totalMinor,
+    expiresAt: order.payUntil,
+  };
+}
 
 /** The sale, posted when the order is handed over: the shopper's money becomes everyone's share of it. */
 export function saleOf(order: OrderRecord, providerName: string, at: EpochMs): TransactionDraft {

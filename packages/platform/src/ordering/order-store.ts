@@ -106,11 +106,17 @@ export async function insertOrders(
   );
 }
 
-const UPDATE = `update ordering.progress as p
-  set ${WRITTEN.map(([name]) => `${name} = given.${name}`).join(', ')}
-  from unnest($2::bigint[], ${WRITTEN.map(([, type], index) => `$${index + 5}::${type}[]`).join(', ')})
-    as given (order_id, ${WRITTEN.map(([name]) => name).join(', ')})
-  where p.market_id = $1 and p.order_id = given.order_id and p.order_id between $3 and $4`;
+/*
+ * Rows are written by insert … on conflict: Postgres finds each by its key in the leaf of its month, whatever the
+ * planner believes of the table. An update that joins the given rows is planned by guesses about a table whose
+ * newest keys no statistics know, and reads the given rows again for each row (measured: 400 ms for 340 orders
+ * against 3).
+ */
+const UPDATE = `insert into ordering.progress (market_id, order_id, ${WRITTEN.map(([name]) => name).join(', ')})
+  select $1, given.*
+  from unnest($2::bigint[], ${WRITTEN.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')}) as given
+  on conflict (market_id, order_id) do update
+    set ${WRITTEN.map(([name]) => `${name} = excluded.${name}`).join(', ')}`;
 
 /** Writes how far orders have come that the transaction has locked. */
 export async function updateOrders(
@@ -123,7 +129,6 @@ export async function updateOrders(
   await tx.query(UPDATE, [
     keyOf(marketId),
     keyArray(ids),
-    ...keyRange(ids),
     ...WRITTEN.map(([, , values]) => values(orders)),
   ]);
 }
@@ -344,6 +349,7 @@ function toDocument(order: OrderRecord): string {
     totalMinor: order.totalMinor,
     promise: order.promise,
     preparationSeconds: order.preparationSeconds,
+    payment: order.payment,
     deliveryCode: order.deliveryCode,
     placedAt: order.placedAt,
     payUntil: order.payUntil,

@@ -60,6 +60,7 @@ function orderOf(total: ReturnType<typeof priceBasket>, state: OrderRecord['stat
     split: total.value.split,
     promise: { earliest: now, latest: now },
     preparationSeconds: 600,
+    payment: { provider: 'test', method: 'test_approve' },
     deliveryCode: '0042',
     placedAt: epochMs(1_780_000_000_000),
     payUntil: now,

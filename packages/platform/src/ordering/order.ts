@@ -47,6 +47,8 @@ export interface Placement extends Amounts {
   readonly split: Split;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
   readonly preparationSeconds: number;
+  /** The provider, and its token of what the shopper pays with. */
+  readonly payment: { readonly provider: string; readonly method: string };
   readonly deliveryCode: string;
   readonly placedAt: EpochMs;
   /** An order whose payment has no answer by then is cancelled. */

@@ -22,6 +22,7 @@ import { type PaymentProvider, insertPayments } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
+import { paymentOf } from './order-money.ts';
 import { type PlacementCache, insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 
@@ -115,14 +116,7 @@ export async function placeOrders(
     market.id,
     now,
     addMs(now, ASK_AGAIN_SECONDS * SECOND_MS),
-    placed.map(({ index, order }) => ({
-      orderId: order.id,
-      provider: deps.provider.name,
-      method: commands[index]!.paymentMethod,
-      currency: order.currency,
-      amountMinor: order.totalMinor,
-      expiresAt: order.payUntil,
-    })),
+    orders.map(paymentOf),
   );
   appendEvents(
     tx,
@@ -180,6 +174,7 @@ function newOrder(
     split: quoted.split,
     promise: quoted.promise,
     preparationSeconds: quoted.store.preparationSeconds,
+    payment: { provider: deps.provider.name, method: command.paymentMethod },
     deliveryCode: String(deps.random.below(10_000)).padStart(4, '0'),
     placedAt: now,
     payUntil: addMs(now, market.policy.paymentExpirySeconds * SECOND_MS),

@@ -8,7 +8,7 @@ import {
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
-import { type Queryable, type Tx, int8Array, keyArray, keyRange, momentArray, textArray } from '../postgres/index.ts';
+import { type Queryable, type Tx, int8Array, keyArray, momentArray, textArray } from '../postgres/index.ts';
 
 export type PaymentState =
   'authorising' | 'authorised' | 'declined' | 'capture_due' | 'captured' | 'void_due' | 'voided';
@@ -61,23 +61,11 @@ export async function insertPayments(
 ): Promise<void> {
   if (drafts.length === 0) return;
   await tx.query(
-    `insert into payments.payment (market_id, order_id, provider, method, currency, amount_minor, state,
-       created_at, updated_at, next_attempt_at, expires_at)
-     select $1, order_id, provider, method, currency, amount_minor, 'authorising',
-       $2::timestamptz, $2::timestamptz, $3::timestamptz, expires_at
-     from unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[])
-       as draft (order_id, provider, method, currency, amount_minor, expires_at)`,
-    [
-      keyOf(marketId),
-      toRfc3339(at),
-      toRfc3339(askAgainAt),
-      keyArray(drafts.map((draft) => draft.orderId)),
-      textArray(drafts.map((draft) => draft.provider)),
-      textArray(drafts.map((draft) => draft.method)),
-      textArray(drafts.map((draft) => draft.currency)),
-      int8Array(drafts.map((draft) => draft.amountMinor)),
-      momentArray(drafts.map((draft) => draft.expiresAt)),
-    ],
+    `insert into payments.payment (market_id, order_id, provider, method, currency, amount_minor, expires_at, state,
+       created_at, updated_at, next_attempt_at)
+     select $1, draft.*, 'authorising', $2::timestamptz, $2::timestamptz, $3::timestamptz
+     from unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[]) as draft`,
+    [keyOf(marketId), toRfc3339(at), toRfc3339(askAgainAt), ...draftArrays(drafts)],
   );
 }
 
@@ -86,9 +74,8 @@ function byOrder(a: { readonly orderId: OrderId }, b: { readonly orderId: OrderI
   return a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0;
 }
 
-/** Where the payment of an order goes. */
-export interface PaymentMove {
-  readonly orderId: OrderId;
+/** Where the payment of an order goes; the rest of it as it was drawn up. */
+export interface PaymentMove extends PaymentDraft {
   readonly to: 'authorised' | 'capture_due' | 'void_due';
   /** What the provider calls it, once it has told. */
   readonly reference?: string | undefined;
@@ -96,7 +83,7 @@ export interface PaymentMove {
 
 /**
  * Moves payments on, each once; those that are authorised already, or beyond, stay. Of two moves of one order the
- * later holds.
+ * later holds. (An insert that conflicts, because it finds each row by its key: see ordering/order-store.)
  */
 export async function movePayments(
   tx: Tx,
@@ -109,29 +96,40 @@ export async function movePayments(
   const references = new Map(
     moves.flatMap(({ orderId, reference }) => (reference === undefined ? [] : [[orderId, reference] as const])),
   );
-  const [low, high] = keyRange(last.map((move) => move.orderId));
   await tx.query(
-    `update payments.payment
-     set state = given.state, provider_reference = coalesce(given.reference, provider_reference),
-       updated_at = $2::timestamptz, next_attempt_at = $2::timestamptz, attempts = 0
-     from unnest($3::bigint[], $4::text[], $5::text[]) as given (order_id, state, reference)
-     where market_id = $1 and payment.order_id = given.order_id and payment.order_id between $6 and $7
-       and (payment.state = 'authorising' or (payment.state = 'authorised' and given.state <> 'authorised'))`,
+    `insert into payments.payment as payment (market_id, order_id, provider, method, currency, amount_minor,
+       expires_at, state, provider_reference, created_at, updated_at, next_attempt_at)
+     select $1, given.*, $2::timestamptz, $2::timestamptz, $2::timestamptz
+     from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[], $9::text[],
+       $10::text[]) as given
+     on conflict (market_id, order_id) do update
+       set state = excluded.state,
+         provider_reference = coalesce(excluded.provider_reference, payment.provider_reference),
+         updated_at = excluded.updated_at, next_attempt_at = excluded.next_attempt_at, attempts = 0
+       where payment.state = 'authorising' or (payment.state = 'authorised' and excluded.state <> 'authorised')`,
     [
       keyOf(marketId),
       toRfc3339(at),
-      keyArray(last.map((move) => move.orderId)),
+      ...draftArrays(last),
       textArray(last.map((move) => move.to)),
       textArray(last.map((move) => references.get(move.orderId))),
-      low,
-      high,
     ],
   );
 }
 
+function draftArrays(drafts: readonly PaymentDraft[]): Buffer[] {
+  return [
+    keyArray(drafts.map((draft) => draft.orderId)),
+    textArray(drafts.map((draft) => draft.provider)),
+    textArray(drafts.map((draft) => draft.method)),
+    textArray(drafts.map((draft) => draft.currency)),
+    int8Array(drafts.map((draft) => draft.amountMinor)),
+    momentArray(drafts.map((draft) => draft.expiresAt)),
+  ];
+}
+
 export interface FinishedPayment {
   readonly payment: PaymentRecord;
-  readonly to: 'captured' | 'voided';
   readonly reference: string;
 }
 
@@ -144,22 +142,17 @@ export async function finishPayments(
 ): Promise<void> {
   if (given.length === 0) return;
   const finished = given.toSorted((a, b) => byOrder(a.payment, b.payment));
-  const orderIds = finished.map(({ payment }) => payment.orderId);
   await db.query(
     `update payments.payment
-     set state = given.state, provider_reference = given.reference, updated_at = $2::timestamptz,
-       captured_minor = case when given.state = 'captured' then amount_minor else 0 end
-     from unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) as given (order_id, before, state, reference)
-     where market_id = $1 and payment.order_id = given.order_id and payment.order_id between $7 and $8
-       and payment.state = given.before`,
+     set state = case state when 'capture_due' then 'captured' else 'voided' end, updated_at = $2::timestamptz,
+       provider_reference = ($4::text[])[array_position($3::bigint[], order_id)],
+       captured_minor = case state when 'capture_due' then amount_minor else 0 end
+     where market_id = $1 and order_id = any($3::bigint[]) and state in ('capture_due', 'void_due')`,
     [
       keyOf(marketId),
       toRfc3339(at),
-      keyArray(orderIds),
-      textArray(finished.map(({ payment }) => payment.state)),
-      textArray(finished.map(({ to }) => to)),
+      keyArray(finished.map(({ payment }) => payment.orderId)),
       textArray(finished.map(({ reference }) => reference)),
-      ...keyRange(orderIds),
     ],
   );
 }
@@ -217,16 +210,14 @@ export async function postponePayments(
 ): Promise<void> {
   if (given.length === 0) return;
   const postponed = given.toSorted(byOrder);
-  const orderIds = postponed.map(({ orderId }) => orderId);
   await db.query(
-    `update payments.payment set attempts = attempts + 1, next_attempt_at = given.at
-     from unnest($2::bigint[], $3::timestamptz[]) as given (order_id, at)
-     where market_id = $1 and payment.order_id = given.order_id and payment.order_id between $4 and $5`,
+    `update payments.payment set attempts = attempts + 1,
+       next_attempt_at = ($3::timestamptz[])[array_position($2::bigint[], order_id)]
+     where market_id = $1 and order_id = any($2::bigint[])`,
     [
       keyOf(marketId),
-      keyArray(orderIds),
+      keyArray(postponed.map(({ orderId }) => orderId)),
       momentArray(postponed.map(({ nextAttemptAt }) => nextAttemptAt)),
-      ...keyRange(orderIds),
     ],
   );
 }

@@ -95,10 +95,7 @@ async function settlePayments(
       });
       if (state === 'authorising') authorised.push({ payment, answer });
       if (state === 'authorising' || answer.kind !== 'done') postponed.push(payment);
-      else {
-        const to = state === 'capture_due' ? 'captured' : 'voided';
-        finished.push({ payment, to, reference: answer.reference });
-      }
+      else finished.push({ payment, reference: answer.reference });
     }),
   );
   const now = deps.clock.now();
@@ -109,7 +106,7 @@ async function settlePayments(
       marketId,
       postponed.map(({ orderId, attempts }) => ({ orderId, nextAttemptAt: nextAttempt(now, attempts) })),
     );
-  }, 'by_key');
+  });
   await Promise.all(authorised.map(({ payment, answer }) => deps.onAuthorisation(payment, answer)));
 }
 

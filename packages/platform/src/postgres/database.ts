@@ -23,23 +23,9 @@ export interface Tx extends Queryable {
   afterCommit(then: () => void): void;
 }
 
-/**
- * How the statements of a transaction find their rows. `by_key`: a group of commands whose every row is named by a
- * key; the planner is left no other way than to look each up in its index. Free to choose, it reads whole tables
- * while their statistics lag behind (measured: 36 ms of Postgres CPU a statement against 0.3).
- */
-export type Access = 'any' | 'by_key';
-
-const BEGIN: Readonly<Record<Access, string>> = {
-  any: 'begin',
-  by_key:
-    'begin; set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; ' +
-    'set local enable_mergejoin = off',
-};
-
 export interface Database extends Queryable {
   /** Commits when `run` returns, rolls back when it throws. Deadlocks, serialization failures and TransactionConflict are retried. */
-  transaction<T>(run: (tx: Tx) => Promise<T>, access?: Access): Promise<T>;
+  transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Like `transaction`, and rolls back too when the Result is an error. */
   transact<T, E>(run: (tx: Tx) => Promise<Result<T, E>>): Promise<Result<T, E>>;
   /** A connection of its own for advisory locks; released by the returned function. */
@@ -114,7 +100,6 @@ export function openDatabase(options: DatabaseOptions): Database {
   async function once<T>(
     run: (tx: Tx) => Promise<T>,
     keep: (outcome: T) => boolean,
-    access: Access,
   ): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;
@@ -123,7 +108,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     };
     client.on('error', onError);
     try {
-      await client.query(BEGIN[access]);
+      await client.query('begin');
       const lasts = { balances: [] as (() => Promise<void>)[], outbox: [] as (() => Promise<void>)[] };
       const thens: (() => void)[] = [];
       const outcome = await run({
@@ -151,11 +136,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   async function retrying<T>(
     run: (tx: Tx) => Promise<T>,
     keep: (outcome: T) => boolean,
-    access: Access,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await once(run, keep, access);
+        return await once(run, keep);
       } catch (error) {
         const retryable = error instanceof TransactionConflict || RETRYABLE.has(sqlState(error) ?? '');
         if (attempt >= MAX_ATTEMPTS || !retryable) throw error;
@@ -166,8 +150,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     pool,
     query: (text, values = []) => send(pool, text, values),
-    transaction: (run, access = 'any') => retrying(run, () => true, access),
-    transact: (run) => retrying(run, (outcome) => outcome.ok, 'any'),
+    transaction: (run) => retrying(run, () => true),
+    transact: (run) => retrying(run, (outcome) => outcome.ok),
     async lease() {
       const client = await pool.connect();
       return {

@@ -11,7 +11,6 @@ export {
   textArray,
 } from './arrays.ts';
 export {
-  type Access,
   type Database,
   type DatabaseOptions,
   type Queryable,

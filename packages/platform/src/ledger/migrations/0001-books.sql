@@ -8,10 +8,16 @@ create table ledger.account (
   code text not null,
   kind text not null check (kind in ('asset', 'liability', 'income', 'expense')),
   currency text not null check (currency ~ '^[A-Z]{3}$'),
-  -- The sum of its postings, written in the transaction that posts them: once for each account of a group.
-  balance_minor bigint not null default 0,
   primary key (market_id, account_id),
   unique (market_id, code)
+);
+
+-- The sum of an account's postings, written in the transaction that posts them: once for each account of a group.
+create table ledger.balance (
+  market_id bigint not null,
+  account_id bigint not null,
+  amount_minor bigint not null,
+  primary key (market_id, account_id)
 ) with (fillfactor = 25);
 
 -- A transaction with its postings as arrays: one row and two index entries for what would be seven rows and
