@@ -350,7 +350,14 @@ test('a payment that is declined takes nothing: no money, no stock, and the orde
   assert.equal((await refuse(request, 402, 'payment_declined'))['orderId'], problem['orderId']);
   const after = await readDatabaseState(db);
   const changed = Object.keys(after).filter((table) => after[table] !== state[table]);
-  assert.deepEqual(changed, ['commands.command', 'events.event', 'ordering."order"', 'payments.payment']);
+  assert.deepEqual(changed, [
+    'commands.command',
+    'events.event',
+    'events.head',
+    'ordering.placement',
+    'ordering.progress',
+    'payments.payment',
+  ]);
   await assertSound(db, marketId);
 });
 

@@ -3,11 +3,13 @@ import type { Queryable } from '@halfhour/platform/postgres';
 /** What the platform writes by itself, whether anybody calls or not: who dispatches, and how far readers are. */
 const BY_ITSELF = new Set(['dispatch.lease', 'events.reader']);
 
-/** Rows and content hash of every table: equal before and after exactly where nothing was changed. */
+/** Rows and content hash of every table, partitions counted with their whole: equal before and after exactly where nothing was changed. */
 export async function readDatabaseState(db: Queryable): Promise<Record<string, string>> {
   const tables = await db.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables
-     where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+    `select format('%I.%I', nspname, relname) as name
+     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     where relkind in ('r', 'p') and not relispartition and nspname not in ('pg_catalog', 'information_schema')
+     order by 1`,
   );
   const state: Record<string, string> = {};
   const counted = tables.filter(({ name }) => !BY_ITSELF.has(name));

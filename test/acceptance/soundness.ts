@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ArticleId, type MarketId, idFromKey, keyOf } from '@halfhour/kernel';
+import { type ArticleId, type MarketId, keyOf } from '@halfhour/kernel';
 import { countUnexplainedStock } from '@halfhour/platform/inventory';
 import { selectImbalance } from '@halfhour/platform/ledger';
 import type { Queryable } from '@halfhour/platform/postgres';
@@ -59,18 +59,15 @@ async function wrongMovements(db: Queryable, marketId: MarketId): Promise<object
     [keyOf(marketId)],
   );
   const due = new Map(
-    lines.map((row) => [
-      `${idFromKey('ord', row.order_id)} ${keyOf(row.article as ArticleId)}`,
-      row.quantity,
-    ]),
+    lines.map((row) => [`${row.order_id} ${keyOf(row.article as ArticleId)}`, row.quantity]),
   );
-  const moved = await db.query<{ reference: string; article_id: string; quantity: number }>(
-    `select reference, article_id, -sum(quantity)::int as quantity from inventory.movement
+  const moved = await db.query<{ order_id: string; article_id: string; quantity: number }>(
+    `select order_id, article_id, -sum(quantity)::int as quantity from inventory.movement
      where market_id = $1 and kind = 'sale' group by 1, 2`,
     [keyOf(marketId)],
   );
   const wrong = moved.filter(
-    ({ reference, article_id, quantity }) => due.get(`${reference} ${article_id}`) !== quantity,
+    ({ order_id, article_id, quantity }) => due.get(`${order_id} ${article_id}`) !== quantity,
   );
   return wrong.length > 0 || moved.length === due.size ? wrong : [{ moved: moved.length, due: due.size }];
 }
@@ -89,11 +86,11 @@ function wrongSales(db: Queryable, marketId: MarketId): Promise<object[]> {
     `select o.order_id, o.state, o.total_minor, o.refunded_minor, money.held
      from ordering.order as o
      left join (
-       select t.order_id, sum(p.amount_minor) as held
+       select t.reference as order_id, sum(p.amount_minor) as held
        from ledger.transaction as t
        join ledger.posting as p using (market_id, transaction_id)
        join ledger.account as a using (market_id, account_id)
-       where market_id = $1 and a.code like 'payments:%:clearing'
+       where market_id = $1 and t.reference_kind = 'ord' and a.code like 'payments:%:clearing'
        group by 1
      ) as money using (order_id)
      where o.market_id = $1
@@ -117,7 +114,7 @@ function twiceTold(db: Queryable, marketId: MarketId): Promise<object[]> {
 function wrongPayments(db: Queryable, marketId: MarketId): Promise<object[]> {
   return db.query(
     `select o.order_id, o.state, p.state as payment
-     from ordering.order as o left join payments.payment as p using (market_id, payment_id)
+     from ordering.order as o left join payments.payment as p using (market_id, order_id)
      where o.market_id = $1 and not coalesce(p.state = any(case o.state
        when 'pending_payment' then array['authorising']
        when 'cancelled' then array['void_due', 'voided', 'declined']

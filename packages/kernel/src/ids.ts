@@ -62,7 +62,9 @@ const NODES = 1 << 10;
 export const SHARDS = 32;
 const DIGITS = '0123456789abcdefghijklmnopqrstuv';
 /** The value of each character code that is a digit of base32hex. */
-const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(DIGITS.indexOf(String.fromCharCode(code)), 0));
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) =>
+  Math.max(DIGITS.indexOf(String.fromCharCode(code)), 0),
+);
 const TWO_32 = 2 ** 32;
 
 /**

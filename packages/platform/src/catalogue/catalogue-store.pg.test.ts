@@ -5,7 +5,7 @@ import type { Authority, CommandKey } from '../api/index.ts';
 import { readHistory } from '../events/index.ts';
 import { reserveStock, selectStock, setOnHand } from '../inventory/index.ts';
 import { insertMerchants, insertStores } from '../stores/index.ts';
-import { createTestDatabase } from '../testing/index.ts';
+import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
 import {
   type NewOffer,
   createCatalogue,
@@ -18,7 +18,7 @@ import {
 const ids = createIdSource(() => epochMs(1_780_000_000_000), 1);
 const db = await createTestDatabase();
 const clock = new ManualClock(epochMs(1_780_000_000_000));
-const market = ids.next('mkt');
+const market = await createEmptyMarket(db, ids);
 const merchant = ids.next('mer');
 await db.transaction((tx) => insertMerchants(tx, market, [{ id: merchant, name: 'Familia Pérez' }]));
 const catalogue = createCatalogue({ db, clock, ids });

@@ -28,7 +28,8 @@ export async function findCommands<Outcome>(
     [keyOf(marketId), uuids(commands.map(nameOf)), uuids(commands.map(({ bodyHash }) => digest(bodyHash)))],
   );
   const known = commands.map((): Known<Outcome> => NEW);
-  for (const { n, same, outcome } of rows) known[n - 1] = same ? { kind: 'done', outcome } : { kind: 'reused' };
+  for (const { n, same, outcome } of rows)
+    known[n - 1] = same ? { kind: 'done', outcome } : { kind: 'reused' };
   return known;
 }
 
@@ -60,7 +61,8 @@ export async function recordCommands<Outcome>(
       toRfc3339(at),
     ],
   );
-  if (written[0]!.count < done.length) throw new TransactionConflict('a command was written by another process');
+  if (written[0]!.count < done.length)
+    throw new TransactionConflict('a command was written by another process');
 }
 
 const NEW = { kind: 'new' } as const;

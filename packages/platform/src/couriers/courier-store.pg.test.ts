@@ -13,7 +13,7 @@ import {
 import type { Authority, CommandKey } from '../api/index.ts';
 import { readHistory } from '../events/index.ts';
 import type { Queryable } from '../postgres/index.ts';
-import { createTestDatabase } from '../testing/index.ts';
+import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
 import {
   type Couriers,
   createCourierRoutes,
@@ -50,7 +50,7 @@ function manualTicker(): Ticker & { fire(): void } {
 }
 
 async function market(count: number): Promise<{ id: MarketId; couriers: CourierId[] }> {
-  const id = ids.next('mkt');
+  const id = await createEmptyMarket(db, ids);
   const couriers = Array.from({ length: count }, () => ids.next('cou'));
   await db.transaction((tx) =>
     insertCouriers(

@@ -34,7 +34,8 @@ const draft = (subject: string): EventDraft => ({
 });
 const append = (market: MarketId, ...subjects: string[]): Promise<void> =>
   db.transaction((tx) => Promise.resolve(appendEvents(tx, market, subjects.map(draft))));
-const subjects = (events: readonly StoredEvent[]): string[] => events.map((event) => event.data['subject'] as string);
+const subjects = (events: readonly StoredEvent[]): string[] =>
+  events.map((event) => event.data['subject'] as string);
 
 test('events of one transaction are read in the order in which they were written', async () => {
   const market = await createEmptyMarket(db, ids);

@@ -112,10 +112,7 @@ test('Postgres itself refuses postings that do not balance, and any change of th
     ),
     /does not balance/,
   );
-  await assert.rejects(
-    db.query(`update ledger.transaction set posted_at = now()`),
-    /only ever added to/,
-  );
+  await assert.rejects(db.query(`update ledger.transaction set posted_at = now()`), /only ever added to/);
   await assert.rejects(db.query(`delete from ledger.transaction`), /only ever added to/);
 });
 

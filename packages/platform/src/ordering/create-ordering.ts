@@ -97,7 +97,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
         maxQueue: MAX_QUEUE,
         lanes: LANES,
         laneOf: (command) =>
-          shardOf(command.kind === 'place' ? command.place.basket.storeId : command.change.change.orderId) % LANES,
+          shardOf(command.kind === 'place' ? command.place.basket.storeId : command.change.change.orderId) %
+          LANES,
         kindOf: ({ kind }) => kind,
         isItemFault: isRowFault,
         run: async (commands) => {

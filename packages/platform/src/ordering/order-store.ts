@@ -126,11 +126,7 @@ export async function updateOrders(
 ): Promise<void> {
   if (orders.length === 0) return;
   const ids = orders.map(({ order }) => order.id);
-  await tx.query(UPDATE, [
-    keyOf(marketId),
-    keyArray(ids),
-    ...WRITTEN.map(([, , values]) => values(orders)),
-  ]);
+  await tx.query(UPDATE, [keyOf(marketId), keyArray(ids), ...WRITTEN.map(([, , values]) => values(orders))]);
 }
 
 /*

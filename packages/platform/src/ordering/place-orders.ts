@@ -111,13 +111,7 @@ export async function placeOrders(
   tx.afterCommit(() => {
     for (const placement of orders) deps.known.set(placement.id, { edition: 1, placement });
   });
-  await insertPayments(
-    tx,
-    market.id,
-    now,
-    addMs(now, ASK_AGAIN_SECONDS * SECOND_MS),
-    orders.map(paymentOf),
-  );
+  await insertPayments(tx, market.id, now, addMs(now, ASK_AGAIN_SECONDS * SECOND_MS), orders.map(paymentOf));
   appendEvents(
     tx,
     market.id,

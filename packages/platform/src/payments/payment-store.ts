@@ -45,8 +45,10 @@ export function paymentIdOf(orderId: OrderId): PaymentId {
   return `pay_${orderId.slice(4)}` as PaymentId;
 }
 
-export interface PaymentDraft
-  extends Pick<PaymentRecord, 'orderId' | 'provider' | 'method' | 'currency' | 'amountMinor'> {
+export interface PaymentDraft extends Pick<
+  PaymentRecord,
+  'orderId' | 'provider' | 'method' | 'currency' | 'amountMinor'
+> {
   /** An authorisation that has no answer by then is given up. */
   readonly expiresAt: EpochMs;
 }
@@ -94,7 +96,9 @@ export async function movePayments(
   if (moves.length === 0) return;
   const last = [...new Map(moves.map((move) => [move.orderId, move])).values()].sort(byOrder);
   const references = new Map(
-    moves.flatMap(({ orderId, reference }) => (reference === undefined ? [] : [[orderId, reference] as const])),
+    moves.flatMap(({ orderId, reference }) =>
+      reference === undefined ? [] : [[orderId, reference] as const],
+    ),
   );
   await tx.query(
     `insert into payments.payment as payment (market_id, order_id, provider, method, currency, amount_minor,

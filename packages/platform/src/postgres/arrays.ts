@@ -12,7 +12,16 @@ const NULL_LENGTH = -1;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const TWO_32 = 2 ** 32;
 
-const OID = { bool: 16, int8: 20, int2: 21, int4: 23, text: 25, json: 114, bytea: 17, timestamptz: 1184 } as const;
+const OID = {
+  bool: 16,
+  int8: 20,
+  int2: 21,
+  int4: 23,
+  text: 25,
+  json: 114,
+  bytea: 17,
+  timestamptz: 1184,
+} as const;
 
 function header(buffer: Buffer, oid: number, length: number, hasNull: boolean): void {
   buffer.writeInt32BE(1, 0);

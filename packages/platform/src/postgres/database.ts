@@ -97,10 +97,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     return rows;
   }
 
-  async function once<T>(
-    run: (tx: Tx) => Promise<T>,
-    keep: (outcome: T) => boolean,
-  ): Promise<T> {
+  async function once<T>(run: (tx: Tx) => Promise<T>, keep: (outcome: T) => boolean): Promise<T> {
     const client = await pool.connect();
     let broken: Error | undefined;
     const onError = (error: Error): void => {
@@ -133,10 +130,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function retrying<T>(
-    run: (tx: Tx) => Promise<T>,
-    keep: (outcome: T) => boolean,
-  ): Promise<T> {
+  async function retrying<T>(run: (tx: Tx) => Promise<T>, keep: (outcome: T) => boolean): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await once(run, keep);

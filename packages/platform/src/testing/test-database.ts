@@ -46,4 +46,3 @@ export async function createEmptyMarket(db: Database, ids: IdSource): Promise<Ma
   await ensurePartitions(db, marketId);
   return marketId;
 }
-
