@@ -115,7 +115,7 @@ function wrongPayments(db: Queryable, marketId: MarketId): Promise<object[]> {
   return db.query(
     `select o.order_id, o.state, p.state as payment
      from ordering.order as o left join payments.payment as p using (market_id, order_id)
-     where o.market_id = $1 and not coalesce(p.state = any(case o.state
+     where o.market_id = $1 and not coalesce(coalesce(p.state, 'authorising') = any(case o.state
        when 'pending_payment' then array['authorising']
        when 'cancelled' then array['void_due', 'voided', 'declined']
        when 'delivered' then array['capture_due', 'captured']

@@ -7,7 +7,8 @@ import {
   idFromKey,
   keyOf,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import { LRUCache } from 'lru-cache';
+import { type Queryable, type Tx, keyArray } from '../postgres/index.ts';
 import type { ArticleDraft, OfferDraft, OfferRecord } from './offer.ts';
 
 /**
@@ -100,12 +101,64 @@ const COLUMNS = `offer.offer_id, offer.store_id, offer.article_id, offer.price_m
   offer.counts_stock, offer.option_groups, article.names, article.description, article.category, article.gtin,
   article.tax_class`;
 
+/** An offer as it was at a version of its rows: what wrote them last. */
+interface KnownOffer {
+  readonly version: string;
+  readonly offer: OfferRecord;
+}
+
+/** Offers of each database by market and id. */
+const knownOffers = new WeakMap<object, LRUCache<string, KnownOffer>>();
+const MAX_KNOWN = 20_000;
+
+/**
+ * The offers that exist of `offerIds` as they are in this transaction. Only their versions are read where the offer
+ * is remembered at that version: baskets name the same offers again and again.
+ */
+export async function readOffers(
+  tx: Tx,
+  marketId: MarketId,
+  offerIds: readonly OfferId[],
+): Promise<Map<OfferId, OfferRecord>> {
+  let known = knownOffers.get(tx.database);
+  if (known === undefined) {
+    known = new LRUCache({ max: MAX_KNOWN });
+    knownOffers.set(tx.database, known);
+  }
+  const versions = await tx.query<{ n: number; version: string }>(
+    `select wanted.n::int, offer.xmin || '.' || article.xmin as version
+     from unnest($2::bigint[]) with ordinality as wanted (offer_id, n)
+     cross join lateral (
+       select xmin, article_id from catalogue.offer where market_id = $1 and offer_id = wanted.offer_id limit 1
+     ) as offer
+     cross join lateral (
+       select xmin from catalogue.article where market_id = $1 and article_id = offer.article_id limit 1
+     ) as article`,
+    [keyOf(marketId), keyArray(offerIds)],
+  );
+  const offers = new Map<OfferId, OfferRecord>();
+  const missing = new Map<OfferId, string>();
+  for (const { n, version } of versions) {
+    const id = offerIds[n - 1]!;
+    const entry = known.get(`${marketId} ${id}`);
+    if (entry?.version === version) offers.set(id, entry.offer);
+    else missing.set(id, version);
+  }
+  for (const [id, offer] of await selectOffers(tx, marketId, [...missing.keys()])) {
+    offers.set(id, offer);
+    // Read a moment after its version: remembered too old at worst, and then read again.
+    known.set(`${marketId} ${id}`, { version: missing.get(id)!, offer });
+  }
+  return offers;
+}
+
 /** The offers that exist of `offerIds`, by id, each with its article. Plan: two primary-key lookups an offer. */
 export async function selectOffers(
   db: Queryable,
   marketId: MarketId,
   offerIds: readonly OfferId[],
 ): Promise<Map<OfferId, OfferRecord>> {
+  if (offerIds.length === 0) return new Map();
   const rows = await db.query<OfferRow>(
     // One by one by their keys, whatever the planner believes of the market's share (see ordering/order-store.ts).
     `select ${COLUMNS}

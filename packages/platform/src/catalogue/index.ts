@@ -1,4 +1,4 @@
-export { insertArticles, insertOffers, selectOffers } from './catalogue-store.ts';
+export { insertArticles, insertOffers, readOffers, selectOffers } from './catalogue-store.ts';
 export {
   type Catalogue,
   type NewOffer,

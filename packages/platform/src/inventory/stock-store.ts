@@ -46,8 +46,9 @@ export async function selectStock(
  * Reserves the demands of a group in turn, each whole or not at all; lines of articles that the store does not
  * count are always met.
  *
- * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never deadlock and a hot article costs
- * one update a group. Who cannot be met is told at once (retrying one by one collapsed in a sell-out).
+ * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never
+ * deadlock and a hot article costs one update a group. Who cannot be met is told at once (retrying one by one
+ * collapsed in a sell-out).
  * @returns what became of each demand
  */
 export async function reserveStock(

@@ -8,6 +8,8 @@ import {
   type Random,
   type Result,
   type Ticker,
+  SECOND_MS,
+  addMs,
   createGroupExecutor,
   err,
   ok,
@@ -22,18 +24,21 @@ import {
   type PaymentAnswer,
   type PaymentProvider,
   askProvider,
+  insertPayments,
+  orderIdOf,
   paymentIdOf,
   selectExpired,
-  selectPayment,
   settleDue,
 } from '../payments/index.ts';
 import { type Database, type Tx, isRowFault } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
 import type { OrderChange, OrderRecord } from './order.ts';
-import { type PlacementCache, selectOrders } from './order-store.ts';
+import { paymentOf } from './order-money.ts';
+import { type PlacementCache, selectOrders, selectUnanswered } from './order-store.ts';
 import { type PlaceOrder, type Placed, placeOrders } from './place-orders.ts';
 import { type EstimateTrip, quoteBasket, toQuote } from './quote-basket.ts';
+import { UnansweredScan } from './unanswered-scan.ts';
 
 export interface OrderingDeps {
   readonly db: Database;
@@ -79,15 +84,18 @@ const MAX_GROUP = 512;
 const MAX_QUEUE = 5_000;
 /** Two connections keep both cores busy; stores, with their orders, are spread over them so that groups do not contend. */
 const LANES = 2;
+/** Time after which the sweep asks the provider when the process that placed the order is gone. */
+const ASK_AGAIN_SECONDS = 15;
 /** Placements that are remembered, about 2 kB each. */
 const MAX_KNOWN = 20_000;
 const PROVIDER_TIMEOUT_MS = 5_000;
 const SWEEP_LIMIT = 500;
 
 export function createOrdering(deps: OrderingDeps): Ordering {
-  const { db, clock, ticker, provider, markets } = deps;
+  const { db, clock, ids, ticker, provider, markets } = deps;
   const known: PlacementCache = new LRUCache({ max: MAX_KNOWN });
   const withKnown = { ...deps, known };
+  const sweeps = new Map<MarketId, UnansweredScan>();
   const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
   function executorOf(marketId: MarketId): GroupExecutor<Command, Outcome> {
@@ -140,8 +148,33 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       change:
         answer.kind === 'done'
           ? { orderId, kind: 'payment_authorised', reference: answer.reference, by: 'system' }
-          : { orderId, kind: 'cancel', reason: 'payment_declined', note: answer.reason, by: 'system' },
+          : {
+              orderId,
+              kind: 'payment_failed',
+              reason: 'payment_declined',
+              note: answer.reason,
+              by: 'system',
+            },
     });
+  }
+
+  /**
+   * Takes up the authorisations of orders whose process went away, or whose provider said that it would tell later:
+   * from now on they are due like all other work with a provider. (A payment row for each order from its placement
+   * on would cost a twentieth of a life cycle, for the few that need it.)
+   */
+  async function findUnanswered(marketId: MarketId): Promise<void> {
+    const now = clock.now();
+    const sweep = getOrMake(sweeps, marketId, () => new UnansweredScan());
+    let after = sweep.begin(now, ids.next('ord'));
+    for (;;) {
+      const before = addMs(now, -ASK_AGAIN_SECONDS * SECOND_MS);
+      const found = await selectUnanswered(db, marketId, after, before, SWEEP_LIMIT);
+      await db.transaction((tx) => insertPayments(tx, marketId, now, now, found.map(paymentOf)));
+      if (found.length < SWEEP_LIMIT) break;
+      after = found.at(-1)!.id;
+    }
+    sweep.end();
   }
 
   return {
@@ -204,21 +237,19 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       if (providerName !== provider.name) return false;
       const notification = provider.readNotification(body);
       if (notification === undefined) return false;
-      const payment = await selectPayment(db, marketId, notification.paymentId);
-      // Late or repeated: the order has moved on, and the state machine refuses the change.
-      if (payment?.state === 'authorising') {
-        await settleAuthorisation(
-          marketId,
-          payment.orderId,
-          notification.outcome === 'authorised'
-            ? { kind: 'done', reference: notification.reference }
-            : { kind: 'declined', reason: 'The provider declined it.' },
-        );
-      }
+      // Late or repeated, or of no order at all: the state machine refuses the change.
+      await settleAuthorisation(
+        marketId,
+        orderIdOf(notification.paymentId),
+        notification.outcome === 'authorised'
+          ? { kind: 'done', reference: notification.reference }
+          : { kind: 'declined', reason: 'The provider declined it.' },
+      );
       return true;
     },
 
     async sweep(marketId) {
+      await findUnanswered(marketId);
       await settleDue(
         {
           db,
@@ -236,7 +267,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       await Promise.all(
         unpaid.map((orderId) =>
           submitChange(marketId, {
-            change: { orderId, kind: 'cancel', reason: 'payment_expired', by: 'system' },
+            change: { orderId, kind: 'payment_failed', reason: 'payment_expired', by: 'system' },
           }),
         ),
       );

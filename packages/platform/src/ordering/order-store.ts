@@ -244,6 +244,26 @@ export async function selectOpenOrders(db: Queryable, marketId: MarketId): Promi
   return rows.map((row) => toRecord(marketId, idFromKey('ord', row.order_id), row));
 }
 
+/** Orders placed before `before` that still wait for an answer to their payment, after `after`, oldest first. */
+export async function selectUnanswered(
+  db: Queryable,
+  marketId: MarketId,
+  after: OrderId | undefined,
+  before: EpochMs,
+  limit: number,
+): Promise<OrderRecord[]> {
+  const rows = await db.query<OrderRow & { order_id: string }>(
+    `select ${COLUMNS}
+     from ordering.progress join ordering.placement using (market_id, order_id)
+     where market_id = $1 and order_id > $2 and not closed and state = 'pending_payment'
+       and placed_at <= $3::timestamptz
+     order by order_id
+     limit $4`,
+    [keyOf(marketId), after === undefined ? 0 : keyOf(after), toRfc3339(before), limit],
+  );
+  return rows.map((row) => toRecord(marketId, idFromKey('ord', row.order_id), row));
+}
+
 export interface OrderFilter {
   readonly shopperId?: UserId | undefined;
   readonly storeIds?: readonly StoreId[] | undefined;

@@ -82,6 +82,12 @@ export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
       readonly kind: 'payment_authorised';
       /** The provider's name for the payment. */ readonly reference: string;
     }
+  | {
+      /** The provider declined it, or nobody paid in time. */
+      readonly kind: 'payment_failed';
+      readonly reason: 'payment_declined' | 'payment_expired';
+      readonly note?: string | undefined;
+    }
   | { readonly kind: 'accept'; readonly preparationSeconds?: number | undefined }
   | { readonly kind: 'ready' }
   | { readonly kind: 'assign'; readonly courierId: CourierId; readonly expectedDeliveryAt: EpochMs }
@@ -106,6 +112,7 @@ const RULES: Readonly<
   >
 > = {
   payment_authorised: { from: ['pending_payment'], by: ['system'] },
+  payment_failed: { from: ['pending_payment'], by: ['system'] },
   accept: { from: ['placed'], by: ['merchant', 'operator', 'admin', 'system'] },
   ready: { from: ['accepted'], by: ['merchant', 'operator', 'admin', 'system'] },
   assign: { from: ['placed', 'accepted', 'ready'], by: ['operator', 'admin', 'system'] },
@@ -218,6 +225,7 @@ export function changeOrder(
           ledger: 'sale',
         },
       );
+    case 'payment_failed':
     case 'cancel': {
       const { reason, note } = change;
       return done(

@@ -281,19 +281,18 @@ test('one refused change does not touch the others of its group', async () => {
   );
 });
 
-test('a row that Postgres refuses is rejected alone; the rest of its group is placed', async () => {
+test('a command that cannot be written is rejected alone; the rest of its group is placed', async () => {
   const t = await setUp();
-  const basket = t.market.basket();
-  const place = (paymentMethod: string) =>
+  const place = (tipMinor: number) =>
     t.ordering.placeOrder(t.marketId, {
       shopperId: t.shopperId,
       command: t.key(),
-      basket,
-      expectedTotalMinor: 1_390,
-      paymentMethod,
+      basket: { ...t.market.basket(), tipMinor },
+      expectedTotalMinor: 1_340 + tipMinor,
+      paymentMethod: 'test_approve',
     });
-  const [good, poison] = ['test_approve', 'a\u0000b'];
-  const answers = await Promise.allSettled([place(good), place(poison), place(good), place(good)]);
+  // Half a minor unit: the contract refuses it; here it stands for whatever nobody has thought of.
+  const answers = await Promise.allSettled([place(50), place(0.5), place(50), place(50)]);
   assert.deepEqual(
     answers.map((answer) => answer.status),
     ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],

@@ -13,16 +13,15 @@ import {
   ok,
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
-import { selectOffers } from '../catalogue/index.ts';
+import { readOffers } from '../catalogue/index.ts';
 import { findCommands, firstOf, recordCommands } from '../commands/index.ts';
 import { appendEvents } from '../events/index.ts';
 import { reserveStock } from '../inventory/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
-import { type PaymentProvider, insertPayments } from '../payments/index.ts';
+import type { PaymentProvider } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
-import { paymentOf } from './order-money.ts';
 import { type PlacementCache, insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 
@@ -52,12 +51,9 @@ interface Outcome {
   readonly orderId: OrderId;
 }
 
-/** Time after which the sweep asks the provider when the process that placed the order is gone. */
-const ASK_AGAIN_SECONDS = 15;
-
 /**
- * Writes a group of placements as one transaction of ten statements, whatever its size: each order with its
- * stock reserved, its payment begun, its event and its idempotency key, or refused by itself.
+ * Writes a group of placements as one transaction of nine statements, whatever its size: each order with its
+ * stock reserved, its event and its idempotency key, or refused by itself.
  */
 export async function placeOrders(
   tx: Tx,
@@ -73,7 +69,7 @@ export async function placeOrders(
 
   const baskets = commands.filter((_, index) => isFresh(index)).map((command) => command.basket);
   const stores = await selectStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]);
-  const offers = await selectOffers(tx, market.id, [
+  const offers = await readOffers(tx, market.id, [
     ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
   ]);
 
@@ -96,7 +92,9 @@ export async function placeOrders(
   const reservations = await reserveStock(
     tx,
     market.id,
-    candidates.map(({ quoted }) => quoted.lines.map((line) => ({ ...line, storeId: quoted.store.id }))),
+    candidates.map(({ quoted: { lines, store } }) =>
+      lines.map(({ articleId, quantity }) => ({ storeId: store.id, articleId, quantity })),
+    ),
   );
   const placed: { readonly index: number; readonly order: OrderRecord }[] = [];
   candidates.forEach(({ index, quoted }, position) => {
@@ -111,7 +109,6 @@ export async function placeOrders(
   tx.afterCommit(() => {
     for (const placement of orders) deps.known.set(placement.id, { edition: 1, placement });
   });
-  await insertPayments(tx, market.id, now, addMs(now, ASK_AGAIN_SECONDS * SECOND_MS), orders.map(paymentOf));
   appendEvents(
     tx,
     market.id,

@@ -8,8 +8,8 @@ export {
   type PaymentMove,
   movePayments,
   paymentIdOf,
+  orderIdOf,
   selectExpired,
-  selectPayment,
 } from './payment-store.ts';
 export type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';
 export { type SettleDeps, settleDue } from './settle-due.ts';

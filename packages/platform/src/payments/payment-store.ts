@@ -53,7 +53,12 @@ export interface PaymentDraft extends Pick<
   readonly expiresAt: EpochMs;
 }
 
-/** Starts payments in the transaction of their orders; `askAgainAt` is when the sweep looks if nobody has answered. */
+/** The order of a payment, by the id that providers have of it. */
+export function orderIdOf(paymentId: PaymentId): OrderId {
+  return `ord_${paymentId.slice(4)}` as OrderId;
+}
+
+/** Keeps that providers have to be asked about authorisations at `askAgainAt`; payments that there are stay. */
 export async function insertPayments(
   tx: Tx,
   marketId: MarketId,
@@ -66,7 +71,8 @@ export async function insertPayments(
     `insert into payments.payment (market_id, order_id, provider, method, currency, amount_minor, expires_at, state,
        created_at, updated_at, next_attempt_at)
      select $1, draft.*, 'authorising', $2::timestamptz, $2::timestamptz, $3::timestamptz
-     from unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[]) as draft`,
+     from unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[]) as draft
+     on conflict (market_id, order_id) do nothing`,
     [keyOf(marketId), toRfc3339(at), toRfc3339(askAgainAt), ...draftArrays(drafts)],
   );
 }
@@ -191,19 +197,6 @@ export async function selectExpired(
     [keyOf(marketId), toRfc3339(now), limit],
   );
   return rows.map((row) => idFromKey('ord', row.order_id));
-}
-
-/** The payment of an order, by the id that providers have of it. */
-export async function selectPayment(
-  db: Queryable,
-  marketId: MarketId,
-  paymentId: PaymentId,
-): Promise<PaymentRecord | undefined> {
-  const rows = await db.query<PaymentRow>(
-    `select ${COLUMNS} from payments.payment where market_id = $1 and order_id = $2`,
-    [keyOf(marketId), keyOf(paymentId)],
-  );
-  return rows.map(toPayment)[0];
 }
 
 /** The next tries after failed ones. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type EpochMs, type Result, epochMs, invariant } from '@halfhour/kernel';
+import { type EpochMs, type Result, InvariantViolation, epochMs, invariant } from '@halfhour/kernel';
 
 /** Where statements can be sent: the database itself, or a transaction. */
 export interface Queryable {
@@ -166,10 +166,11 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * Whether an error is the fault of the data in a statement (classes 22 and 23 and P0001) rather than of the
- * connection or the server, so that a group can be split to find the one row.
+ * Whether an error is the fault of the data in a statement (classes 22 and 23 and P0001), or of what was made of it
+ * here, rather than of the connection or the server, so that a group can be split to find the one row.
  */
 export function isRowFault(error: unknown): boolean {
+  if (error instanceof InvariantViolation || error instanceof RangeError || error instanceof TypeError) return true;
   const state = sqlState(error);
   return state !== undefined && (state.startsWith('22') || state.startsWith('23') || state === 'P0001');
 }
