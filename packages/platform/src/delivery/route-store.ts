@@ -8,9 +8,17 @@ import {
   idFromKey,
   invariant,
   keyOf,
-  toRfc3339,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import {
+  type Queryable,
+  type Tx,
+  int2Array,
+  int8Array,
+  jsonArray,
+  keyArray,
+  momentArray,
+  textArray,
+} from '../postgres/index.ts';
 import { type DropoffRecord, type PickupRecord, type RouteRecord, PICKUP_NUMBER } from './route.ts';
 
 /**
@@ -25,21 +33,43 @@ export async function lockRoutes(
   courierIds: readonly CourierId[],
 ): Promise<void> {
   await tx.query(
-    `select 1 from delivery.route
-     where market_id = $1
-       and (route_id = any($2::bigint[])
-         or (state in ('assigned', 'started')
-           and (courier_id = any($3::bigint[])
-             or courier_id in (select courier_id from delivery.route
-                               where market_id = $1 and route_id = any($2::bigint[])))))
-     order by route_id
-     for update`,
-    [keyOf(marketId), routeIds.map(keyOf), courierIds.map(keyOf)],
+    `with named as materialized (select unnest($2::bigint[]) as route_id),
+     concerned as materialized (
+       select unnest($3::bigint[]) as courier_id
+       union
+       select found.courier_id from named
+       cross join lateral (
+         select courier_id from delivery.route where market_id = $1 and route_id = named.route_id limit 1
+       ) as found
+     ),
+     wanted as materialized (
+       select route_id from named
+       union
+       select found.route_id from concerned
+       cross join lateral (
+         select route_id from delivery.route
+         where market_id = $1 and courier_id = concerned.courier_id and state in ('assigned', 'started')
+         offset 0
+       ) as found
+       order by route_id
+     )
+     select 1 as one from wanted
+     cross join lateral (
+       select from delivery.route where market_id = $1 and route_id = wanted.route_id limit 1 for update
+     ) as held`,
+    [keyOf(marketId), keyArray(routeIds), keyArray(courierIds)],
   );
 }
 
-const COLUMNS = `route.route_id, courier_id, store_id, state, assigned_at, closed_at, pay_minor,
-  number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes`;
+const ROUTE_COLUMNS = `route_id, courier_id, store_id, state, assigned_at, closed_at, pay_minor`;
+const STOP_COLUMNS = `number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes`;
+
+/** The stops of `route`, found by its key, whatever the planner believes of the table (see ordering/order-store). */
+const WITH_STOPS = `cross join lateral (
+  select ${STOP_COLUMNS} from delivery.stop
+  where stop.market_id = $1 and stop.route_id = route.route_id
+  offset 0
+) as stop`;
 
 /** These routes with their stops, open or not. */
 export async function selectRoutes(
@@ -48,11 +78,14 @@ export async function selectRoutes(
   routeIds: readonly RouteId[],
 ): Promise<RouteRecord[]> {
   const rows = await db.query<StopRow>(
-    `select ${COLUMNS}
-     from delivery.route left join delivery.stop on stop.market_id = $1 and stop.route_id = route.route_id
-     where route.market_id = $1 and route.route_id = any($2::bigint[])
-     order by route.route_id, number`,
-    [keyOf(marketId), routeIds.map(keyOf)],
+    `select route.*, stop.*
+     from unnest($2::bigint[]) as wanted (id)
+     cross join lateral (
+       select ${ROUTE_COLUMNS} from delivery.route where market_id = $1 and route_id = wanted.id limit 1
+     ) as route
+     ${WITH_STOPS}
+     order by route_id, number`,
+    [keyOf(marketId), keyArray(routeIds)],
   );
   return toRoutes(marketId, rows);
 }
@@ -63,14 +96,30 @@ export async function selectOpenRoutes(
   marketId: MarketId,
   courierIds?: readonly CourierId[],
 ): Promise<RouteRecord[]> {
-  const rows = await db.query<StopRow>(
-    `select ${COLUMNS}
-     from delivery.route left join delivery.stop on stop.market_id = $1 and stop.route_id = route.route_id
-     where route.market_id = $1 and state in ('assigned', 'started')
-       and ($2::bigint[] is null or courier_id = any($2::bigint[]))
-     order by route.route_id, number`,
-    [keyOf(marketId), courierIds?.map(keyOf) ?? null],
-  );
+  const rows =
+    courierIds === undefined
+      ? await db.query<StopRow>(
+          `select route.*, stop.*
+           from (
+             select ${ROUTE_COLUMNS} from delivery.route
+             where market_id = $1 and state in ('assigned', 'started')
+           ) as route
+           ${WITH_STOPS}
+           order by route_id, number`,
+          [keyOf(marketId)],
+        )
+      : await db.query<StopRow>(
+          `select route.*, stop.*
+           from unnest($2::bigint[]) as wanted (id)
+           cross join lateral (
+             select ${ROUTE_COLUMNS} from delivery.route
+             where market_id = $1 and courier_id = wanted.id and state in ('assigned', 'started')
+             offset 0
+           ) as route
+           ${WITH_STOPS}
+           order by route_id, number`,
+          [keyOf(marketId), keyArray(courierIds)],
+        );
   return toRoutes(marketId, rows);
 }
 
@@ -80,11 +129,15 @@ export async function selectRoutesOfOrders(
   marketId: MarketId,
   orderIds: readonly OrderId[],
 ): Promise<Map<OrderId, RouteId>> {
-  const rows = await db.query<{ order_id: string; route_id: string }>(
-    `select order_id, route_id from delivery.stop where market_id = $1 and order_id = any($2::bigint[])`,
-    [keyOf(marketId), orderIds.map(keyOf)],
+  const rows = await db.query<{ n: number; route_id: string }>(
+    `select wanted.n::int, stop.route_id
+     from unnest($2::bigint[]) with ordinality as wanted (order_id, n)
+     cross join lateral (
+       select route_id from delivery.stop where market_id = $1 and order_id = wanted.order_id limit 1
+     ) as stop`,
+    [keyOf(marketId), keyArray(orderIds)],
   );
-  return new Map(rows.map((row) => [idFromKey('ord', row.order_id), idFromKey('rte', row.route_id)]));
+  return new Map(rows.map((row) => [orderIds[row.n - 1]!, idFromKey('rte', row.route_id)]));
 }
 
 /** What becomes of a route; without `before` it is new. */
@@ -117,13 +170,13 @@ export async function saveRoutes(tx: Tx, marketId: MarketId, changes: readonly R
        set state = excluded.state, closed_at = excluded.closed_at, pay_minor = excluded.pay_minor`,
     [
       market,
-      routes.map((route) => keyOf(route.id)),
-      routes.map((route) => keyOf(route.courierId)),
-      routes.map((route) => keyOf(route.storeId)),
-      routes.map((route) => route.state),
-      routes.map((route) => toRfc3339(route.assignedAt)),
-      routes.map((route) => momentOrNull(route.closedAt)),
-      routes.map((route) => route.payMinor),
+      keyArray(routes.map((route) => route.id)),
+      keyArray(routes.map((route) => route.courierId)),
+      keyArray(routes.map((route) => route.storeId)),
+      textArray(routes.map((route) => route.state)),
+      momentArray(routes.map((route) => route.assignedAt)),
+      momentArray(routes.map((route) => route.closedAt)),
+      int8Array(routes.map((route) => route.payMinor)),
     ],
   );
   const gone: StopDraft[] = [];
@@ -144,7 +197,7 @@ export async function saveRoutes(tx: Tx, marketId: MarketId, changes: readonly R
     await tx.query(
       `delete from delivery.stop using unnest($2::bigint[], $3::smallint[]) as gone (route_id, number)
        where stop.market_id = $1 and stop.route_id = gone.route_id and stop.number = gone.number`,
-      [market, gone.map((stop) => keyOf(stop.routeId)), gone.map((stop) => stop.number)],
+      [market, keyArray(gone.map((stop) => stop.routeId)), int2Array(gone.map((stop) => stop.number))],
     );
   }
   if (written.length === 0) return;
@@ -152,7 +205,7 @@ export async function saveRoutes(tx: Tx, marketId: MarketId, changes: readonly R
     `insert into delivery.stop
        (market_id, route_id, number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes)
      select $1, route_id, number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes
-     from unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[],
+     from unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::json[], $6::timestamptz[], $7::timestamptz[],
          $8::timestamptz[], $9::smallint[])
        as draft (route_id, number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes)
      on conflict (market_id, route_id, number) do update
@@ -160,14 +213,14 @@ export async function saveRoutes(tx: Tx, marketId: MarketId, changes: readonly R
          completed_at = excluded.completed_at, wrong_codes = excluded.wrong_codes`,
     [
       market,
-      written.map((stop) => keyOf(stop.routeId)),
-      written.map((stop) => stop.number),
-      written.map((stop) => (stop.orderId === undefined ? null : keyOf(stop.orderId))),
-      written.map(({ stop }) => JSON.stringify(stop.place)),
-      written.map(({ stop }) => toRfc3339(stop.expectedAt)),
-      written.map(({ stop }) => momentOrNull(stop.arrivedAt)),
-      written.map(({ stop }) => momentOrNull(stop.completedAt)),
-      written.map((stop) => stop.wrongCodes),
+      keyArray(written.map((stop) => stop.routeId)),
+      int2Array(written.map((stop) => stop.number)),
+      keyArray(written.map((stop) => stop.orderId)),
+      jsonArray(written.map(({ stop }) => JSON.stringify(stop.place))),
+      momentArray(written.map(({ stop }) => stop.expectedAt)),
+      momentArray(written.map(({ stop }) => stop.arrivedAt)),
+      momentArray(written.map(({ stop }) => stop.completedAt)),
+      int2Array(written.map((stop) => stop.wrongCodes)),
     ],
   );
 }
@@ -263,8 +316,4 @@ function toStop(row: StopRow): PickupRecord {
     ...(row.arrived_at === null ? {} : { arrivedAt: row.arrived_at }),
     ...(row.completed_at === null ? {} : { completedAt: row.completed_at }),
   };
-}
-
-function momentOrNull(moment: EpochMs | undefined): string | null {
-  return moment === undefined ? null : toRfc3339(moment);
 }

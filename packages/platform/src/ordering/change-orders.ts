@@ -33,6 +33,8 @@ export type ChangeOutcome = Result<OrderRecord, ApiError>;
 export interface ChangeCommand {
   readonly change: OrderChange;
   readonly command?: CommandKey | undefined;
+  /** Whether the order is the caller's to change; where it is not, it is answered as if there were none. */
+  readonly isOwn?: ((order: OrderRecord) => boolean) | undefined;
 }
 
 /**
@@ -62,9 +64,9 @@ export async function applyChanges(
   /** What commands of this group answered, whose events are not written yet. */
   const made = new Map<string, OrderRecord>();
 
-  const outcomes = commands.map(({ change, command }, index): ChangeOutcome => {
+  const outcomes = commands.map(({ change, command, isOwn }, index): ChangeOutcome => {
     const locked = orders.get(change.orderId);
-    if (locked === undefined) return err({ code: 'not_found' });
+    if (locked === undefined || isOwn?.(locked.order) === false) return err({ code: 'not_found' });
     const { order: before } = locked;
     const known = command === undefined ? undefined : findApplied(locked.applied, command);
     if (known !== undefined) {

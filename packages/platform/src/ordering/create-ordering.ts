@@ -57,8 +57,13 @@ export interface Ordering {
   quote(marketId: MarketId, basket: Basket): Promise<Result<Quote, ApiError>>;
   /** Places an order and authorises its payment. Rejects with GroupOverloaded when too many are waiting. */
   placeOrder(marketId: MarketId, command: PlaceOrder): Promise<Result<OrderRecord, ApiError>>;
-  /** One change, gathered with others into a transaction; `command` makes a retry answer the same. */
-  change(marketId: MarketId, change: OrderChange, command?: CommandKey): Promise<ChangeOutcome>;
+  /** One change, gathered with others into a transaction. */
+  change(
+    marketId: MarketId,
+    change: OrderChange,
+    command?: CommandKey,
+    isOwn?: ChangeCommand['isOwn'],
+  ): Promise<ChangeOutcome>;
   /** Changes in the caller's transaction, for delivery. Call `onCommit` after it. */
   applyChanges(tx: Tx, marketId: MarketId, changes: readonly OrderChange[]): Promise<ChangeOutcome[]>;
   /** What a provider reported. @returns false when it is not signed by the provider */
@@ -224,7 +229,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       return afterPayment(current.get(order.id)!);
     },
 
-    change: (marketId, change, command) => submitChange(marketId, { change, command }),
+    change: (marketId, change, command, isOwn) => submitChange(marketId, { change, command, isOwn }),
     applyChanges: (tx, marketId, changes) =>
       applyChanges(
         tx,

@@ -352,6 +352,7 @@ function toDocument(order: OrderRecord): string {
   const document: Document = {
     storeId: order.storeId,
     storeName: order.storeName,
+    merchantId: order.merchantId,
     shopperId: order.shopperId,
     lines: order.lines,
     address: order.address,

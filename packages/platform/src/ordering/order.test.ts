@@ -52,6 +52,7 @@ function orderOf(total: ReturnType<typeof priceBasket>, state: OrderRecord['stat
     marketId: ids.next('mkt'),
     storeId,
     storeName: 'La Pasiva',
+    merchantId: ids.next('mer'),
     shopperId: ids.next('usr'),
     version: 1,
     state,

@@ -3,6 +3,7 @@ import {
   type CourierId,
   type EpochMs,
   type MarketId,
+  type MerchantId,
   type OrderId,
   type Result,
   type StoreId,
@@ -41,6 +42,8 @@ export interface Placement extends Amounts {
   readonly marketId: MarketId;
   readonly storeId: StoreId;
   readonly storeName: string;
+  /** Whose store it is. */
+  readonly merchantId: MerchantId;
   readonly shopperId: UserId;
   readonly lines: readonly OrderLine[];
   readonly address: Address;

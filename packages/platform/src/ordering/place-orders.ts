@@ -157,6 +157,7 @@ function newOrder(
     marketId: market.id,
     storeId: quoted.store.id,
     storeName: quoted.store.name,
+    merchantId: quoted.store.merchantId,
     shopperId: command.shopperId,
     version: 1,
     state: 'pending_payment',

@@ -3,7 +3,7 @@ import type { CancelReason, Order } from '@halfhour/contract';
 import type { ApiError, ApiRequest, Authority, CommandKey, Handlers } from '../api/index.ts';
 import { readHistory } from '../events/index.ts';
 import type { Queryable } from '../postgres/index.ts';
-import { selectAllStores, selectStores } from '../stores/index.ts';
+import { selectAllStores } from '../stores/index.ts';
 import type { Ordering } from './create-ordering.ts';
 import { type Actor, type OrderChange, type OrderRecord, toOrder } from './order.ts';
 import { listOrders, selectOrders } from './order-store.ts';
@@ -27,13 +27,12 @@ export function createOrderingRoutes({
     request: ApiRequest<Changing>,
     change: WithoutId<OrderChange>,
   ): Promise<Result<Order, ApiError>> {
-    const found = await findOwn(db, request);
-    if (!found.ok) return found;
-    const { authority } = found.value;
+    const authority = required(request.authority);
     const changed = await ordering.change(
       request.params.marketId,
       { ...change, orderId: request.params.orderId, by: authority.role } as OrderChange,
       request.command,
+      (order) => isOwn(order, authority),
     );
     return changed.ok ? ok(toOrder(changed.value, viewerOf(authority))) : changed;
   }
@@ -125,21 +124,19 @@ export async function findOwn(
   const authority = required(request.authority);
   const { marketId, orderId } = request.params;
   const order = (await selectOrders(db, marketId, [orderId])).get(orderId);
-  if (order === undefined || !(await isOwn(db, order, authority))) return err({ code: 'not_found' });
+  if (order === undefined || !isOwn(order, authority)) return err({ code: 'not_found' });
   return ok({ order, authority });
 }
 
-async function isOwn(db: Queryable, order: OrderRecord, authority: Authority): Promise<boolean> {
+function isOwn(order: OrderRecord, authority: Authority): boolean {
   if (authority.scope !== 'own') return true;
   switch (authority.role) {
     case 'shopper':
       return order.shopperId === authority.userId;
     case 'courier':
       return order.courierId !== undefined && authority.courierIds.includes(order.courierId);
-    case 'merchant': {
-      const store = (await selectStores(db, order.marketId, [order.storeId])).get(order.storeId);
-      return store !== undefined && authority.merchantIds.includes(store.merchantId);
-    }
+    case 'merchant':
+      return authority.merchantIds.includes(order.merchantId);
     default:
       return false;
   }

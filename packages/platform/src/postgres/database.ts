@@ -170,7 +170,8 @@ export function sqlState(error: unknown): string | undefined {
  * here, rather than of the connection or the server, so that a group can be split to find the one row.
  */
 export function isRowFault(error: unknown): boolean {
-  if (error instanceof InvariantViolation || error instanceof RangeError || error instanceof TypeError) return true;
+  if (error instanceof InvariantViolation || error instanceof RangeError || error instanceof TypeError)
+    return true;
   const state = sqlState(error);
   return state !== undefined && (state.startsWith('22') || state.startsWith('23') || state === 'P0001');
 }

@@ -24,7 +24,7 @@ create table delivery.stop (
   number smallint not null check (number between 0 and 200),
   -- Null at the pickup, which is for all orders of the route.
   order_id bigint check ((order_id is null) = (number = 0)),
-  place jsonb not null,
+  place json not null,
   expected_at timestamptz not null,
   arrived_at timestamptz,
   completed_at timestamptz,
