@@ -19,8 +19,11 @@ export interface EventFeed {
     listener: (event: StoredEvent) => void | Promise<void>,
     options: { from?: Position; signal: AbortSignal; onError: (error: unknown) => void },
   ): Promise<void>;
-  /** A writer has committed: look now instead of at the next poll. */
-  poke(): void;
+  /**
+   * A writer has committed, here or in another process: look now instead of at the next poll. Wakes who follows
+   * the market, or everyone where it is not known. What is read, and in which order, is Postgres' to say alone.
+   */
+  poke(marketId?: MarketId): void;
 }
 
 /**
@@ -28,9 +31,9 @@ export interface EventFeed {
  * not used: a notifying commit takes a lock of the whole server, which serialises commits.
  */
 export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): EventFeed {
-  const wakers = new Set<() => void>();
+  const wakers = new Map<() => void, MarketId>();
 
-  function nextLook(signal: AbortSignal): Promise<void> {
+  function nextLook(marketId: MarketId, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         wakers.delete(wake);
@@ -40,7 +43,7 @@ export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): E
       };
       const cancel = ticker.after(pollMs, wake);
       signal.addEventListener('abort', wake, { once: true });
-      wakers.add(wake);
+      wakers.set(wake, marketId);
     });
   }
 
@@ -60,11 +63,13 @@ export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): E
         } catch (error) {
           onError(error);
         }
-        await nextLook(signal);
+        await nextLook(marketId, signal);
       }
     },
-    poke() {
-      for (const wake of wakers) wake();
+    poke(marketId) {
+      for (const [wake, following] of wakers) {
+        if (marketId === undefined || marketId === following) wake();
+      }
     },
   };
 }
