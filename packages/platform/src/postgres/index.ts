@@ -13,6 +13,7 @@ export {
   type EmbeddedOptions,
   type EmbeddedPostgres,
   EmbeddedPostgresError,
+  connectionOf,
   isReachable,
   startEmbeddedPostgres,
 } from './embedded.ts';
