@@ -6,7 +6,7 @@ import { sqlState } from '@halfhour/platform/postgres';
 import { CITY_MAP_SOURCES, openCityMap } from '../city-maps.ts';
 import { Refusal } from '../refusal.ts';
 import type { CommandOptions } from '../settings.ts';
-import { onDatabase } from './on-database.ts';
+import { type SetUp, onDatabase } from './on-database.ts';
 
 interface MarketOptions extends CommandOptions {
   readonly name: string;
@@ -27,6 +27,8 @@ interface MarketOptions extends CommandOptions {
   readonly promiseWindow: string;
   readonly paymentExpiry: string;
 }
+
+type MarketDraft = Omit<MarketRecord, 'id'>;
 
 /** `halfhour market create`: a city to be served, which running servers take up within seconds. */
 export function register(program: Command): void {
@@ -57,15 +59,17 @@ export function register(program: Command): void {
     .option('--promise-window <minutes>', 'width of the window that a shopper is promised', '15')
     .option('--payment-expiry <minutes>', 'after which an unanswered payment is given up', '10')
     .option('--data <folder>', 'folder of the embedded Postgres (.halfhour)')
-    .action((options: MarketOptions) => onDatabase(options, (setUp) => createMarket(setUp, options)));
+    .action(createMarket);
 }
 
-async function createMarket(
-  { db, ids }: Parameters<Parameters<typeof onDatabase>[1]>[0],
-  options: MarketOptions,
-): Promise<string> {
-  const map = await openCityMap(options.map);
-  const market: MarketRecord = { id: ids.next('mkt'), ...draftOf(options, map) };
+async function createMarket(options: MarketOptions): Promise<void> {
+  // Before the database is opened: what cannot be used is told at once.
+  const draft = draftOf(options, await openCityMap(options.map));
+  await onDatabase(options, (setUp) => addMarket(setUp, draft));
+}
+
+async function addMarket({ db, ids }: SetUp, draft: MarketDraft): Promise<string> {
+  const market: MarketRecord = { id: ids.next('mkt'), ...draft };
   try {
     await db.transaction((tx) => insertMarket(tx, market));
   } catch (error) {
@@ -82,7 +86,7 @@ ${termsOf(market)}
 }
 
 /** The market that the options ask for. Throws Refusal where they cannot be used. */
-export function draftOf(options: MarketOptions, map: CityMap): Omit<MarketRecord, 'id'> {
+function draftOf(options: MarketOptions, map: CityMap): MarketDraft {
   const code = currencyOf(options.currency);
   const centre = options.centre === undefined ? middleOf(map) : placeOf(options.centre);
   const { south, west, north, east } = map.bounds;
