@@ -110,18 +110,12 @@ test('an empty installation is brought to life, while the server runs, up to an 
       kind: 'restaurant',
       address: { label: 'Elm Avenue 1', ...CENTRE },
       hours: [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({ weekday, opensMinute: 0, closesMinute: 1_440 })),
-      zone: {
-        type: 'Polygon',
-        coordinates: [
-          [
-            [19.97, 39.97],
-            [20.03, 39.97],
-            [20.03, 40.03],
-            [19.97, 40.03],
-            [19.97, 39.97],
-          ],
-        ],
-      },
+      zone: [
+        { lat: 39.97, lng: 19.97 },
+        { lat: 39.97, lng: 20.03 },
+        { lat: 40.03, lng: 20.03 },
+        { lat: 40.03, lng: 19.97 },
+      ],
       preparationSeconds: 600,
       minimumOrderMinor: 0,
     },

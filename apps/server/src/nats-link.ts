@@ -66,7 +66,10 @@ export function openNatsLink(
   async function connectOnce(onConnected: () => void): Promise<unknown> {
     try {
       const made = await connect(options);
-      if (closing.signal.aborted) return void (await made.close());
+      if (closing.signal.aborted) {
+        await made.close();
+        return undefined;
+      }
       for (const subscription of subscriptions) listen(made, subscription);
       unsent = 0;
       connection = made;
