@@ -228,7 +228,8 @@ export async function writePositions(
        select $1, courier_id, lat, lng, at from reported where status <> 'off_shift' order by courier_id
        on conflict (market_id, courier_id) do update
          set lat = excluded.lat, lng = excluded.lng, at = excluded.at, written_at = clock_timestamp()
-         where position.at <= excluded.at
+         where position.at < excluded.at or position.at = excluded.at
+           and (position.lat, position.lng) is distinct from (excluded.lat, excluded.lng)
      )
      select courier_id from reported where status = 'off_shift'`,
     [
