@@ -15,7 +15,7 @@ export function findChromium(): string | undefined {
 }
 
 /** Whether this program may install Debian packages here. */
-export function canInstallChromium(): boolean {
+export function canInstallPackages(): boolean {
   return process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
 }
 

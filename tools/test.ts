@@ -1,8 +1,9 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { canInstallChromium, findChromium, installChromium } from './chromium.ts';
+import { canInstallPackages, findChromium, installChromium } from './chromium.ts';
 import { runChecks } from './checks.ts';
+import { findNatsServer, unpackNatsServer } from './nats-server.ts';
 import { ROOT, runProgram, runStep } from './step.ts';
 import { type TestTotals, runTestFiles } from './test-run.ts';
 
@@ -44,6 +45,7 @@ async function prepare(): Promise<boolean> {
   const hasWebApp = globSync('apps/web/vite.config.{ts,js,mjs}', { cwd: ROOT }).length > 0;
   return (
     (!files.some((path) => path.includes('browser')) || (await provideChromium())) &&
+    (!files.some((path) => path.includes('nats')) || (await provideNatsServer())) &&
     (!needsBuild ||
       !hasWebApp ||
       (await runStep('build', () => runProgram('npm', 'run', '--silent', 'build'))))
@@ -52,10 +54,20 @@ async function prepare(): Promise<boolean> {
 
 async function provideChromium(): Promise<boolean> {
   if (findChromium() !== undefined) return true;
-  if (canInstallChromium()) return runStep('chromium', installChromium);
+  if (canInstallPackages()) return runStep('chromium', installChromium);
   console.log(
     'Browser tests are skipped: there is no Chromium. Install it (Debian: sudo apt-get install chromium) ' +
       'or give its path in CHROMIUM_PATH.',
+  );
+  return true;
+}
+
+async function provideNatsServer(): Promise<boolean> {
+  if (findNatsServer() !== undefined) return true;
+  if (canInstallPackages()) return runStep('nats-server', unpackNatsServer);
+  console.log(
+    'Tests of messages between processes are skipped: there is no nats-server. Install it (Debian: sudo apt-get ' +
+      'install nats-server) or give its path in NATS_SERVER_PATH.',
   );
   return true;
 }

@@ -1,7 +1,7 @@
 import type { Queryable } from '@halfhour/platform/postgres';
 
-/** What the platform writes by itself, whether anybody calls or not: who dispatches, and how far readers are. */
-const BY_ITSELF = new Set(['dispatch.lease', 'events.reader']);
+/** What the platform writes by itself, whether anybody calls or not: who does what, and how far readers are. */
+const BY_ITSELF = new Set(['dispatch.lease', 'events.reader', 'processes.node', 'processes.work']);
 
 /** Rows and content hash of every table, partitions counted with their whole: equal before and after exactly where nothing was changed. */
 export async function readDatabaseState(db: Queryable): Promise<Record<string, string>> {

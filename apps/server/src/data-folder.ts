@@ -43,6 +43,12 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   throw new Refusal(`Several processes are starting on ${path} at once. Try again.`);
 }
 
+/** The process of the live Halfhour that holds a data folder; undefined where none does. */
+export async function holderOf(path: string): Promise<number | undefined> {
+  const held = await readFile(join(path, FILE), 'utf8').catch(() => undefined);
+  return held === undefined ? undefined : liveHolder(held);
+}
+
 /** The process of a file's text, undefined where it lives no more or the text was never finished. */
 async function liveHolder(text: string): Promise<number | undefined> {
   const [, number, began] = /^(\d+) (\d*)\n$/.exec(text) ?? [];

@@ -1,8 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '@halfhour/platform/postgres';
+import {
+  type Database,
+  type DatabaseOptions,
+  connectionOf,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+} from '@halfhour/platform/postgres';
 import { closeAll } from './close-all.ts';
-import { takeDataFolder } from './data-folder.ts';
+import { holderOf, takeDataFolder } from './data-folder.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
@@ -25,6 +32,28 @@ export async function startDatabase(settings: DatabaseSettings, log: Logger): Pr
     return running;
   } catch (error) {
     await running.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the embedded Postgres of a server that is running on the data folder, beside it; undefined where none runs
+ * there, or where `databaseUrl` names another Postgres.
+ */
+export async function openBesideServer(
+  settings: DatabaseSettings,
+  log: Logger,
+): Promise<RunningDatabase | undefined> {
+  if (settings.databaseUrl !== undefined || (await holderOf(settings.dataFolder)) === undefined)
+    return undefined;
+  const connection = await connectionOf(settings.dataFolder);
+  if (connection === undefined) return undefined;
+  const db = openPool(connection, settings, log);
+  try {
+    await requirePostgres(db);
+    return { db, close: () => db.close() };
+  } catch (error) {
+    await db.close();
     throw error;
   }
 }
@@ -54,22 +83,28 @@ async function requirePostgres(db: Database): Promise<void> {
   if (version < OLDEST) throw new Refusal(`Postgres ${OLDEST} or newer is needed; this is ${version}.`);
 }
 
+function openPool(
+  connection: DatabaseOptions['connection'],
+  settings: DatabaseSettings,
+  log: Logger,
+): Database {
+  return openDatabase({
+    connection,
+    maxConnections: settings.databaseConnections,
+    onIdleError: (error) => log.warn({ event: 'connection_lost', err: error }, 'idle connection lost'),
+  });
+}
+
 async function openPostgres(settings: DatabaseSettings, log: Logger): Promise<RunningDatabase> {
-  const open = (connection: Parameters<typeof openDatabase>[0]['connection']): Database =>
-    openDatabase({
-      connection,
-      maxConnections: settings.databaseConnections,
-      onIdleError: (error) => log.warn({ event: 'connection_lost', err: error }, 'idle connection lost'),
-    });
   if (settings.databaseUrl !== undefined) {
-    const db = open(settings.databaseUrl);
+    const db = openPool(settings.databaseUrl, settings, log);
     return { db, close: () => db.close() };
   }
   const folder = await takeDataFolder(settings.dataFolder);
   try {
     const postgres = await startEmbeddedPostgres({ folder: folder.path });
     log.info({ event: 'postgres_started', folder: folder.path }, 'embedded Postgres is up');
-    const db = open(postgres.connection);
+    const db = openPool(postgres.connection, settings, log);
     const letDie = keepPostgres(postgres, log);
     return {
       db,

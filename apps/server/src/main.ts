@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { EmbeddedPostgresError } from '@halfhour/platform/postgres';
 import packageJson from '../package.json' with { type: 'json' };
 import { register as registerDemo } from './commands/demo.ts';
+import { register as registerMarket } from './commands/market.ts';
+import { register as registerPeople } from './commands/people.ts';
 import { register as registerReplay } from './commands/replay.ts';
 import { register as registerServe } from './commands/serve.ts';
 import { UnboundRoutes } from './http/bind-routes.ts';
@@ -16,6 +18,8 @@ const program = new Command('halfhour')
 registerDemo(program);
 registerReplay(program);
 registerServe(program);
+registerMarket(program);
+registerPeople(program);
 
 try {
   await program.parseAsync();

@@ -34,11 +34,15 @@ import { type Maps, createMapRoutes, createMaps } from '@halfhour/platform/maps'
 import { type MarketRecord, createMarketRoutes, createMarkets } from '@halfhour/platform/markets';
 import { createOrdering, createOrderingRoutes } from '@halfhour/platform/ordering';
 import { createTestProvider } from '@halfhour/platform/payments';
-import type { Database } from '@halfhour/platform/postgres';
+import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
+import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
+import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
 import type { ModuleHandlers } from './http/bind-routes.ts';
 import type { GaugeSource } from './http/metrics.ts';
 import type { ReadinessChecks } from './http/operations.ts';
+import type { Link } from './nats-link.ts';
+import type { Role } from './settings.ts';
 
 export interface PlatformOptions {
   readonly db: Database;
@@ -48,6 +52,10 @@ export interface PlatformOptions {
   readonly wallClock: Clock;
   /** 0 to 1023, another one for each process on one database. */
   readonly node: number;
+  /** `api` leaves the work that nobody asks for to others, `worker` keeps no live views; `all` unless given. */
+  readonly role?: Role;
+  /** To other processes on this database; they find all in Postgres where absent. */
+  readonly link?: Link;
   readonly openCityMap: (source: string) => Promise<CityMap>;
   /** Present where the clock is a simulated one that the operator may change. */
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
@@ -62,38 +70,62 @@ export interface Platform {
   readonly handlers: ModuleHandlers;
   readonly checks: ReadinessChecks;
   readonly gauges: readonly GaugeSource[];
-  /** Begins the work of a market that nobody asks for: dispatch, payments, ends of shifts. */
-  startMarket(marketId: MarketId): Promise<void>;
-  /** Does so for all markets. */
+  /** Begins what the role does for all markets, and within seconds for each that is made later. */
   startMarkets(): Promise<void>;
   /** Ends the work, lets running commands commit, writes what is only in memory. The database stays open. */
   close(): Promise<void>;
 }
 
 const FEED_POLL_MS = 100;
+/** How long the positions that another process was told may take to be seen here; with a link they come at once. */
+const POSITIONS_MS = SECOND_MS;
+const POSITIONS_WITH_LINK_MS = 10 * SECOND_MS;
+const MARKETS_SECONDS = 2;
+const LEAST_WORK_LEASE_SECONDS = 15;
 const SWEEP_SECONDS = 5;
 const SHIFT_SECONDS = 30;
 const DISPATCH_SECONDS = 20;
+/** The partitions of next month are there for a month before they are needed. */
+const PARTITIONS_SECONDS = 6 * 3_600;
 /** Idempotency keys are promised for 24 hours. */
 const COMMANDS_KEPT_MS = DAY_MS + HOUR_MS;
+const FORGET_SECONDS = 3_600;
 const FORGET_LIMIT = 50_000;
 
 /** Puts the modules together: the one place that knows them all. */
 export function createPlatform(options: PlatformOptions): Platform {
-  const { db, clock, wallClock, log } = options;
+  const { db, clock, wallClock, log, link } = options;
+  const role = options.role ?? 'all';
+  // The same after a crash where the number is, so that the process that is started again need not wait for leases
+  // to expire; the new fencing token of a dispatcher shuts out whatever the one before has sent.
+  const holder = `node-${options.node}`;
   const ticker = systemTicker;
   const ids = createIdSource(systemNow, options.node);
   const failed = (what: string) => (error: unknown) =>
     log.error({ event: 'work_failed', what, err: error }, `could not ${what}`);
 
   const feed = createEventFeed(db, ticker, FEED_POLL_MS);
-  const onCommit = feed.poke;
+  const onCommit = (marketId?: MarketId): void => {
+    feed.poke(marketId);
+    others?.committed(marketId);
+  };
   const markets = createMarkets({ db });
   const maps = createMaps({ markets, open: options.openCityMap });
   const identity = createIdentity({ db, clock: wallClock, ids, secrets: { bytes: randomBytes } });
   const stores = createStores({ db, clock, ids });
   const catalogue = createCatalogue({ db, clock, ids });
   const couriers = createCouriers({ db, clock, ids, ticker, onError: failed('write positions') });
+  const others: BetweenProcesses | undefined =
+    link === undefined
+      ? undefined
+      : joinProcesses({
+          link,
+          clock,
+          ticker,
+          feed,
+          couriers,
+          serves: (marketId) => started.has(marketId),
+        });
   const provider = createTestProvider({
     clock,
     // The provider lives in this process, so its signatures need not outlive it.
@@ -171,10 +203,19 @@ export function createPlatform(options: PlatformOptions): Platform {
     work.push(loop());
   }
 
-  every(wallClock, 3_600, 'forget what is old', async () => {
-    await db.transaction((tx) => forgetCommands(tx, addMs(clock.now(), -COMMANDS_KEPT_MS), FORGET_LIMIT));
-    await identity.forgetExpired(FORGET_LIMIT);
-  });
+  /** Like `every`, in one process at a time; what is done must bear that two do it at once all the same. */
+  function everyAlone(
+    by: Clock,
+    seconds: number,
+    what: string,
+    marketId: MarketId | undefined,
+    run: () => Promise<unknown>,
+  ): void {
+    const claim = { marketId, name: what, holder, seconds: Math.max(2 * seconds, LEAST_WORK_LEASE_SECONDS) };
+    every(by, seconds, what, async () => {
+      if (await takeWork(db, claim)) await run();
+    });
+  }
 
   async function dispatch(market: MarketRecord): Promise<void> {
     const map = await maps.load(market.id);
@@ -182,9 +223,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       db,
       clock,
       marketId: market.id,
-      // The same after a crash, so that the process that is started again need not wait for the lease to expire;
-      // its new fencing token shuts out whatever the one before has sent.
-      holder: `node-${options.node}`,
+      holder,
       markets,
       ordering,
       delivery,
@@ -211,17 +250,31 @@ export function createPlatform(options: PlatformOptions): Platform {
     );
   }
 
-  async function startMarket(marketId: MarketId): Promise<void> {
-    const market = await markets.get(marketId);
-    if (market === undefined || started.has(marketId)) return;
-    started.add(marketId);
+  /** Begins what the role does for a market, once; what can fail comes first, so that a failure begins nothing. */
+  async function startMarket(market: MarketRecord): Promise<void> {
+    const { id: marketId } = market;
+    if (started.has(marketId)) return;
     const all = await selectAllStores(db, marketId);
     await maps.pin(
       marketId,
       all.map((store) => store.address),
     );
-    every(clock, SWEEP_SECONDS, 'settle payments', () => ordering.sweep(marketId));
-    every(clock, SHIFT_SECONDS, 'end shifts', () => couriers.endDueShifts(marketId));
+    if (role !== 'worker') await live.view(marketId);
+    if (working.signal.aborted) return;
+    started.add(marketId);
+    work.push(
+      couriers.followPositions(marketId, {
+        signal: working.signal,
+        everyMs: () => (link?.connected === true ? POSITIONS_WITH_LINK_MS : POSITIONS_MS),
+        onError: failed('follow positions'),
+      }),
+    );
+    if (role === 'api') return;
+    everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
+    everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
+      ensurePartitions(db, marketId),
+    );
+    everyAlone(clock, SHIFT_SECONDS, 'end shifts', marketId, () => couriers.endDueShifts(marketId));
     work.push(
       delivery.followCancellations(marketId, feed, {
         signal: working.signal,
@@ -229,7 +282,13 @@ export function createPlatform(options: PlatformOptions): Platform {
       }),
     );
     await dispatch(market);
-    await live.view(marketId);
+  }
+
+  /** Looks for markets that were made meanwhile, here or elsewhere; one that cannot be started keeps none of the others. */
+  async function startNewMarkets(): Promise<void> {
+    for (const market of await markets.list()) {
+      await startMarket(market).catch(failed(`start the market ${market.slug}`));
+    }
   }
 
   return {
@@ -258,19 +317,43 @@ export function createPlatform(options: PlatformOptions): Platform {
         help: 'Statements that wait for a connection',
         read: () => [{ value: db.pool.waitingCount }],
       },
+      ...(link === undefined ? [] : linkGauges(link)),
     ],
-    startMarket,
     async startMarkets() {
-      for (const market of await markets.list()) await startMarket(market.id);
+      // What cannot be started now stops the start; later it is logged and tried again.
+      for (const market of await markets.list()) await startMarket(market);
+      every(wallClock, MARKETS_SECONDS, 'start new markets', startNewMarkets);
+      if (role === 'api') return;
+      everyAlone(wallClock, FORGET_SECONDS, 'forget what is old', undefined, async () => {
+        await db.transaction((tx) => forgetCommands(tx, addMs(clock.now(), -COMMANDS_KEPT_MS), FORGET_LIMIT));
+        await identity.forgetExpired(FORGET_LIMIT);
+      });
     },
     async close() {
       working.abort();
+      others?.close();
       await Promise.allSettled(work);
+      await releaseWork(db, holder).catch(failed('give back what only one process does'));
       await ordering.drained();
       await live.close();
       await couriers.close();
     },
   };
+}
+
+function linkGauges(link: Link): GaugeSource[] {
+  return [
+    {
+      name: 'halfhour_nats_connected',
+      help: '1 while messages reach the other processes',
+      read: () => [{ value: link.connected ? 1 : 0 }],
+    },
+    {
+      name: 'halfhour_nats_dropped_messages',
+      help: 'Messages to other processes that were dropped since the start',
+      read: () => [{ value: link.dropped }],
+    },
+  ];
 }
 
 /** Randomness of the operating system, for delivery codes: nobody can foresee them. */

@@ -13,7 +13,9 @@ test('without anything set it serves this machine alone on port 8030 with its ow
     dataFolder: resolve('.halfhour'),
     databaseUrl: undefined,
     databaseConnections: 10,
-    node: 0,
+    role: 'all',
+    node: undefined,
+    natsUrl: undefined,
     logLevel: 'info',
     trustProxy: undefined,
     traces: false,
@@ -43,6 +45,8 @@ test('what cannot be used is named, all at once, without the password of the dat
   refused({ port: '80x' }, {}, /--port must be a whole number.*"80x"/);
   refused({}, { HALFHOUR_PORT: '70000' }, /HALFHOUR_PORT must be from 0 to 65535/);
   refused({}, { DATABASE_URL: 'mysql://root:hunter2@db' }, /DATABASE_URL must look like postgres:/);
+  refused({}, { NATS_URL: 'http://user:hunter2@nats' }, /NATS_URL must look like nats:/);
+  refused({ role: 'queen' }, {}, /--role must be one of api, worker, all/);
   refused({}, { HALFHOUR_PROT: '1' }, /HALFHOUR_PROT is not a setting; there are .*HALFHOUR_PORT/);
   refused(
     { port: '-1' },

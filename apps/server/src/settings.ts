@@ -14,8 +14,12 @@ export interface Settings {
   /** A Postgres 15 or newer instead of the embedded one. */
   readonly databaseUrl: string | undefined;
   readonly databaseConnections: number;
-  /** 0 to 1023, different for each process on one database: part of every id. */
-  readonly node: number;
+  /** What this process does: answer requests, the work that nobody asks for, or both. */
+  readonly role: Role;
+  /** 0 to 1023, different for each process on one database: part of every id. A free one is taken where absent. */
+  readonly node: number | undefined;
+  /** Where messages between processes go; they look into Postgres more often where absent. */
+  readonly natsUrl: string | undefined;
   readonly logLevel: LogLevel;
   /** Addresses or networks of proxies, comma-separated, whose X-Forwarded-… headers are believed. */
   readonly trustProxy: string | undefined;
@@ -24,8 +28,12 @@ export interface Settings {
   readonly webFolder: string;
 }
 
+export const ROLES = ['api', 'worker', 'all'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Options of the command line; they go before the environment. */
 export interface CommandOptions {
+  readonly role?: string;
   readonly host?: string;
   readonly port?: string;
   readonly data?: string;
@@ -42,17 +50,32 @@ const wholeNumber = (minimum: number, maximum: number) =>
     .transform(Number)
     .refine((value) => value >= minimum && value <= maximum, `must be from ${minimum} to ${maximum}`);
 
+function isNatsUrl(text: string): boolean {
+  return text.split(',').every((each) => {
+    const url = URL.canParse(each.trim()) ? new URL(each.trim()) : undefined;
+    return url !== undefined && /^(nats|tls):$/.test(url.protocol) && url.hostname !== '';
+  });
+}
+
+/** Their values hold passwords. */
+const SECRET: ReadonlySet<string> = new Set(['DATABASE_URL', 'NATS_URL']);
+
 const VARIABLES = z.object({
   HALFHOUR_HOST: z.string().min(1).default('127.0.0.1'),
   HALFHOUR_PORT: wholeNumber(0, 65_535).default(8030),
   HALFHOUR_DATA: z.string().min(1).default('.halfhour'),
-  HALFHOUR_NODE: wholeNumber(0, 1_023).default(0),
+  HALFHOUR_ROLE: z.enum(ROLES, `must be one of ${ROLES.join(', ')}`).default('all'),
+  HALFHOUR_NODE: wholeNumber(0, 1_023).optional(),
   HALFHOUR_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   HALFHOUR_TRUST_PROXY: z.string().min(1).optional(),
   HALFHOUR_DATABASE_CONNECTIONS: wholeNumber(2, 500).default(10),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, 'must look like postgres://user:password@host:5432/database')
+    .optional(),
+  NATS_URL: z
+    .string()
+    .refine(isNatsUrl, 'must look like nats://host:4222, or several with commas')
     .optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url('must be a URL such as http://localhost:4318').optional(),
 });
@@ -61,6 +84,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   HALFHOUR_HOST: '--host',
   HALFHOUR_PORT: '--port',
   HALFHOUR_DATA: '--data',
+  HALFHOUR_ROLE: '--role',
 };
 
 /** Throws Refusal with a line for each thing that is wrong. An empty variable counts as absent. */
@@ -76,6 +100,7 @@ export function readSettings(options: CommandOptions, environment: Environment):
     HALFHOUR_HOST: options.host,
     HALFHOUR_PORT: options.port,
     HALFHOUR_DATA: options.data,
+    HALFHOUR_ROLE: options.role,
   };
   const named = new Set<string>();
   for (const [name, value] of Object.entries(fromOptions)) {
@@ -87,7 +112,7 @@ export function readSettings(options: CommandOptions, environment: Environment):
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = String(issue.path[0]);
-      const value = name === 'DATABASE_URL' ? '' : ` (it is ${JSON.stringify(given[name])})`;
+      const value = SECRET.has(name) ? '' : ` (it is ${JSON.stringify(given[name])})`;
       wrong.push(`${named.has(name) ? OPTIONS[name]! : name} ${issue.message}${value}`);
     }
   }
@@ -103,7 +128,9 @@ export function readSettings(options: CommandOptions, environment: Environment):
     dataFolder: resolve(data.HALFHOUR_DATA),
     databaseUrl: data.DATABASE_URL,
     databaseConnections: data.HALFHOUR_DATABASE_CONNECTIONS,
+    role: data.HALFHOUR_ROLE,
     node: data.HALFHOUR_NODE,
+    natsUrl: data.NATS_URL,
     logLevel: data.HALFHOUR_LOG_LEVEL,
     trustProxy: data.HALFHOUR_TRUST_PROXY,
     traces: data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,

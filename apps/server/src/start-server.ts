@@ -18,15 +18,15 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Serves a platform over HTTP. Throws Refusal where the port is taken, UnboundRoutes where handlers are missing. */
+/** Serves a platform over HTTP; a worker health and metrics alone. Throws Refusal where the port is taken, UnboundRoutes where handlers are missing. */
 export async function startServer(
-  settings: Pick<Settings, 'host' | 'port' | 'webFolder' | 'trustProxy' | 'traces'>,
+  settings: Pick<Settings, 'host' | 'port' | 'webFolder' | 'trustProxy' | 'traces' | 'role'>,
   platform: Pick<Platform, 'handlers' | 'identity' | 'checks' | 'gauges'>,
   log: Logger,
   limits: Partial<HttpLimits> = {},
 ): Promise<RunningServer> {
   const app = await createHttpApp({
-    handlers: platform.handlers,
+    handlers: settings.role === 'worker' ? undefined : platform.handlers,
     identity: platform.identity,
     checks: platform.checks,
     gauges: platform.gauges,

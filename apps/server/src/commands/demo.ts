@@ -16,6 +16,7 @@ import { letPeopleLive } from '../demo/let-people-live.ts';
 import { OPERATOR_EMAIL, loadDemoMarket } from '../demo/load-demo-market.ts';
 import { type MarketClock, openMarketClock } from '../demo/market-clock.ts';
 import { createLog } from '../log.ts';
+import { takeNodeNumber } from '../node-number.ts';
 import { type Platform, createPlatform } from '../platform.ts';
 import { Refusal } from '../refusal.ts';
 import { type CommandOptions, type Settings, readSettings } from '../settings.ts';
@@ -47,7 +48,11 @@ async function demo(options: DemoOptions): Promise<void> {
   if (!(speed >= 0 && speed <= 120)) throw new Refusal('--speed must be from 0 to 120.');
   const data = options.data ?? (await defaultFolder());
   // What a person wants to read here is where to look; requests are told at level info.
-  const settings = readSettings({ ...options, data }, { HALFHOUR_LOG_LEVEL: 'warn', ...process.env });
+  // One process does everything here, whatever role is set for those that serve.
+  const settings = readSettings(
+    { ...options, data, role: 'all' },
+    { HALFHOUR_LOG_LEVEL: 'warn', ...process.env },
+  );
   const log = createLog({ level: settings.logLevel });
   const stopping = new AbortController();
   const closing: (() => Promise<void>)[] = [];
@@ -77,7 +82,10 @@ async function demo(options: DemoOptions): Promise<void> {
       return buildDemoMarket(city, seededRandom('demo'));
     });
     const { cast, market, platform } = await step('Market', async (retitle) => {
-      const opened = await openMarket(database.db, demo, options.city, settings, log);
+      const alone = settings.databaseUrl === undefined;
+      const held = await takeNodeNumber(database.db, { node: settings.node, alone }, log);
+      closing.push(held.release);
+      const opened = await openMarket(database.db, demo, options.city, settings, held.node, log);
       closing.push(opened.platform.close);
       await opened.platform.startMarkets();
       retitle(
@@ -142,6 +150,7 @@ async function openMarket(
   demo: DemoMarket,
   city: string,
   settings: Settings,
+  node: number,
   log: Logger,
 ): Promise<{ cast: CastFile; market: MarketClock; platform: Platform }> {
   const castPath = join(settings.dataFolder, 'cast.json');
@@ -156,14 +165,14 @@ async function openMarket(
     speed: 0,
   });
   const { clock } = market;
-  const ids = createIdSource(systemNow, settings.node);
+  const ids = createIdSource(systemNow, node);
   const secrets = { bytes: randomBytes };
   const cast = await loadDemoMarket({ db, clock, ids, secrets, castPath }, demo, city);
   const platform = createPlatform({
     db,
     clock,
     wallClock: new ScaledClock(systemTicker, systemNow()),
-    node: settings.node,
+    node,
     openCityMap,
     clockControl: { speed: () => clock.speed, setSpeed: (given) => clock.setSpeed(given) },
     log,

@@ -4,8 +4,10 @@ import { closeAll } from '../close-all.ts';
 import { createLog } from '../log.ts';
 import { openCityMap } from '../city-maps.ts';
 import { migrateDatabase, startDatabase } from '../database.ts';
+import { openNatsLink } from '../nats-link.ts';
+import { takeNodeNumber } from '../node-number.ts';
 import { createPlatform } from '../platform.ts';
-import { type CommandOptions, readSettings } from '../settings.ts';
+import { type CommandOptions, ROLES, readSettings } from '../settings.ts';
 import { startServer } from '../start-server.ts';
 import { stopOnSignal } from '../stop-signals.ts';
 
@@ -16,6 +18,7 @@ export function register(program: Command): void {
     .description('serve the platform; settings can also be given as HALFHOUR_… variables')
     .option('--port <port>', 'port to listen on (8030)')
     .option('--host <address>', 'address to listen on (127.0.0.1)')
+    .option('--role <role>', `${ROLES.join(', ')} (all): answer requests, do what nobody asks for, or both`)
     .option(
       '--data <folder>',
       'folder of the embedded Postgres (.halfhour); DATABASE_URL names another server',
@@ -32,12 +35,25 @@ async function serve(options: CommandOptions): Promise<void> {
   const close = (): Promise<void> => closeAll(closing);
   try {
     await migrateDatabase(db, log);
+    const held = await takeNodeNumber(
+      db,
+      { node: settings.node, alone: settings.databaseUrl === undefined },
+      log,
+    );
+    closing.push(held.release);
+    const link =
+      settings.natsUrl === undefined
+        ? undefined
+        : openNatsLink(settings.natsUrl, { ticker: systemTicker, random: Math.random, log });
+    if (link !== undefined) closing.push(link.close);
     const clock = new ScaledClock(systemTicker, systemNow());
     const platform = createPlatform({
       db,
       clock,
       wallClock: clock,
-      node: settings.node,
+      node: held.node,
+      role: settings.role,
+      ...(link === undefined ? {} : { link }),
       openCityMap,
       log,
     });
@@ -45,7 +61,10 @@ async function serve(options: CommandOptions): Promise<void> {
     await platform.startMarkets();
     const server = await startServer(settings, platform, log);
     closing.push(server.stop);
-    log.info({ event: 'listening', url: server.url, docs: `${server.url}/docs` }, 'listening');
+    log.info(
+      { event: 'listening', url: server.url, docs: `${server.url}/docs`, role: settings.role },
+      'listening',
+    );
   } catch (error) {
     await close();
     throw error;

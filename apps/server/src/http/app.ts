@@ -40,8 +40,11 @@ const LIMITS: HttpLimits = {
 };
 
 export interface HttpAppOptions {
-  /** One for each route but those of sessions; UnboundRoutes is thrown where some are missing. */
-  readonly handlers: Partial<ModuleHandlers>;
+  /**
+   * One for each route but those of sessions; UnboundRoutes is thrown where some are missing. Absent where only
+   * health and metrics are served.
+   */
+  readonly handlers: Partial<ModuleHandlers> | undefined;
   readonly identity: SessionKeeper;
   readonly log: FastifyBaseLogger;
   readonly ticker: Ticker;
@@ -73,7 +76,7 @@ export interface HttpApp {
 
 /** The HTTP server over the contract. Nothing listens yet. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const handlers = requireHandlers(options.handlers);
+  const handlers = options.handlers === undefined ? undefined : requireHandlers(options.handlers);
   const limits = { ...LIMITS, ...options.limits };
   const { log, ticker, identity } = options;
   let requests = 0;
@@ -153,7 +156,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) =>
-    answerError(new HttpProblem({ code: 'not_found' }), request, reply),
+    answerError(
+      new HttpProblem({ code: 'not_found', ...(handlers === undefined ? WORKER : {}) }),
+      request,
+      reply,
+    ),
   );
 
   await app.register(fastifyCookie);
@@ -170,10 +177,15 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     authenticate: identity.authenticate,
     trustsProxy: options.trustProxy !== undefined,
   });
-  await bindDocs(app, options.version);
-  await bindWebApp(app, { folder: options.webFolder, identity });
-  // Only the API is refused under pressure: health and metrics are what one looks at then.
-  await app.register(async (api) => {
+  if (handlers !== undefined) {
+    await bindDocs(app, options.version);
+    await bindWebApp(app, { folder: options.webFolder, identity });
+    await app.register((api) => bindApi(api, handlers));
+  }
+  await app.ready();
+
+  /** Only the API is refused under pressure: health and metrics are what one looks at then. */
+  async function bindApi(api: FastifyInstance, handlers: ModuleHandlers): Promise<void> {
     if (limits.eventLoopDelayMs > 0) {
       await api.register(fastifyUnderPressure, {
         maxEventLoopDelay: limits.eventLoopDelayMs,
@@ -191,8 +203,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       ticker,
       checkAnswers: options.checkAnswers ?? false,
     });
-  });
-  await app.ready();
+  }
 
   function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { error: found, unexpected } = classify(thrown);
@@ -240,6 +251,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     },
   };
 }
+
+const WORKER = {
+  detail: 'This process is a worker: it serves health and metrics. Ask one with the role api.',
+};
 
 const SWEEP_MS = 50;
 

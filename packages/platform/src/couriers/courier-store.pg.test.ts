@@ -313,3 +313,58 @@ test('positions that could not be written are kept, told as an error and written
   assert.equal(errors.length, 1);
   assert.deepEqual((await selectCouriers(db, id, [courier]))[0]!.position, there);
 });
+
+test('what one process was told the others read from Postgres, the later position of a courier wins', async () => {
+  const { id, couriers } = await market(3);
+  const [ana, beto, carla] = couriers as [CourierId, CourierId, CourierId];
+  const tickers = [manualTicker(), manualTicker()] as const;
+  const [one, two] = [start(tickers[0]), start(tickers[1])];
+  for (const courierId of [ana, beto]) {
+    const shift = { position: corner, endsAt: addMs(clock.now(), HOUR_MS) };
+    assert.ok((await one.startShift(id, courierId, shift, self(courierId))).ok);
+  }
+  const stop = new AbortController();
+  let heard: [CourierId, number][] = [];
+  let look = (): void => {};
+  two.onPosition((_, courierId, { place }) => {
+    heard.push([courierId, place.lat]);
+    look();
+  });
+  const reports: CourierId[] = [];
+  two.onReport((_, courierId) => reports.push(courierId));
+  const until = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      look = () => heard.length >= count && resolve();
+      look();
+    });
+  const following = two.followPositions(id, { signal: stop.signal, everyMs: () => 1_000, onError: fail });
+  await until(2);
+  assert.deepEqual(
+    heard.map(([courierId]) => courierId).sort(),
+    [ana, beto].sort(),
+    'all that is written comes first',
+  );
+
+  heard = [];
+  clock.advanceBy(1_000);
+  assert.ok((await one.reportPosition(id, ana, { lat: 1, lng: 2 })).ok);
+  await one.close();
+  const looking = until(1);
+  tickers[1].fire();
+  await looking;
+  assert.deepEqual(heard, [[ana, 1]], 'only what has changed is told');
+  assert.deepEqual(two.positions(id).get(ana), { place: { lat: 1, lng: 2 }, at: clock.now() });
+
+  // By message, a later one and then the earlier one again.
+  const message = (lat: number, at: number) => new Map([[beto, { place: { lat, lng: 2 }, at: epochMs(at) }]]);
+  two.receivePositions(id, message(7, clock.now() + 5));
+  two.receivePositions(id, message(6, clock.now() + 4));
+  assert.equal(two.positions(id).get(beto)?.place.lat, 7);
+  assert.deepEqual(reports, [], 'what came from another is not told on');
+  assert.equal(two.positions(id).has(carla), false);
+  stop.abort();
+  await following;
+  await two.close();
+  const [written] = await selectCouriers(db, id, [beto]);
+  assert.deepEqual(written?.position, corner, 'what came from another is not written again');
+});

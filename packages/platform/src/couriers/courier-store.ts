@@ -227,8 +227,9 @@ export async function writePositions(
        insert into couriers.position (market_id, courier_id, lat, lng, at)
        select $1, courier_id, lat, lng, at from reported where status <> 'off_shift' order by courier_id
        on conflict (market_id, courier_id) do update
-         set lat = excluded.lat, lng = excluded.lng, at = excluded.at
-         where position.at <= excluded.at
+         set lat = excluded.lat, lng = excluded.lng, at = excluded.at, written_at = clock_timestamp()
+         where position.at < excluded.at or position.at = excluded.at
+           and (position.lat, position.lng) is distinct from (excluded.lat, excluded.lng)
      )
      select courier_id from reported where status = 'off_shift'`,
     [
@@ -241,6 +242,44 @@ export async function writePositions(
   );
   return off.map((row) => idFromKey('cou', row.courier_id));
 }
+
+/**
+ * Positions of couriers on shift that were written after `since`, or all of them; and up to when has been looked,
+ * to be given back the next time. Looks a little further back than that, for writes that were being committed then.
+ */
+export async function selectPositionsSince(
+  db: Queryable,
+  marketId: MarketId,
+  since: EpochMs | undefined,
+): Promise<{ readonly positions: ReadonlyMap<CourierId, CourierPosition>; readonly upTo: EpochMs }> {
+  const rows = await db.query<{
+    courier_id: string | null;
+    lat: number;
+    lng: number;
+    at: EpochMs;
+    now: EpochMs;
+  }>(
+    // One row in any case, since it also tells the time.
+    `select found.*, looked.now
+     from (select clock_timestamp() as now) as looked
+     left join (
+       select position.courier_id, position.lat, position.lng, position.at
+       from couriers.position
+       join couriers.courier on courier.market_id = $1 and courier.courier_id = position.courier_id
+       where position.market_id = $1 and courier.status <> 'off_shift'
+         and ($2::timestamptz is null or position.written_at > $2::timestamptz - $3 * interval '1 second')
+     ) as found on true`,
+    [keyOf(marketId), since === undefined ? null : toRfc3339(since), COMMIT_SECONDS],
+  );
+  const positions = new Map<CourierId, CourierPosition>();
+  for (const { courier_id: key, lat, lng, at } of rows) {
+    if (key !== null) positions.set(idFromKey('cou', key), { place: { lat, lng }, at });
+  }
+  return { positions, upTo: rows[0]!.now };
+}
+
+/** From the write of a position to its commit; one that takes longer is seen with the courier's next position. */
+const COMMIT_SECONDS = 5;
 
 /** Seconds that couriers were on shift between two moments, up to `to` for shifts that run. */
 export async function selectShiftSeconds(

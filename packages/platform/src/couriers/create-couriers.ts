@@ -14,6 +14,7 @@ import type { ApiError, Authority, CommandKey } from '../api/index.ts';
 import type { Database } from '../postgres/index.ts';
 import type { CourierPosition, CourierRecord } from './courier.ts';
 import { endDueShifts, endShift } from './end-shift.ts';
+import { followPositions } from './follow-positions.ts';
 import { type PositionListener, createPositionBoard } from './position-board.ts';
 import { startShift } from './start-shift.ts';
 
@@ -55,8 +56,21 @@ export interface Couriers {
   ): Promise<Result<CourierPosition, ApiError>>;
   /** Latest positions of couriers on shift that this process knows; a live view. */
   positions(marketId: MarketId): ReadonlyMap<CourierId, CourierPosition>;
-  /** Told of each position at once. @returns a function that ends the listening */
+  /** Told of each position at once, whichever process took it. @returns a function that ends the listening */
   onPosition(listener: PositionListener): () => void;
+  /** Told of each position that was reported to this process. @returns a function that ends the listening */
+  onReport(listener: PositionListener): () => void;
+  /** Takes positions that were reported to another process. */
+  receivePositions(marketId: MarketId, positions: ReadonlyMap<CourierId, CourierPosition>): void;
+  /** Reads what other processes have written of a market, every `everyMs()` of real time, until `signal` aborts. */
+  followPositions(
+    marketId: MarketId,
+    options: {
+      readonly signal: AbortSignal;
+      readonly everyMs: () => number;
+      readonly onError: (error: unknown) => void;
+    },
+  ): Promise<void>;
   /** Writes the positions that are not written yet, and stops. */
   close(): Promise<void>;
 }
@@ -96,6 +110,9 @@ export function createCouriers(options: CouriersOptions): Couriers {
     },
     positions: board.positions,
     onPosition: board.onPosition,
+    onReport: board.onReport,
+    receivePositions: board.receive,
+    followPositions: (marketId, follow) => followPositions({ db, ticker, board }, marketId, follow),
     close: board.close,
   };
 }

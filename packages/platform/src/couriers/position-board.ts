@@ -14,16 +14,20 @@ export interface PositionBoardDeps {
 
 export type PositionListener = (marketId: MarketId, courierId: CourierId, position: CourierPosition) => void;
 
-/** Where couriers are, in memory, written behind in groups. */
+/** Where couriers are, in memory, written behind in groups; as this process was told, and as it learns of others. */
 export interface PositionBoard {
   /** Takes a report. @returns false where the courier is not on shift, or unknown */
   report(marketId: MarketId, courierId: CourierId, position: CourierPosition): Promise<boolean>;
+  /** Takes what other processes were told, by message or from Postgres; one that is not newer is passed over. */
+  receive(marketId: MarketId, positions: ReadonlyMap<CourierId, CourierPosition>): void;
   /** The courier is not on shift any more. */
   forget(marketId: MarketId, courierId: CourierId): void;
   /** The latest positions of couriers on shift; a live view. */
   positions(marketId: MarketId): ReadonlyMap<CourierId, CourierPosition>;
-  /** @returns a function that ends the listening */
+  /** Told of each position, whoever took it. @returns a function that ends the listening */
   onPosition(listener: PositionListener): () => void;
+  /** Told of what was reported here, for the other processes. @returns a function that ends the listening */
+  onReport(listener: PositionListener): () => void;
   /** Writes what is not written yet, and stops. */
   close(): Promise<void>;
 }
@@ -43,6 +47,7 @@ interface MarketBoard {
 export function createPositionBoard({ db, ticker, flushMs, onError }: PositionBoardDeps): PositionBoard {
   const markets = new Map<MarketId, MarketBoard>();
   const listeners = new Set<PositionListener>();
+  const reportListeners = new Set<PositionListener>();
   let cancelTimer: (() => void) | undefined;
   let flushing: Promise<void> = Promise.resolve();
   let closed = false;
@@ -94,6 +99,11 @@ export function createPositionBoard({ db, ticker, flushMs, onError }: PositionBo
     }
   }
 
+  function listen(to: Set<PositionListener>, listener: PositionListener): () => void {
+    to.add(listener);
+    return () => to.delete(listener);
+  }
+
   return {
     async report(marketId, courierId, position) {
       const board = boardOf(marketId);
@@ -103,16 +113,22 @@ export function createPositionBoard({ db, ticker, flushMs, onError }: PositionBo
         board.onShift.add(courierId);
       }
       take(marketId, courierId, position);
-      board.dirty.set(courierId, board.latest.get(courierId)!);
+      const latest = board.latest.get(courierId)!;
+      board.dirty.set(courierId, latest);
+      for (const listener of reportListeners) listener(marketId, courierId, latest);
       schedule();
       return true;
     },
+    receive(marketId, positions) {
+      const { latest } = boardOf(marketId);
+      for (const [courierId, position] of positions) {
+        if (position.at > (latest.get(courierId)?.at ?? 0)) take(marketId, courierId, position);
+      }
+    },
     forget: (marketId, courierId) => forget(boardOf(marketId), courierId),
     positions: (marketId) => boardOf(marketId).latest,
-    onPosition(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onPosition: (listener) => listen(listeners, listener),
+    onReport: (listener) => listen(reportListeners, listener),
     async close() {
       closed = true;
       cancelTimer?.();

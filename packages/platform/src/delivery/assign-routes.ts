@@ -79,7 +79,7 @@ export async function assignRoutes(
       return assign(tx, deps, marketId, assignments, refused);
     });
     if (run.ok) {
-      deps.onCommit();
+      deps.onCommit(marketId);
       return ok(
         run.value.map((route, index) => (route === undefined ? err(refused.get(index)!) : ok(route))),
       );

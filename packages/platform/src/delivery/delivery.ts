@@ -24,7 +24,7 @@ export interface DeliveryDeps {
   readonly ordering: Pick<Ordering, 'applyChanges'>;
   readonly markets: Pick<Markets, 'get'>;
   /** Told after each commit that wrote events, so that readers look at once. */
-  readonly onCommit: () => void;
+  readonly onCommit: (marketId: MarketId) => void;
 }
 
 export type StopWork = Omit<StopCommand, 'kind'>;

@@ -21,7 +21,7 @@ export async function removeCancelled(deps: DeliveryDeps, marketId: MarketId): P
       removeOrdersOf(tx, deps, marketId, events),
     );
     if (count === 0) return total;
-    deps.onCommit();
+    deps.onCommit(marketId);
     total += count;
   }
 }

@@ -61,7 +61,7 @@ export async function updateRoutes(
       return update(tx, deps, marketId, updates, refused);
     });
     if (run.ok) {
-      deps.onCommit();
+      deps.onCommit(marketId);
       return ok(
         run.value.map((route, index) => (route === undefined ? err(refused.get(index)!) : ok(route))),
       );

@@ -96,7 +96,7 @@ async function runGroup(
   items: readonly StopCommand[],
 ): Promise<Outcome[]> {
   const outcomes = await deps.db.transaction((tx) => workStops(tx, deps, marketId, items));
-  deps.onCommit();
+  deps.onCommit(marketId);
   return outcomes;
 }
 

@@ -51,7 +51,7 @@ export interface DispatcherDeps {
   /** A fresh engine, made at each take-over: what an older one remembers may no longer be so. */
   readonly createEngine: (policy: DispatchPolicy) => DispatchEngine;
   /** Told after each commit that wrote events. */
-  readonly onCommit: () => void;
+  readonly onCommit: (marketId: MarketId) => void;
   /** Told what a tick of the loop threw; the loop goes on. */
   readonly onError: (error: unknown) => void;
   /** Told of broken rules in a plan; what they concern is not committed. */
@@ -67,6 +67,8 @@ export interface DispatcherDeps {
 export interface DispatcherOptions {
   /** Market seconds from tick to tick. */
   readonly tickSeconds: number;
+  /** Market seconds from look to look while another process dispatches the market. */
+  readonly standbySeconds: number;
   /** Real seconds that the lease outlives its last renewal; longer than a tick takes in real time. */
   readonly leaseSeconds: number;
   /** An order is due at its promise, or so long after its placement where this is given. */
@@ -77,7 +79,8 @@ export interface DispatcherOptions {
 
 const DEFAULTS: DispatcherOptions = {
   tickSeconds: 20,
-  leaseSeconds: 60,
+  standbySeconds: 5,
+  leaseSeconds: 45,
   latestAfterSeconds: 90 * 60,
   rememberedDecisions: 20_000,
 };
@@ -289,7 +292,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         );
       });
       if (written === undefined) return undefined;
-      deps.onCommit();
+      deps.onCommit(marketId);
     }
     return { updated, assigned, refused, expected: moved.length };
   }
@@ -311,11 +314,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     tick: tickOnce,
     async run(signal, onTick) {
-      const everyMs = options.tickSeconds * SECOND_MS;
       let next = clock.now();
       while (!signal.aborted) {
+        let everyMs = options.tickSeconds * SECOND_MS;
         try {
-          onTick?.(await tickOnce());
+          const report = await tickOnce();
+          if (report.role === 'standby') everyMs = options.standbySeconds * SECOND_MS;
+          onTick?.(report);
         } catch (error) {
           // Memory may have missed what was read half; the next tick reads it anew.
           leadership = undefined;

@@ -19,8 +19,11 @@ export interface EventFeed {
     listener: (event: StoredEvent) => void | Promise<void>,
     options: { from?: Position; signal: AbortSignal; onError: (error: unknown) => void },
   ): Promise<void>;
-  /** A writer has committed: look now instead of at the next poll. */
-  poke(): void;
+  /**
+   * A writer has committed, here or in another process: look now instead of at the next poll. Wakes who follows
+   * the market, or everyone where it is not known. What is read, and in which order, is Postgres' to say alone.
+   */
+  poke(marketId?: MarketId): void;
 }
 
 /**
@@ -28,45 +31,66 @@ export interface EventFeed {
  * not used: a notifying commit takes a lock of the whole server, which serialises commits.
  */
 export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): EventFeed {
-  const wakers = new Set<() => void>();
+  const followers = new Set<Follower>();
 
-  function nextLook(signal: AbortSignal): Promise<void> {
+  function nextLook(follower: Follower, signal: AbortSignal): Promise<void> {
+    // A commit while the last look ran may be missing in it.
+    if (follower.poked) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = (): void => {
-        wakers.delete(wake);
+        follower.wake = undefined;
         cancel();
         signal.removeEventListener('abort', wake);
         resolve();
       };
       const cancel = ticker.after(pollMs, wake);
       signal.addEventListener('abort', wake, { once: true });
-      wakers.add(wake);
+      follower.wake = wake;
     });
   }
 
   return {
     async follow(marketId, listener, { from, signal, onError }) {
+      const follower: Follower = { marketId, poked: false, wake: undefined };
+      followers.add(follower);
       let position: Position | undefined = from;
       while (!signal.aborted) {
+        follower.poked = false;
         try {
           position ??= await readHead(db, marketId);
           const events = await readEvents(db, marketId, position, BATCH);
           for (const event of events) {
-            if (signal.aborted) return;
+            if (signal.aborted) break;
             await listener(event);
             position = event.position;
           }
           if (events.length === BATCH) continue;
         } catch (error) {
+          // Whatever failed is not to be tried again at once, however many commits there are.
+          follower.poked = false;
           onError(error);
         }
-        await nextLook(signal);
+        await nextLook(follower, signal);
+      }
+      followers.delete(follower);
+    },
+    poke(marketId) {
+      for (const follower of followers) {
+        if (marketId !== undefined && marketId !== follower.marketId) continue;
+        follower.poked = true;
+        follower.wake?.();
       }
     },
-    poke() {
-      for (const wake of wakers) wake();
-    },
   };
+}
+
+/** One who follows a market. */
+interface Follower {
+  readonly marketId: MarketId;
+  /** A writer has committed since the last look began. */
+  poked: boolean;
+  /** Ends the wait for the next look. */
+  wake: (() => void) | undefined;
 }
 
 /**

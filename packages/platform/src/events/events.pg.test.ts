@@ -133,6 +133,42 @@ test('a follower sees each event of many concurrent writers once, in order', asy
   }
 });
 
+test('two processes see the events of both in the same order, woken by a poke that names the market or none', async () => {
+  const market = ids.next('mkt');
+  const other = ids.next('mkt');
+  // They never look by themselves: a poke must reach them.
+  const never = { elapsedMs: () => 0, after: () => () => {} };
+  const feeds = [createEventFeed(db, never, 1), createEventFeed(db, never, 1)] as const;
+  const stop = new AbortController();
+  const count = 60;
+  const seen = feeds.map((feed) => {
+    const positions: string[] = [];
+    const done = new Promise<void>((resolve, reject) => {
+      void feed.follow(
+        market,
+        (event) => {
+          positions.push(event.position);
+          if (positions.length === count) resolve();
+        },
+        { from: BEGINNING, signal: stop.signal, onError: reject },
+      );
+    });
+    return { positions, done };
+  });
+  await Promise.all(
+    Array.from({ length: count }, async (_, writer) => {
+      await append(writer % 6 === 5 ? other : market, `${writer}`);
+      if (writer % 6 === 5) await append(market, `${writer}`);
+      for (const feed of feeds) feed.poke(writer % 2 === 0 ? market : undefined);
+    }),
+  );
+  for (const feed of feeds) feed.poke(market);
+  await Promise.all(seen.map(({ done }) => done));
+  stop.abort();
+  assert.deepEqual(seen[0]!.positions, seen[1]!.positions);
+  assert.equal(new Set(seen[0]!.positions).size, count);
+});
+
 test('a named reader that fails half way handles the same events again and takes effect once', async () => {
   const market = await createEmptyMarket(db, ids);
   await append(market, 'a', 'b');

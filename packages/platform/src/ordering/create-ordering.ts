@@ -50,7 +50,7 @@ export interface OrderingDeps {
   readonly estimate: EstimateTrip;
   readonly provider: PaymentProvider;
   /** Told after each commit that wrote events, so that readers look at once. */
-  readonly onCommit: () => void;
+  readonly onCommit: (marketId: MarketId) => void;
 }
 
 export interface Ordering {
@@ -130,7 +130,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
                   commands.map((command) => (command as Command & { kind: 'change' }).change),
                 ),
           );
-          deps.onCommit();
+          deps.onCommit(marketId);
           return outcomes;
         },
       }),

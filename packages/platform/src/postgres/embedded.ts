@@ -107,6 +107,19 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   };
 }
 
+/**
+ * How to connect to the embedded Postgres that is running in a folder, for a second program beside the one that
+ * started it; undefined where none runs.
+ */
+export async function connectionOf(folder: string): Promise<EmbeddedPostgres['connection'] | undefined> {
+  const data = join(resolve(folder), 'postgres');
+  if (!(await hasLiveServer(data))) return undefined;
+  // The fifth line of Postgres' own pid file is the folder of its socket.
+  const socketFolder = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[4];
+  if (socketFolder === undefined || socketFolder === '') return undefined;
+  return { host: socketFolder, database: DATABASE, user: USER };
+}
+
 interface Account {
   readonly name: string;
   readonly uid: number;

@@ -25,6 +25,7 @@ export {
   type EmbeddedOptions,
   type EmbeddedPostgres,
   EmbeddedPostgresError,
+  connectionOf,
   isReachable,
   startEmbeddedPostgres,
 } from './embedded.ts';
