@@ -36,6 +36,7 @@ import { createOrdering, createOrderingRoutes } from '@halfhour/platform/orderin
 import { createTestProvider } from '@halfhour/platform/payments';
 import type { Database } from '@halfhour/platform/postgres';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
+import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import type { ModuleHandlers } from './http/bind-routes.ts';
 import type { GaugeSource } from './http/metrics.ts';
 import type { ReadinessChecks } from './http/operations.ts';
@@ -51,6 +52,8 @@ export interface PlatformOptions {
   readonly openCityMap: (source: string) => Promise<CityMap>;
   /** Present where the clock is a simulated one that the operator may change. */
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
+  /** Whether webhooks may go over http and into private networks: for development. */
+  readonly privateWebhooks?: boolean;
   readonly log: Logger;
 }
 
@@ -130,6 +133,19 @@ export function createPlatform(options: PlatformOptions): Platform {
     onError: failed('follow a market'),
   });
 
+  const webhooks = createWebhooks({
+    db,
+    clock,
+    wallClock,
+    ticker,
+    ids,
+    random: secureRandom,
+    secrets: { bytes: randomBytes },
+    development: options.privateWebhooks === true,
+    onCommit,
+    onError: failed('send webhooks'),
+  });
+
   const handlers: ModuleHandlers = {
     ...createMarketRoutes(markets),
     ...createMapRoutes({ maps, markets }),
@@ -141,6 +157,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createLiveRoutes({ db, clock, live }),
     ...createLedgerRoutes(db),
     ...createIdentityRoutes(identity),
+    ...createWebhookRoutes(webhooks),
     async getClock({ params }) {
       const market = await markets.get(params.marketId);
       return market === undefined ? err({ code: 'not_found' }) : ok(clockState());
@@ -174,6 +191,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   every(wallClock, 3_600, 'forget what is old', async () => {
     await db.transaction((tx) => forgetCommands(tx, addMs(clock.now(), -COMMANDS_KEPT_MS), FORGET_LIMIT));
     await identity.forgetExpired(FORGET_LIMIT);
+    for (const marketId of started) await webhooks.forget(marketId, FORGET_LIMIT);
   });
 
   async function dispatch(market: MarketRecord): Promise<void> {
@@ -228,6 +246,7 @@ export function createPlatform(options: PlatformOptions): Platform {
         onError: failed('take cancelled orders off routes'),
       }),
     );
+    work.push(webhooks.run(marketId, working.signal));
     await dispatch(market);
     await live.view(marketId);
   }
@@ -269,6 +288,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       await ordering.drained();
       await live.close();
       await couriers.close();
+      webhooks.close();
     },
   };
 }

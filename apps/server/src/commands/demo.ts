@@ -166,6 +166,7 @@ async function openMarket(
     node: settings.node,
     openCityMap,
     clockControl: { speed: () => clock.speed, setSpeed: (given) => clock.setSpeed(given) },
+    privateWebhooks: settings.privateWebhooks,
     log,
   });
   return { cast, market, platform };

@@ -39,6 +39,7 @@ async function serve(options: CommandOptions): Promise<void> {
       wallClock: clock,
       node: settings.node,
       openCityMap,
+      privateWebhooks: settings.privateWebhooks,
       log,
     });
     closing.push(platform.close);

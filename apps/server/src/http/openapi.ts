@@ -23,6 +23,9 @@ const RESOURCES: Readonly<Record<string, z.ZodType>> = {
   MarketEvent: ROUTES.streamMarket.response.schema,
   OrderEvent: ROUTES.streamOrder.response.schema,
   CourierEvent: ROUTES.streamCourier.response.schema,
+  Webhook: ROUTES.getWebhook.response.schema,
+  WebhookMessage: ROUTES.replayWebhookMessage.response.schema,
+  WebhookPayload: ROUTES.getWebhookMessage.response.schema.shape.payload,
 };
 
 /** The OpenAPI 3.1 document of the whole contract (https://spec.openapis.org/oas/v3.1.1). */
