@@ -16,6 +16,7 @@ test('without anything set it serves this machine alone on port 8030 with its ow
     node: 0,
     logLevel: 'info',
     trustProxy: undefined,
+    privateWebhooks: false,
     traces: false,
   });
 });

@@ -107,7 +107,10 @@ export interface AttemptResult {
   readonly error: string | undefined;
 }
 
-/** Writes how attempts ended, unless the message was taken again meanwhile. Rows are locked in key order. */
+/**
+ * Writes how attempts ended. Where a message was taken again meanwhile the later attempt decides, but what was
+ * delivered is delivered. Rows are locked in key order.
+ */
 export async function recordResults(
   tx: Tx,
   marketId: MarketId,
@@ -121,7 +124,8 @@ export async function recordResults(
        from unnest($2::bigint[], $3::smallint[], $4::text[], $5::timestamptz[], $6::smallint[], $7::text[])
          with ordinality as given (message_id, attempts, state, due_at, status, error, n)
        join webhooks.message on message.market_id = $1 and message.message_id = given.message_id
-         and message.attempts = given.attempts and message.state = 'waiting'
+         and message.state = 'waiting'
+         and (message.attempts = given.attempts or given.state = 'delivered')
        order by n
        for update of message
      )

@@ -290,22 +290,49 @@ test('a process that dies between taking and sending: the message is sent when i
   assert.deepEqual([message!.state, message!.attempts, message!.lastStatus], ['delivered', 2, 200]);
 });
 
-test('a sender that was long away does not overwrite what the next one found', async () => {
-  const on = await start();
-  const { id } = await endpoint(on);
-  await happen(on.marketId, 1);
-  await on.webhooks.makeDue(on.marketId);
-  let release = (): void => undefined;
+/** Sends, and while the receiver thinks about it the lease ends and another sender gets the answer `second`. */
+async function overtake(on: Started, first: number, second: number): Promise<void> {
   receiver.answer = (response) => {
-    receiver.answer = answerWith(200);
-    release = () => void response.writeHead(500).end();
-    // The first sender is stuck in its answer: its lease ends, and another one sends.
+    receiver.answer = answerWith(second);
+    const finish = (): void => answerWith(first)(response);
     on.wallClock.advanceBy(LEASE_MS);
-    void on.webhooks.sendDue(on.marketId).then(release, release);
+    void on.webhooks.sendDue(on.marketId).then(finish, finish);
   };
   await on.webhooks.sendDue(on.marketId);
-  const [message] = await messagesOf(on, id);
-  assert.deepEqual([message!.state, message!.attempts, message!.lastStatus], ['delivered', 2, 200]);
+  receiver.answer = answerWith(200);
+}
+
+test('of two attempts that overlap the later one decides, but what was delivered is delivered', async () => {
+  for (const [first, second, state, status] of [
+    [500, 200, 'delivered', 200],
+    [500, 503, 'waiting', 503],
+    [200, 503, 'delivered', 200],
+  ] as const) {
+    const on = await start();
+    const { id } = await endpoint(on);
+    await happen(on.marketId, 1);
+    await on.webhooks.makeDue(on.marketId);
+    await overtake(on, first, second);
+    const [message] = await messagesOf(on, id);
+    assert.deepEqual([message!.state, message!.attempts, message!.lastStatus], [state, 2, status]);
+  }
+});
+
+test('a message that one sender is taking is passed over by another, which takes the next', async () => {
+  const on = await start();
+  const { id } = await endpoint(on);
+  await happen(on.marketId, 20);
+  await on.webhooks.makeDue(on.marketId);
+  const now = on.wallClock.now();
+  const until = addMs(now, LEASE_MS);
+  await db.transaction(async (one) => {
+    const first = await takeMessages(one, on.marketId, id, now, until, 8);
+    const second = await db.transaction(async (other) => {
+      await other.query(`set local lock_timeout = '5s'`);
+      return takeMessages(other, on.marketId, id, now, until, 8);
+    });
+    assert.equal(new Set([...first, ...second].map((message) => message.id)).size, 16);
+  });
 });
 
 test('two senders side by side send each message once', async () => {
@@ -387,7 +414,7 @@ test('410 Gone disables the endpoint and says so; enabled again it gets all that
   await deliver(on);
   const gone = await call(on, 'getWebhook', { params: { webhookId: id } });
   assert.deepEqual([gone.enabled, gone.disabledReason], [false, 'gone']);
-  await happen(on.marketId, 600, 'OfferCreated');
+  await happen(on.marketId, 60, 'OfferCreated');
   await deliver(on);
   assert.deepEqual(receiver.typesAt(other.path), ['WebhookDisabled']);
   assert.equal(receiver.typesAt(path).length, 1);

@@ -69,7 +69,8 @@ create table webhooks.message (
   check ((state = 'waiting') = (due_at is not null)),
   check ((state = 'waiting') = (settled_at is null))
 );
-create index message_due on webhooks.message (market_id, endpoint_id, due_at) where state = 'waiting';
+-- In the order in which messages are taken, so that a taker reads as many rows as it takes.
+create index message_due on webhooks.message (market_id, endpoint_id, due_at, message_id) where state = 'waiting';
 create index message_of_endpoint on webhooks.message (market_id, endpoint_id, message_id);
 create index message_failed on webhooks.message (market_id, endpoint_id, message_id) where state = 'failed';
 create index message_settled on webhooks.message (market_id, state, settled_at) where state <> 'waiting';
