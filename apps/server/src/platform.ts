@@ -191,7 +191,9 @@ export function createPlatform(options: PlatformOptions): Platform {
   every(wallClock, 3_600, 'forget what is old', async () => {
     await db.transaction((tx) => forgetCommands(tx, addMs(clock.now(), -COMMANDS_KEPT_MS), FORGET_LIMIT));
     await identity.forgetExpired(FORGET_LIMIT);
-    for (const marketId of started) await webhooks.forget(marketId, FORGET_LIMIT);
+    for (const marketId of started) {
+      while ((await webhooks.forget(marketId, FORGET_LIMIT)) >= FORGET_LIMIT && !working.signal.aborted);
+    }
   });
 
   async function dispatch(market: MarketRecord): Promise<void> {

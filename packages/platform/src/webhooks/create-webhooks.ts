@@ -61,7 +61,7 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
   return {
     deps,
     async run(marketId, signal) {
-      const sender = createSender(deps, poster, marketId);
+      const sender = createSender(deps, poster, marketId, signal);
       while (!signal.aborted) {
         let isBusy = false;
         try {
@@ -79,7 +79,7 @@ export function createWebhooks(deps: WebhookDeps): Webhooks {
       while (await makeMessages(deps, marketId));
     },
     async sendDue(marketId) {
-      const sender = createSender(deps, poster, marketId);
+      const sender = createSender(deps, poster, marketId, new AbortController().signal);
       while (await sender.look()) await sender.settled();
     },
     forget(marketId, limit) {

@@ -16,8 +16,10 @@ import { nextAttempt } from './retry.ts';
 import { signatureHeaders } from './sign.ts';
 
 /** Posts under way to one endpoint, and endpoints served at the same time by one process. */
-const POSTS_EACH = 8;
+const POSTS_EACH = 16;
 const MAX_LANES = 32;
+/** A lane begins no other round for its endpoint after this long: others may wait for the lane. */
+const LANE_MS = 1_000;
 /** A taken message whose process has not said how it went by then is taken again. Far above the timeout of a post. */
 export const LEASE_MS = 60_000;
 /** An endpoint that has taken nothing for this long is disabled. */
@@ -26,7 +28,7 @@ export const FAILING_LIMIT_MS = 5 * DAY_MS;
 const GONE = 410;
 const MAX_ERROR_LENGTH = 100;
 
-/** Sends what is due. One for each process and market. */
+/** Sends what is due, in one market. After its signal it begins no other round. */
 export interface Sender {
   /** Begins with endpoints that have something due, as many as there are lanes. @returns whether any lane is busy */
   look(): Promise<boolean>;
@@ -35,16 +37,24 @@ export interface Sender {
 }
 
 /**
- * A lane serves one endpoint for one round: take a few messages, post them at the same time, write how they ended in
- * one statement. So an endpoint that answers slowly, or never, holds up itself alone; lanes go round the endpoints.
+ * A lane serves one endpoint for a while, in rounds: take a few messages, post them at the same time, write how they
+ * ended in one statement. So an endpoint that answers slowly, or never, holds up itself alone; lanes go round the endpoints.
  */
-export function createSender(deps: WebhookDeps, poster: Poster, marketId: MarketId): Sender {
+export function createSender(
+  deps: WebhookDeps,
+  poster: Poster,
+  marketId: MarketId,
+  signal: AbortSignal,
+): Sender {
   const lanes = new Map<WebhookId, Promise<void>>();
   let latest = '' as WebhookId;
 
   async function serve(endpointId: WebhookId): Promise<void> {
     try {
-      await sendRound(deps, poster, marketId, endpointId);
+      const began = deps.ticker.elapsedMs();
+      while ((await sendRound(deps, poster, marketId, endpointId)) === POSTS_EACH) {
+        if (signal.aborted || deps.ticker.elapsedMs() - began >= LANE_MS) break;
+      }
     } catch (error) {
       deps.onError(error);
     } finally {
@@ -72,20 +82,21 @@ export function createSender(deps: WebhookDeps, poster: Poster, marketId: Market
   };
 }
 
+/** @returns how many messages were posted */
 async function sendRound(
   deps: WebhookDeps,
   poster: Poster,
   marketId: MarketId,
   endpointId: WebhookId,
-): Promise<void> {
+): Promise<number> {
   const { db, wallClock } = deps;
   const endpoint = await selectEndpoint(db, marketId, endpointId);
-  if (endpoint === undefined || !endpoint.enabled) return;
+  if (endpoint === undefined || !endpoint.enabled) return 0;
   const now = wallClock.now();
   const secrets = await selectSecrets(db, marketId, endpointId, now);
   const until = addMs(now, LEASE_MS);
   const taken = await takeMessages(db, marketId, endpointId, now, until, POSTS_EACH);
-  if (taken.length === 0) return;
+  if (taken.length === 0) return 0;
   const outcomes = await Promise.all(
     taken.map((message) =>
       poster.post(
@@ -105,6 +116,7 @@ async function sendRound(
     await judge(tx, deps, endpoint, results);
   });
   deps.onCommit();
+  return taken.length;
 }
 
 function resultOf(
