@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ROUTES, type RouteName } from '@halfhour/contract';
+import { idFromKey, keyOf } from '@halfhour/kernel';
 import { type AccessCase, accessCases, callCase } from '../../apps/server/src/http/access-cases.ts';
 import { readDatabaseState } from './database-state.ts';
 import { goOnShift, quoteAndPlace, routeFromStream, valueOf } from './order-steps.ts';
@@ -18,6 +19,31 @@ valueOf(await merchant.call('acceptOrder', { params, body: {}, idempotencyKey: '
 const spare = valueOf(await shopper.call('createApiKey', { body: { name: 'spare' } }));
 const courier = await goOnShift(platform, 0);
 const route = await routeFromStream(platform, courier, 0, [order]);
+// Disabled, so that it sends and writes nothing while the others are refused.
+const hook = valueOf(
+  await merchant.call('createWebhook', {
+    params,
+    body: { merchantId: market.merchantIds[0], url: 'https://webhooks.invalid/' },
+  }),
+);
+const hookParams = { ...params, webhookId: hook.id };
+valueOf(await merchant.call('updateWebhook', { params: hookParams, body: { enabled: false } }));
+const messageId = idFromKey('msg', 1n);
+await db.query(
+  `insert into webhooks.message
+     (market_id, message_id, endpoint_id, type, body, state, attempts, created_at, settled_at)
+   values ($1, $2, $3, 'WebhookTest', $4, 'failed', 10, now(), now())`,
+  [
+    keyOf(market.marketId),
+    keyOf(messageId),
+    keyOf(hook.id),
+    JSON.stringify({
+      type: 'WebhookTest',
+      timestamp: '2026-06-01T12:00:00.000Z',
+      data: { marketId: market.marketId, subject: hook.id, by: 'merchant', facts: {} },
+    }),
+  ],
+);
 
 const cases = accessCases(ROUTES, {
   marketId: market.marketId,
@@ -29,6 +55,8 @@ const cases = accessCases(ROUTES, {
   courierId: market.courierIds[0]!,
   routeId: route.id,
   apiKeyId: spare.id,
+  webhookId: hook.id,
+  messageId,
   tokens: {
     shopper: market.shoppers[0]!.token,
     otherShopper: market.shoppers[1]!.token,

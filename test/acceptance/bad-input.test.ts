@@ -17,6 +17,17 @@ const merchant = platform.clientOf(market.merchants[0]);
 const atDoor = await orderOnRoute(0, true);
 const atStore = await orderOnRoute(1, false);
 const openOrder = await quoteAndPlace(shopper, market);
+// Disabled, so that it sends and writes nothing while others are counted.
+const operator = platform.clientOf(market.operator);
+const hook = valueOf(
+  await operator.call('createWebhook', { params: { marketId }, body: { url: 'https://webhooks.invalid/' } }),
+);
+valueOf(
+  await operator.call('updateWebhook', {
+    params: { marketId, webhookId: hook.id },
+    body: { enabled: false },
+  }),
+);
 
 async function orderOnRoute(index: number, pickedUp: boolean) {
   const order = await quoteAndPlace(shopper, market);
@@ -302,6 +313,24 @@ const CASES: readonly BadInput[] = [
     code: 'wrong_state',
     says: { reserved: 3 },
   },
+  ...['https://127.0.0.1/', 'https://[::ffff:10.0.0.1]/', 'https://0x7f.1/', 'http://example.com/'].map(
+    (webhook): BadInput => ({
+      name: `a webhook at ${webhook}`,
+      request: { path: `${market.path}/webhooks`, token: market.operator.token, body: { url: webhook } },
+      status: 400,
+      code: 'invalid_request',
+    }),
+  ),
+  {
+    name: 'a webhook for events that there are not',
+    request: {
+      path: `${market.path}/webhooks`,
+      token: market.operator.token,
+      body: { url: 'https://webhooks.invalid/', eventTypes: ['OrderEaten'] },
+    },
+    status: 400,
+    code: 'invalid_request',
+  },
 ];
 
 async function setKitchen(status: 'open' | 'paused') {
@@ -401,7 +430,10 @@ for (const [name, route] of Object.entries(ROUTES) as [string, RouteContract][])
     route.query !== undefined && field in ((route.query as { shape?: object }).shape ?? {});
   if (!takes('limit') && !takes('after')) continue;
   test(`${name} refuses a cursor, limit or position that is none`, async () => {
-    const concrete = path.replace('{orderId}', openOrder.id).replace('{courierId}', market.courierIds[0]!);
+    const concrete = path
+      .replace('{orderId}', openOrder.id)
+      .replace('{courierId}', market.courierIds[0]!)
+      .replace('{webhookId}', hook.id);
     const bad = [
       ...(takes('cursor') && !ANY_CURSOR.has(name) ? ['cursor=nonsense', 'cursor=ord_zzz'] : []),
       ...(takes('cursor') ? ['cursor=%00'] : []),

@@ -37,6 +37,7 @@ import { createTestProvider } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
+import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
 import type { ModuleHandlers } from './http/bind-routes.ts';
 import type { GaugeSource } from './http/metrics.ts';
@@ -59,6 +60,8 @@ export interface PlatformOptions {
   readonly openCityMap: (source: string) => Promise<CityMap>;
   /** Present where the clock is a simulated one that the operator may change. */
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
+  /** Whether webhooks may go over http and into private networks: for development. */
+  readonly privateWebhooks?: boolean;
   readonly log: Logger;
 }
 
@@ -162,6 +165,19 @@ export function createPlatform(options: PlatformOptions): Platform {
     onError: failed('follow a market'),
   });
 
+  const webhooks = createWebhooks({
+    db,
+    clock,
+    wallClock,
+    ticker,
+    ids,
+    random: secureRandom,
+    secrets: { bytes: randomBytes },
+    development: options.privateWebhooks === true,
+    onCommit,
+    onError: failed('send webhooks'),
+  });
+
   const handlers: ModuleHandlers = {
     ...createMarketRoutes(markets),
     ...createMapRoutes({ maps, markets }),
@@ -173,6 +189,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createLiveRoutes({ db, clock, live }),
     ...createLedgerRoutes(db),
     ...createIdentityRoutes(identity),
+    ...createWebhookRoutes(webhooks),
     async getClock({ params }) {
       const market = await markets.get(params.marketId);
       return market === undefined ? err({ code: 'not_found' }) : ok(clockState());
@@ -281,6 +298,7 @@ export function createPlatform(options: PlatformOptions): Platform {
         onError: failed('take cancelled orders off routes'),
       }),
     );
+    work.push(webhooks.run(marketId, working.signal));
     await dispatch(market);
   }
 
@@ -327,6 +345,9 @@ export function createPlatform(options: PlatformOptions): Platform {
       everyAlone(wallClock, FORGET_SECONDS, 'forget what is old', undefined, async () => {
         await db.transaction((tx) => forgetCommands(tx, addMs(clock.now(), -COMMANDS_KEPT_MS), FORGET_LIMIT));
         await identity.forgetExpired(FORGET_LIMIT);
+        for (const marketId of started) {
+          while ((await webhooks.forget(marketId, FORGET_LIMIT)) >= FORGET_LIMIT && !working.signal.aborted);
+        }
       });
     },
     async close() {
@@ -337,6 +358,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       await ordering.drained();
       await live.close();
       await couriers.close();
+      webhooks.close();
     },
   };
 }

@@ -18,6 +18,7 @@ test('without anything set it serves this machine alone on port 8030 with its ow
     natsUrl: undefined,
     logLevel: 'info',
     trustProxy: undefined,
+    privateWebhooks: false,
     traces: false,
   });
 });

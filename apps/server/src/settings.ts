@@ -23,6 +23,8 @@ export interface Settings {
   readonly logLevel: LogLevel;
   /** Addresses or networks of proxies, comma-separated, whose X-Forwarded-… headers are believed. */
   readonly trustProxy: string | undefined;
+  /** Webhooks may go over http and into private networks. */
+  readonly privateWebhooks: boolean;
   readonly traces: boolean;
   /** Where the built web app is. */
   readonly webFolder: string;
@@ -69,6 +71,7 @@ const VARIABLES = z.object({
   HALFHOUR_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   HALFHOUR_TRUST_PROXY: z.string().min(1).optional(),
   HALFHOUR_DATABASE_CONNECTIONS: wholeNumber(2, 500).default(10),
+  HALFHOUR_PRIVATE_WEBHOOKS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, 'must look like postgres://user:password@host:5432/database')
@@ -133,6 +136,7 @@ export function readSettings(options: CommandOptions, environment: Environment):
     natsUrl: data.NATS_URL,
     logLevel: data.HALFHOUR_LOG_LEVEL,
     trustProxy: data.HALFHOUR_TRUST_PROXY,
+    privateWebhooks: data.HALFHOUR_PRIVATE_WEBHOOKS === 'yes',
     traces: data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     webFolder: WEB_FOLDER,
   };

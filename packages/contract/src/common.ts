@@ -16,6 +16,8 @@ export const courierId = idSchema('cou');
 export const routeId = idSchema('rte');
 export const userId = idSchema('usr');
 export const apiKeyId = idSchema('api');
+export const webhookId = idSchema('whk');
+export const webhookMessageId = idSchema('msg');
 
 /** RFC 3339 with an offset. */
 export const moment = z.iso.datetime({ offset: true });

@@ -35,4 +35,7 @@ export type {
   TaxClass,
   TimelineEntry,
   User,
+  Webhook,
+  WebhookMessage,
+  WebhookPayload,
 } from './resources.ts';

@@ -16,6 +16,8 @@ import {
   routeId,
   storeId,
   userId,
+  webhookId,
+  webhookMessageId,
 } from './common.ts';
 
 /** The shapes that the API shows. One resource, one shape, wherever it appears. */
@@ -342,6 +344,85 @@ export const foundPlace = z.object({
   lng: z.number(),
 });
 
+/** Every type of event that the outbox of a market can hold. */
+export const eventType = z.enum([
+  'OrderReceived',
+  'OrderPlaced',
+  'OrderAccepted',
+  'OrderReady',
+  'OrderAssigned',
+  'OrderUnassigned',
+  'OrderExpected',
+  'OrderPickedUp',
+  'OrderDelivered',
+  'OrderCancelled',
+  'OrderRefunded',
+  'RouteAssigned',
+  'RouteChanged',
+  'RouteDone',
+  'RouteCancelled',
+  'StopArrived',
+  'StopCompleted',
+  'ShiftStarted',
+  'ShiftEnded',
+  'StoreOpened',
+  'StoreStatusChanged',
+  'OfferCreated',
+  'OfferChanged',
+  'WebhookDisabled',
+]);
+
+export const webhook = z.object({
+  id: webhookId,
+  /** Present where it gets the events of this merchant's orders alone. */
+  merchantId: merchantId.optional(),
+  url: z.string(),
+  /** The types of events it gets; empty: all. */
+  eventTypes: z.array(eventType),
+  enabled: z.boolean(),
+  disabledReason: z
+    .enum(['gone', 'failing'])
+    .optional()
+    .describe(
+      'Why the platform disabled it: it answered 410 Gone, or took nothing for five days. Absent where a person did.',
+    ),
+  failingSince: moment.optional().describe('The first failure since it last took a message.'),
+  createdAt: moment,
+});
+
+export const webhookSecret = z
+  .string()
+  .describe('`whsec_` and the key in base64. Shown once: keep it where your receiver verifies signatures.');
+
+export const webhookMessageState = z.enum(['waiting', 'delivered', 'failed']);
+
+/** An event on its way to one endpoint. */
+export const webhookMessage = z.object({
+  id: webhookMessageId.describe('Sent as `webhook-id`, the same in every attempt: drop what you have seen.'),
+  webhookId,
+  type: z.string(),
+  state: webhookMessageState.describe('`failed`: the last attempt failed, and it waits to be replayed.'),
+  attempts: z.int(),
+  createdAt: moment,
+  nextAttemptAt: moment.optional(),
+  settledAt: moment.optional().describe('When it was delivered, or failed for the last time.'),
+  lastStatus: z.int().optional().describe('The HTTP status of the latest answer.'),
+  lastError: z.string().optional().describe('Why there was no answer: `timeout`, `address_refused`, …'),
+});
+
+/** What is posted to an endpoint (https://www.standardwebhooks.com). */
+export const webhookPayload = z.object({
+  type: z.string(),
+  timestamp: moment.describe('When it happened, on the clock of the market.'),
+  data: z.object({
+    marketId,
+    subject: z.string().describe('The id of what it happened to: an order, a store, a route, …'),
+    position: z.string().optional().describe('Rises in the order in which things happened in the market.'),
+    by: z.string().describe('Who caused it: a role, or `system`.'),
+    facts: z.record(z.string(), z.unknown()).describe('By type, as in the timeline of an order.'),
+  }),
+});
+
 export type Market = z.output<typeof market>;
 export type StoreKind = z.output<typeof storeKind>;
 export type OpeningHours = z.output<typeof openingHours>;
@@ -374,3 +455,6 @@ export type Grant = z.output<typeof grant>;
 export type User = z.output<typeof user>;
 export type ApiKey = z.output<typeof apiKey>;
 export type FoundPlace = z.output<typeof foundPlace>;
+export type Webhook = z.output<typeof webhook>;
+export type WebhookMessage = z.output<typeof webhookMessage>;
+export type WebhookPayload = z.output<typeof webhookPayload>;

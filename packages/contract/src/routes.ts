@@ -6,6 +6,7 @@ import {
   courierId,
   inMarket,
   merchantId,
+  moment,
   names,
   offerId,
   orderId,
@@ -15,6 +16,8 @@ import {
   priceMinor,
   routeId,
   storeId,
+  webhookId,
+  webhookMessageId,
 } from './common.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
@@ -23,10 +26,21 @@ const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
 const inCourier = inMarket.extend({ courierId });
 const stopParams = inMarket.extend({ routeId, stopNumber: z.coerce.number().int().min(0).max(200) });
+const inWebhook = inMarket.extend({ webhookId });
 const resume = z.object({
   /** Position to continue after, for clients that cannot send Last-Event-ID. */
   after: z.string().max(60).optional(),
 });
+
+const webhookUrl = z
+  .string()
+  .min(1)
+  .max(2_048)
+  .describe('https, without user name or fragment, and not in a private network.');
+const eventTypes = z
+  .array(shape.eventType)
+  .max(shape.eventType.options.length)
+  .describe('The types of events to send; empty: all.');
 
 /** The whole API. The server binds a handler to each name; OpenAPI, the access test and clients come from here. */
 export const ROUTES = {
@@ -573,6 +587,136 @@ export const ROUTES = {
     params: inMarket,
     query: pageQuery.extend({ orderId: orderId.optional() }),
     response: { status: 200, schema: page(shape.ledgerTransaction) },
+  },
+
+  // Webhooks
+  createWebhook: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/webhooks',
+    tag: 'Webhooks',
+    summary: 'Have the events of the market posted to an endpoint of yours',
+    description:
+      'Events from now on are posted as Standard Webhooks 1.0 (https://www.standardwebhooks.com): verify `webhook-signature` with the `secret`, which is shown once, here; drop what `webhook-id` shows that you have seen; answer 2xx within ten seconds. Anything else is tried again after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h, later where `Retry-After` says so; 410 disables the endpoint. Messages can come in another order than events happened: `position` says which was first. A merchant names its `merchantId` and gets the events of its own orders. A market has at most 20 endpoints of its own, a merchant 5, all together 1,000.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inMarket,
+    body: z.strictObject({
+      merchantId: merchantId.optional(),
+      url: webhookUrl,
+      eventTypes: eventTypes.default([]),
+    }),
+    response: { status: 201, schema: shape.webhook.extend({ secret: shape.webhookSecret }) },
+    problems: ['wrong_state'],
+  },
+  listWebhooks: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/webhooks',
+    tag: 'Webhooks',
+    summary: 'Endpoints, oldest first: the market’s, or your own',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inMarket,
+    query: pageQuery,
+    response: { status: 200, schema: page(shape.webhook) },
+  },
+  getWebhook: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}',
+    tag: 'Webhooks',
+    summary: 'An endpoint',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook,
+    response: { status: 200, schema: shape.webhook },
+  },
+  updateWebhook: {
+    method: 'PATCH',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}',
+    tag: 'Webhooks',
+    summary: 'Change the URL or the types of an endpoint, disable or enable it',
+    description:
+      'An endpoint that is enabled again gets everything that happened meanwhile; for the present alone, create a new one.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook,
+    body: z.strictObject({
+      url: webhookUrl.optional(),
+      eventTypes: eventTypes.optional(),
+      enabled: z.boolean().optional(),
+    }),
+    response: { status: 200, schema: shape.webhook },
+  },
+  rotateWebhookSecret: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}/secret/rotate',
+    tag: 'Webhooks',
+    summary: 'Give an endpoint a new secret',
+    description:
+      'The new secret is shown once. For 24 hours messages carry a signature by each of the old and the new one. An endpoint has at most five secrets at a time.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook,
+    body: z.strictObject({}),
+    response: { status: 200, schema: z.object({ secret: shape.webhookSecret, oldSecretsUntil: moment }) },
+    problems: ['wrong_state'],
+  },
+  testWebhook: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}/test',
+    tag: 'Webhooks',
+    summary: 'Send a message of type WebhookTest',
+    description: 'It is sent at once and tried again like any other; read the message to see how it went.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook,
+    body: z.strictObject({}),
+    response: { status: 202, schema: shape.webhookMessage },
+    problems: ['wrong_state'],
+  },
+  listWebhookMessages: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}/messages',
+    tag: 'Webhooks',
+    summary: 'Messages of an endpoint, newest first; `state=failed` lists its dead letters',
+    description: 'Delivered messages are kept for 7 days, failed ones for 30.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook,
+    query: pageQuery.extend({ state: shape.webhookMessageState.optional() }),
+    response: { status: 200, schema: page(shape.webhookMessage) },
+  },
+  getWebhookMessage: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}/messages/{messageId}',
+    tag: 'Webhooks',
+    summary: 'A message with its payload',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook.extend({ messageId: webhookMessageId }),
+    response: { status: 200, schema: shape.webhookMessage.extend({ payload: shape.webhookPayload }) },
+  },
+  replayWebhookMessage: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}/messages/{messageId}/replay',
+    tag: 'Webhooks',
+    summary: 'Send a message again, or now instead of later',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook.extend({ messageId: webhookMessageId }),
+    body: z.strictObject({}),
+    response: { status: 202, schema: shape.webhookMessage },
+  },
+  replayWebhook: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}/replay',
+    tag: 'Webhooks',
+    summary: 'Send everything again that was not delivered since a time',
+    description:
+      'Failed messages created since then are tried from the beginning, those that wait for another attempt are tried now. At most 10,000 a call: call again while `more` is true.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook,
+    body: z.strictObject({ since: moment }),
+    response: { status: 202, schema: z.object({ replayed: z.int(), more: z.boolean() }) },
+  },
+  deleteWebhook: {
+    method: 'DELETE',
+    path: '/v1/markets/{marketId}/webhooks/{webhookId}',
+    tag: 'Webhooks',
+    summary: 'Delete an endpoint with its messages; deleting it again changes nothing',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inWebhook,
+    response: { status: 204 },
   },
 
   // What a payment provider calls

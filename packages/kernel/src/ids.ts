@@ -12,6 +12,7 @@ export type IdPrefix =
   | 'cou' // courier
   | 'mer' // merchant
   | 'mkt' // market
+  | 'msg' // webhook message
   | 'off' // offer
   | 'ord' // order
   | 'pay' // payment
@@ -22,7 +23,8 @@ export type IdPrefix =
   | 'sto' // store
   | 'tsk' // delivery task
   | 'txn' // ledger transaction
-  | 'usr'; // user: a person or program that signs in
+  | 'usr' // user: a person or program that signs in
+  | 'whk'; // webhook endpoint
 
 export type Id<P extends IdPrefix> = `${P}_${string}` & { readonly __id: P };
 
@@ -43,6 +45,8 @@ export type TransactionId = Id<'txn'>;
 export type UserId = Id<'usr'>;
 export type SessionId = Id<'ses'>;
 export type ApiKeyId = Id<'api'>;
+export type WebhookId = Id<'whk'>;
+export type WebhookMessageId = Id<'msg'>;
 
 /** Gives new ids, rising with time. */
 export interface IdSource {

@@ -59,6 +59,8 @@ export {
   type AccountId,
   type TransactionId,
   type UserId,
+  type WebhookId,
+  type WebhookMessageId,
   type SessionId,
   type ApiKeyId,
   SHARDS,

@@ -175,6 +175,7 @@ async function openMarket(
     node,
     openCityMap,
     clockControl: { speed: () => clock.speed, setSpeed: (given) => clock.setSpeed(given) },
+    privateWebhooks: settings.privateWebhooks,
     log,
   });
   return { cast, market, platform };

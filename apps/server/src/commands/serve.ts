@@ -55,6 +55,7 @@ async function serve(options: CommandOptions): Promise<void> {
       role: settings.role,
       ...(link === undefined ? {} : { link }),
       openCityMap,
+      privateWebhooks: settings.privateWebhooks,
       log,
     });
     closing.push(platform.close);

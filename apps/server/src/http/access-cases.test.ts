@@ -21,6 +21,8 @@ const fixture: AccessFixture = {
   orderId: idFromKey('ord', 1n),
   routeId: idFromKey('rte', 1n),
   apiKeyId: idFromKey('api', 1n),
+  webhookId: idFromKey('whk', 1n),
+  messageId: idFromKey('msg', 1n),
   tokens: {
     shopper: server.tokenOf({ role: 'shopper' }),
     otherShopper: server.tokenOf({ role: 'shopper' }),

@@ -9,6 +9,8 @@ import type {
   OrderId,
   RouteId,
   StoreId,
+  WebhookId,
+  WebhookMessageId,
 } from '@halfhour/kernel';
 
 /** Those who call in the access test. `other…` hold the same role for something else. */
@@ -29,7 +31,7 @@ export type Actor = (typeof ACTORS)[number];
 /**
  * A small world in which every id of every path exists: an order of `shopper` at the store of `merchant`,
  * on a route of `courier`; `otherMerchant` and `otherCourier` are in the same market, `otherOperator` is of
- * another. The API key is one of `shopper`.
+ * another. The API key is one of `shopper`, the webhook one of `merchant` with a message.
  */
 export interface AccessFixture {
   readonly marketId: MarketId;
@@ -41,6 +43,8 @@ export interface AccessFixture {
   readonly courierId: CourierId;
   readonly routeId: RouteId;
   readonly apiKeyId: ApiKeyId;
+  readonly webhookId: WebhookId;
+  readonly messageId: WebhookMessageId;
   /** Bearer tokens. */
   readonly tokens: Readonly<Record<Exclude<Actor, 'nobody'>, string>>;
 }
@@ -70,10 +74,14 @@ const OWNERS: Readonly<Record<string, readonly Actor[]>> = {
   courierId: ['courier'],
   routeId: ['courier'],
   apiKeyId: ['shopper'],
+  webhookId: ['merchant'],
 };
 
 /** Routes whose body, not their path, names the thing. */
-const NAMED_IN_BODY: Readonly<Partial<Record<RouteName, string>>> = { createStore: 'merchantId' };
+const NAMED_IN_BODY: Readonly<Partial<Record<RouteName, string>>> = {
+  createStore: 'merchantId',
+  createWebhook: 'merchantId',
+};
 
 /** Every route as every actor, with what the contract expects; of public routes, as nobody. */
 export function accessCases(
@@ -158,6 +166,8 @@ function sampleBodies({ merchantId, storeId, offerId }: AccessFixture): Partial<
     startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },
     reportPosition: { lat: -34.9, lng: -56.18 },
     setClockSpeed: { speed: 1 },
+    createWebhook: { merchantId, url: 'https://webhooks.invalid/' },
+    replayWebhook: { since: '2030-01-01T00:00:00Z' },
   };
 }
 

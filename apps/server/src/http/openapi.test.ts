@@ -9,6 +9,7 @@ const document = JSON.parse(JSON.stringify(describeApi('1.2.3'))) as {
   openapi: string;
   info: Json;
   paths: Record<string, Record<string, Json>>;
+  webhooks: Record<string, Record<string, Json>>;
   components: { schemas: Record<string, Json>; securitySchemes: Json };
 };
 
@@ -62,6 +63,16 @@ test('a resource is described once and referred to wherever it occurs', () => {
   const list = document.paths['/v1/markets/{marketId}/orders']!['get']!;
   assert.match(JSON.stringify(list['responses']), /"items":\{"\$ref":"#\/components\/schemas\/Order"\}/);
   assert.match(JSON.stringify(document.components.schemas['Store']), /"id":\{"type":"string"/);
+});
+
+test('what an endpoint is sent is described, as the payload of a message that the API shows', () => {
+  const [posted] = Object.values(document.webhooks).map((item) => item['post']!);
+  assert.match(JSON.stringify(posted!['requestBody']), /"\$ref":"#\/components\/schemas\/WebhookPayload"/);
+  for (const header of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
+    assert.ok(JSON.stringify(posted!['parameters']).includes(`"${header}"`), header);
+  }
+  const properties = document.components.schemas['WebhookPayload']?.['properties'];
+  assert.deepEqual(Object.keys(properties as Json), ['type', 'timestamp', 'data']);
 });
 
 test('each operation has its parameters, answer, problems by code, and roles', () => {

@@ -23,6 +23,9 @@ const RESOURCES: Readonly<Record<string, z.ZodType>> = {
   MarketEvent: ROUTES.streamMarket.response.schema,
   OrderEvent: ROUTES.streamOrder.response.schema,
   CourierEvent: ROUTES.streamCourier.response.schema,
+  Webhook: ROUTES.getWebhook.response.schema,
+  WebhookMessage: ROUTES.replayWebhookMessage.response.schema,
+  WebhookPayload: ROUTES.getWebhookMessage.response.schema.shape.payload,
 };
 
 /** The OpenAPI 3.1 document of the whole contract (https://spec.openapis.org/oas/v3.1.1). */
@@ -62,6 +65,7 @@ export function describeApi(version: string): Json {
     servers: [{ url: '/' }],
     tags: [...new Set(Object.values(ROUTES).map((route) => route.tag))].map((tag) => ({ name: tag })),
     paths,
+    webhooks: { event: { post: describeWebhook(describe(RESOURCES['WebhookPayload']!, 'output')) } },
     components: {
       schemas,
       securitySchemes: {
@@ -118,6 +122,36 @@ function describeRoute(
     security: route.access === 'public' ? [{}, { bearer: [] }] : [{ bearer: [] }, { session: [] }],
     /** Who may call, and on whose data: `own`, of the `market` in the path, or `all`. */
     'x-roles': route.access,
+  };
+}
+
+/** What an endpoint is sent, for those who write receivers. */
+function describeWebhook(payload: Json): Json {
+  const header = (name: string, description: string): Json => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  });
+  return {
+    operationId: 'receiveEvent',
+    tags: [ROUTES.createWebhook.tag],
+    summary: 'What is posted to your endpoint for each event',
+    parameters: [
+      header('webhook-id', 'Of the message; the same in every attempt.'),
+      header('webhook-timestamp', 'Of the attempt, in seconds since 1970.'),
+      header(
+        'webhook-signature',
+        'One or more, separated by spaces: `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`.',
+      ),
+    ],
+    requestBody: { required: true, content: { 'application/json': { schema: payload } } },
+    responses: {
+      '2XX': { description: 'Taken' },
+      410: { description: 'Gone: the endpoint is disabled' },
+      default: { description: 'Tried again later, not before `Retry-After`' },
+    },
   };
 }
 
