@@ -134,8 +134,8 @@ test('a follower sees each event of many concurrent writers once, in order', asy
 });
 
 test('two processes see the events of both in the same order, woken by a poke that names the market or none', async () => {
-  const market = ids.next('mkt');
-  const other = ids.next('mkt');
+  const market = await createEmptyMarket(db, ids);
+  const other = await createEmptyMarket(db, ids);
   // They never look by themselves: a poke must reach them.
   const never = { elapsedMs: () => 0, after: () => () => {} };
   const feeds = [createEventFeed(db, never, 1), createEventFeed(db, never, 1)] as const;
