@@ -5,6 +5,7 @@ import { after } from 'node:test';
 import type { Problem } from '@halfhour/contract';
 import {
   type EpochMs,
+  type MarketId,
   ScaledClock,
   createIdSource,
   seededRandom,
@@ -39,17 +40,23 @@ export interface ServedPlatform {
  * The whole platform as `halfhour serve` composes it, over a database of its own and served on a free port; an
  * answer that differs from the contract becomes a 500. Call it at the top of the file: it ends with the file.
  */
-export async function servePlatform(options: CityMarketOptions = {}): Promise<ServedPlatform> {
+export async function servePlatform(
+  options: CityMarketOptions & {
+    /** Makes of the database with its two markets what the platform is to run on. */
+    readonly prepare?: (db: Database, marketIds: readonly MarketId[]) => Promise<Database>;
+  } = {},
+): Promise<ServedPlatform> {
   const closing: (() => Promise<void>)[] = [];
   // Before the database's own, which closes it.
   after(async () => {
     for (const close of closing.toReversed()) await close();
   });
-  const db = await createTestDatabase();
+  const made = await createTestDatabase();
   const log = createLog({ level: process.env['HALFHOUR_TEST_LOG'] === undefined ? 'silent' : 'info' });
   const clock = new ScaledClock(systemTicker, START, 0);
-  const market = await insertCityMarket(db, createIdSource(systemNow, 900), START, options);
-  const elsewhere = await insertCityMarket(db, createIdSource(systemNow, 901), START);
+  const market = await insertCityMarket(made, createIdSource(systemNow, 900), START, options);
+  const elsewhere = await insertCityMarket(made, createIdSource(systemNow, 901), START);
+  const db = (await options.prepare?.(made, [market.marketId, elsewhere.marketId])) ?? made;
   const platform = createPlatform({
     db,
     clock,

@@ -179,7 +179,7 @@ export async function selectReader(
   const [row] = await db.query<{ seq: string; some_behind: boolean | null }>(
     `select seq, (
        select bool_or(behind_seq is not null) from webhooks.endpoint
-       where endpoint.market_id = reader.market_id and enabled and deleted_at is null
+       where endpoint.market_id = $1 and enabled and deleted_at is null
      ) as some_behind
      from webhooks.reader where market_id = $1`,
     [keyOf(marketId)],
