@@ -27,7 +27,7 @@ export function createLog(options: {
     {
       level: options.level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTime,
       formatters: {
         level: (level) => ({ level }),
         bindings: (fields) => hideSecrets(fields, 0) as Record<string, unknown>,
@@ -38,6 +38,19 @@ export function createLog(options: {
     },
     options.destination ?? pino.destination({ dest: 1, sync: false }),
   );
+}
+
+let isoTimeOf = 0;
+let isoTimeText = '';
+
+/** pino's isoTime, but made once a millisecond: it took 1 of the 5 µs of a line. */
+function isoTime(): string {
+  const now = Date.now();
+  if (now !== isoTimeOf) {
+    isoTimeOf = now;
+    isoTimeText = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return isoTimeText;
 }
 
 /**
