@@ -60,9 +60,10 @@ export async function run({ json, full, args }: BenchOptions): Promise<void> {
       return each;
     };
     if (parts.includes('layer')) {
-      if (process.env['NOPLAIN'] === undefined) await platform.serve('plain', async (bench) => {
-        show(await bench.measure('plain Fastify, placements', PLACEMENTS, closed(64)));
-      });
+      if (process.env['NOPLAIN'] === undefined)
+        await platform.serve('plain', async (bench) => {
+          show(await bench.measure('plain Fastify, placements', PLACEMENTS, closed(64)));
+        });
       await platform.serve('stubbed', async (bench) => {
         show(await bench.measure('layer alone, placements', PLACEMENTS, closed(64)));
       });
