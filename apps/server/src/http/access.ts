@@ -62,23 +62,6 @@ export function decideAuthority(
   };
 }
 
-/**
- * `decideAuthority` of one route, which remembers its last decision about each caller for as long as the caller is
- * remembered itself (ten seconds, by `createAuthenticator`): nearly all of one caller's requests are of one market.
- */
-export function rememberAuthority(route: {
-  readonly access: Access;
-}): (caller: Caller | undefined, marketId: string | undefined) => Decision {
-  const last = new WeakMap<Caller, { readonly marketId: string | undefined; readonly decision: Decision }>();
-  return (caller, marketId) => {
-    const known = caller === undefined ? undefined : last.get(caller);
-    if (known !== undefined && known.marketId === marketId) return known.decision;
-    const decision = decideAuthority(route, caller, marketId === undefined ? {} : { marketId });
-    if (caller !== undefined) last.set(caller, { marketId, decision });
-    return decision;
-  };
-}
-
 function appliesIn(grant: Grant, marketId: string | undefined): boolean {
   if (grant.role === 'admin' || marketId === undefined) return true;
   if (grant.role === 'shopper' && grant.marketId === undefined) return true;

@@ -11,6 +11,7 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Logger } from 'pino';
 import type { Ticker } from '@halfhour/kernel';
 import { type ModuleHandlers, bindRoutes, requireHandlers } from './bind-routes.ts';
 import { bindDocs } from './docs.ts';
@@ -47,7 +48,7 @@ export interface HttpAppOptions {
    */
   readonly handlers: Partial<ModuleHandlers> | undefined;
   readonly identity: SessionKeeper;
-  readonly log: FastifyBaseLogger;
+  readonly log: Logger;
   readonly ticker: Ticker;
   readonly version: string;
   /** Begins every request id, so that those of two processes or starts differ. */
@@ -83,7 +84,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   let requests = 0;
   let draining = false;
   const app = fastify({
-    loggerInstance: log,
+    loggerInstance: log as FastifyBaseLogger,
     // One line a request, at its end: see the hook below.
     logController: new LogController({ disableRequestLogging: true }),
     // A logger of its own for each request costs a twentieth of it, most of that in redaction; lines name
@@ -122,6 +123,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const stopTraces = options.traces === true ? await traceRequests(app) : undefined;
 
   app.addHook('onRequest', (request, reply, done) => {
+    connections.carries(request.raw.socket);
     request.halfhour = {
       credentials: undefined,
       caller: undefined,
@@ -268,14 +270,14 @@ const SWEEP_MS = 50;
  * Closes connections that carry no request. Node's own closeIdleConnections passes over those that never
  * carried one, which clients open ahead (measured: a stop that took the whole grace time of ten seconds).
  */
-function trackConnections(server: Server): { closeIdle(): void } {
+function trackConnections(server: Server): { carries(socket: Socket): void; closeIdle(): void } {
   const fresh = new Set<Socket>();
   server.on('connection', (socket) => {
     fresh.add(socket);
     socket.once('close', () => fresh.delete(socket));
   });
-  server.on('request', ({ socket }) => fresh.delete(socket));
   return {
+    carries: (socket) => void fresh.delete(socket),
     closeIdle() {
       for (const socket of fresh) socket.destroy();
       server.closeIdleConnections();

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { RouteContract } from '@halfhour/contract';
 import { invariant } from '@halfhour/kernel';
 import type { Authority, Caller, CommandKey } from '@halfhour/platform/api';
-import { rememberAuthority } from './access.ts';
+import { decideAuthority } from './access.ts';
 import { IDEMPOTENCY_KEY, hashCommand } from './command-key.ts';
 import { type Credentials, credentialsOf, requestOrigin } from './credentials.ts';
 import { type FieldError, HttpProblem, MAX_ERRORS } from './problem.ts';
@@ -46,7 +46,6 @@ export function routeOptions(
   authenticate: Authenticate,
 ): Omit<RouteOptions, 'handler'> {
   const { params, query, body } = contract;
-  const decide = rememberAuthority(contract);
   invariant(
     contract.idempotencyKey === undefined || contract.access !== 'public',
     `${contract.path} requires a key of a caller that it does not require`,
@@ -97,7 +96,7 @@ export function routeOptions(
     if (state.credentials?.from === 'bearer' && caller === undefined) {
       throw new HttpProblem({ code: 'unauthenticated' });
     }
-    const decision = decide(caller, (request.params as { marketId?: string }).marketId);
+    const decision = decideAuthority(contract, caller, request.params as { marketId?: string });
     if (decision.kind === 'refused') {
       const { kind, ...refusal } = decision;
       throw new HttpProblem(refusal);

@@ -1,6 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify';
+import type { Logger } from 'pino';
+import { pino } from 'pino';
+import { invariant } from '@halfhour/kernel';
 
-/** What is said of a request when it has been answered. None of it is a secret, or text of the caller's. */
+/** What is said of a request when it has been answered. */
 export interface AnsweredRequest {
   readonly method: string;
   /** The contract's path, not the one that was asked for. */
@@ -11,26 +13,48 @@ export interface AnsweredRequest {
   readonly requestId: string;
 }
 
-/** As many as a contract has routes and statuses; what is beyond is logged without a child. */
-const MAX_CHILDREN = 2_000;
+/** As many as a contract has routes and statuses; beyond it beginnings are made each time. */
+const MAX_BEGINNINGS = 4_000;
 
 /**
- * One line a request. What is the same for all requests of a route and status is in a child logger, which holds it
- * as text, and the fields are not looked through for secrets: 3 CPU-µs a line instead of 9.
+ * One line a request, in the form of the log's other lines and at its destination, made here: pino took 15 of the 80
+ * CPU-µs of a placement, 2 of them for the redaction of what holds no secret. Lines of one turn of the event loop are
+ * written together, with one time.
+ *
+ * Nothing in a line is a text of the caller's: methods are those that Node's parser knows, paths the contract's,
+ * ids ours.
  */
-export function createRequestLog(log: FastifyBaseLogger): (request: AnsweredRequest) => void {
-  const children = new Map<string, FastifyBaseLogger>();
-  const childOf = (method: string, route: string, status: number): FastifyBaseLogger => {
-    const name = `${method} ${status} ${route}`;
-    let child = children.get(name);
-    if (child === undefined) {
-      const fields = { event: 'request', method, route, status };
-      child = log.child(fields, { formatters: { log: (line: object) => line } } as never);
-      if (children.size < MAX_CHILDREN) children.set(name, child);
+export function createRequestLog(log: Logger): (request: AnsweredRequest) => void {
+  const stream = (log as unknown as { readonly [symbol: symbol]: { write(text: string): void } })[
+    pino.symbols.streamSym
+  ];
+  invariant(stream !== undefined, 'the log is one of pino');
+  const beginnings = new Map<string, string>();
+  let lines = '';
+  let time = '';
+
+  const beginningOf = (method: string, route: string, status: number): string => {
+    const name = `${status}${method}${route}`;
+    let beginning = beginnings.get(name);
+    if (beginning === undefined) {
+      const fields = JSON.stringify({ event: 'request', method, route, status });
+      beginning = `,${fields.slice(1, -1)},"ms":`;
+      if (beginnings.size < MAX_BEGINNINGS) beginnings.set(name, beginning);
     }
-    return child;
+    return beginning;
+  };
+  const write = (): void => {
+    const text = lines;
+    lines = '';
+    stream.write(text);
   };
   return ({ method, route, status, ms, userId, requestId }) => {
-    childOf(method, route, status).info({ ms, userId, requestId }, 'request');
+    if (!log.isLevelEnabled('info')) return;
+    if (lines === '') {
+      time = `{"level":"info","time":"${new Date().toISOString()}"`;
+      setImmediate(write);
+    }
+    const user = userId === undefined ? '' : `,"userId":"${userId}"`;
+    lines += `${time}${beginningOf(method, route, status)}${ms}${user},"requestId":"${requestId}","msg":"request"}\n`;
   };
 }
