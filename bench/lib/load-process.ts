@@ -162,6 +162,7 @@ function drive(plan: LoadPlan, createScenario: CreateScenario, parameters: unkno
       const isOver = phase === 'ending' && (open === 0 || now > countToMs + plan.patienceSeconds * 1_000);
       if (!isOver) return void setTimeout(tick, 1);
       closing = true;
+      scenario.finish?.();
       const unanswered = waiting.size;
       for (const connection of [...idle, ...waiting.keys()]) connection.close();
       resolve({

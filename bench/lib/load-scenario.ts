@@ -19,6 +19,8 @@ export interface Scenario {
   answered(session: number, answer: HttpAnswer): void;
   /** A message of the process that started the load. */
   hear?(message: unknown): void;
+  /** Before the report, for what is left to tell. */
+  finish?(): void;
 }
 
 /** A scenario module exports this as `createScenario`. Parameters are JSON. */

@@ -11,8 +11,13 @@ export interface PlacementParameters {
   readonly address: { readonly label: string; readonly lat: number; readonly lng: number };
   /** Of two lines of one piece each. */
   readonly expectedTotalMinor: number;
-  /** Tell the orders that were acknowledged: `{ placed: [[idempotencyKey, orderId], …] }`. */
+  /** Tell the orders that were acknowledged. */
   readonly tellPlaced?: boolean;
+}
+
+/** What the scenario tells where it is asked to: idempotency keys and the orders they were answered with. */
+export interface Placed {
+  readonly placed: readonly (readonly [key: string, orderId: string])[];
 }
 
 /** A session is one order of two lines, each by another shopper at another store. */
@@ -21,11 +26,9 @@ export function createScenario(parameters: PlacementParameters, context: Scenari
   const sent = new Map<number, string>();
   const done = new Set<number>();
   const placed: [string, string][] = [];
-  if (parameters.tellPlaced === true) {
-    setInterval(() => {
-      if (placed.length > 0) context.tell({ placed: placed.splice(0) });
-    }, 20).unref();
-  }
+  const tellPlaced = (): void => {
+    if (placed.length > 0) context.tell({ placed: placed.splice(0) } satisfies Placed);
+  };
   return {
     begin: (session) => void done.delete(session),
     next(session) {
@@ -38,7 +41,9 @@ export function createScenario(parameters: PlacementParameters, context: Scenari
       done.add(session);
       if (parameters.tellPlaced !== true || answer.status !== 201) return;
       placed.push([sent.get(session)!, /"id":"(ord_\w+)"/.exec(answer.body())![1]!]);
+      if (placed.length >= 500) tellPlaced();
     },
+    finish: tellPlaced,
   };
 }
 

@@ -73,8 +73,6 @@ export async function servePlatform(options: CityMarketOptions = {}): Promise<Se
     version: '0.0.0',
     requestIdPrefix: 'test',
     webFolder,
-    // A busy machine is not what these tests are about.
-    limits: { eventLoopDelayMs: 0 },
     checkAnswers: true,
   });
   closing.push(() => app.close(1_000));

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
-import fastifyUnderPressure from '@fastify/under-pressure';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -13,6 +12,7 @@ import fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Ticker } from '@halfhour/kernel';
+import { createAdmission } from './admission.ts';
 import { type ModuleHandlers, bindRoutes, requireHandlers } from './bind-routes.ts';
 import { bindDocs } from './docs.ts';
 import { createRequestLog } from './request-log.ts';
@@ -29,8 +29,8 @@ export interface HttpLimits {
   readonly streamsPerCaller: number;
   readonly signInsPerMinute: number;
   readonly signUpsPerMinute: number;
-  /** Beyond this delay of the event loop requests are told to come back; 0 switches it off. */
-  readonly eventLoopDelayMs: number;
+  /** Requests of the API that may wait for their answers; further ones are told to come back. */
+  readonly requestsInFlight: number;
 }
 
 const LIMITS: HttpLimits = {
@@ -38,8 +38,13 @@ const LIMITS: HttpLimits = {
   streamsPerCaller: 16,
   signInsPerMinute: 60,
   signUpsPerMinute: 30,
-  eventLoopDelayMs: 2_000,
+  requestsInFlight: 2_000,
 };
+
+/** Longer than proxies in front keep theirs, as Fastify's default: who closes first must not be the server. */
+const KEEP_ALIVE_MS = 72_000;
+/** From the first byte of a request to the last of its body. */
+const REQUEST_MS = 30_000;
 
 export interface HttpAppOptions {
   /**
@@ -83,20 +88,27 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { log, ticker, identity } = options;
   let requests = 0;
   let draining = false;
+  const nextRequestId = (): string => `${options.requestIdPrefix}-${(++requests).toString(36)}`;
+  const admission = createAdmission({ maxInFlight: limits.requestsInFlight, nextRequestId, log, ticker });
   const app = fastify({
+    serverFactory(handle) {
+      const server = admission.serve(handle);
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      server.requestTimeout = REQUEST_MS;
+      return server;
+    },
     loggerInstance: log as FastifyBaseLogger,
     // One line a request, at its end: see the hook below.
     logController: new LogController({ disableRequestLogging: true }),
     // A logger of its own for each request costs a twentieth of it, most of that in redaction; lines name
     // their request themselves.
     childLoggerFactory: (logger) => logger,
-    genReqId: () => `${options.requestIdPrefix}-${(++requests).toString(36)}`,
+    genReqId: nextRequestId,
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
     // Requests that come in while closing are finished, not refused with an answer that is no problem document.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     // Bodies are JSON with types of their own, so nothing is converted; unknown members are refused.
@@ -117,6 +129,16 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       name: 'halfhour_streams_open',
       help: 'Server-sent event streams that are open',
       read: () => [{ value: streams.count }],
+    },
+    {
+      name: 'halfhour_http_requests_in_flight',
+      help: 'Requests of the API that wait for their answers',
+      read: () => [{ value: admission.inFlight }],
+    },
+    {
+      name: 'halfhour_http_requests_refused',
+      help: 'Requests since the start that were told to come back because too many were in flight',
+      read: () => [{ value: admission.refused }],
     },
     ...(options.gauges ?? []),
   ]);
@@ -189,17 +211,11 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   }
   await app.ready();
 
-  /** Only the API is refused under pressure: health and metrics are what one looks at then. */
   async function bindApi(api: FastifyInstance, handlers: ModuleHandlers): Promise<void> {
-    if (limits.eventLoopDelayMs > 0) {
-      await api.register(fastifyUnderPressure, {
-        maxEventLoopDelay: limits.eventLoopDelayMs,
-        // As long as the delay: an interval in which the loop never came round counts as an endless delay, and a
-        // start that compiles for a second was answered 503 (seen in one of ten starts on a busy machine).
-        sampleInterval: limits.eventLoopDelayMs,
-        retryAfter: 1,
-      });
-    }
+    api.addHook('preValidation', (request, reply, done) => {
+      if (request.routeOptions.config.stream !== true) admission.take(reply.raw);
+      done();
+    });
     await api.register(async (sessions) => {
       await sessions.register(fastifyCookie, { hook: false });
       bindSessionRoutes(sessions, identity, limits);

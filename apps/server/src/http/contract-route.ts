@@ -28,6 +28,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The contract's path, for logs and metrics: bounded, unlike the path of the request. */
     route?: string;
+    stream?: true;
   }
 }
 
@@ -50,12 +51,16 @@ export function routeOptions(
     contract.idempotencyKey === undefined || contract.access !== 'public',
     `${contract.path} requires a key of a caller that it does not require`,
   );
+  invariant(
+    (contract.stream === true) === contract.path.endsWith('/stream'),
+    `${contract.path}: streams are known by their paths before they are routed (admission.ts)`,
+  );
   return {
     method: contract.method,
     url: fastifyPath(contract.path),
     ...(body === undefined ? {} : { schema: { body: bodySchema(body) } }),
     bodyLimit: contract.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
-    config: { route: contract.path },
+    config: { route: contract.path, ...(contract.stream === true ? { stream: true } : {}) },
     ...(contract.method === 'GET' ? { exposeHeadRoute: contract.stream !== true } : {}),
     // With callbacks: an async hook costs a promise and a turn of the microtask queue, which show here.
     onRequest(request, _reply, done) {

@@ -58,9 +58,7 @@ export async function startTestApp(
     version: '0.0.0',
     requestIdPrefix: 'test',
     webFolder: folder,
-    // The machine that runs tests may be slow, which is not what they are about.
     ...options,
-    limits: { eventLoopDelayMs: 0, ...options.limits },
     handlers: { ...recording, ...options.handlers },
     identity: {
       authenticate: async (token) => holders.get(token),
@@ -78,7 +76,8 @@ export async function startTestApp(
     calls,
     folder,
     /** Log lines, parsed. */
-    logged: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    logged: () =>
+      lines.flatMap((text) => text.split('\n')).map((line) => JSON.parse(line) as Record<string, unknown>),
     /** A token of a new user who holds these grants. */
     tokenOf(...grants: Grant[]): string {
       const token = randomBytes(16).toString('hex');
