@@ -162,12 +162,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     });
     done();
   });
-  const logRequest = createRequestLog(log);
+  const requestLog = createRequestLog(log, ticker);
+  app.addHook('onClose', async () => requestLog.flush());
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.config.route ?? 'unknown';
     const milliseconds = reply.elapsedTime;
     metrics.observeRequest(route, request.method, reply.statusCode, milliseconds / 1_000);
-    logRequest({
+    requestLog.add({
       method: request.method,
       route,
       status: reply.statusCode,

@@ -70,14 +70,24 @@ export async function startTestApp(
     },
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  /** Log lines, parsed. */
+  const logged = () =>
+    lines.flatMap((text) => text.split('\n')).map((line) => JSON.parse(line) as Record<string, unknown>);
   return {
     url,
     app,
     calls,
     folder,
-    /** Log lines, parsed. */
-    logged: () =>
-      lines.flatMap((text) => text.split('\n')).map((line) => JSON.parse(line) as Record<string, unknown>),
+    logged,
+    /** The line about the request that was answered so; waits for it, since such lines are gathered for a moment. */
+    async lineOf(response: Response): Promise<Record<string, unknown>> {
+      const requestId = response.headers.get('x-request-id')!;
+      for (;;) {
+        const line = logged().find((each) => each['event'] === 'request' && each['requestId'] === requestId);
+        if (line !== undefined) return line;
+        await new Promise(setImmediate);
+      }
+    },
     /** A token of a new user who holds these grants. */
     tokenOf(...grants: Grant[]): string {
       const token = randomBytes(16).toString('hex');
