@@ -1,8 +1,8 @@
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fastify } from 'fastify';
-import { pino } from 'pino';
 import { type Order, ROUTES } from '@halfhour/contract';
 import { ScaledClock, createIdSource, ok, systemNow, systemTicker } from '@halfhour/kernel';
 import { openDatabase, migrate, startEmbeddedPostgres } from '@halfhour/platform/postgres';
@@ -149,7 +149,7 @@ async function startPlatform() {
   const market = await insertBenchMarket(db, createIdSource(systemNow, 901), clock, SIZE);
   const log = createLog({
     level: 'info',
-    destination: pino.destination({ dest: join(folder, 'log'), sync: false }),
+    destination: createWriteStream(join(folder, 'log')),
   });
   const composed = createPlatform({ db, clock, wallClock: clock, node: 902, openCityMap, log });
   await composed.maps.pin(
@@ -222,7 +222,7 @@ async function startPlatform() {
           ? composed.handlers
           : { ...composed.handlers, placeOrder: () => Promise.resolve(ok(exampleOrder(market))) };
       const server = await startServer(
-        { host: '127.0.0.1', port: 0, webFolder: folder, trustProxy: undefined, traces: false },
+        { role: 'all', host: '127.0.0.1', port: 0, webFolder: folder, trustProxy: undefined, traces: false },
         { ...composed, handlers },
         log,
       );

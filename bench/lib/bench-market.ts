@@ -11,6 +11,7 @@ import {
   basisPoints,
   circlePolygon,
   currency,
+  idFromKey,
   systemTicker,
 } from '@halfhour/kernel';
 import { insertArticles, insertOffers } from '@halfhour/platform/catalogue';
@@ -49,6 +50,14 @@ export interface BenchMarketSize {
   readonly shoppers: number;
   readonly couriers: number;
 }
+
+const OPERATOR = {
+  userId: idFromKey('usr', 1n),
+  role: 'operator',
+  scope: 'market',
+  merchantIds: [],
+  courierIds: [],
+} as const;
 
 /** A market in which everybody holds an API key, stores are open, couriers on shift, and stock does not run out. */
 export async function insertBenchMarket(
@@ -199,17 +208,13 @@ export async function insertBenchMarket(
     },
   });
   const shift = { position: PLACE, endsAt: addMs(at, 12 * HOUR_MS) };
-  await Promise.all(
-    courierIds.map((courierId) =>
-      couriers.startShift(marketId, courierId, shift, {
-        userId: ids.next('usr'),
-        role: 'operator',
-        scope: 'market',
-        merchantIds: [],
-        courierIds: [],
-      }),
-    ),
-  );
+  const waiting = [...courierIds];
+  const startShifts = async (): Promise<void> => {
+    for (let courierId = waiting.pop(); courierId !== undefined; courierId = waiting.pop()) {
+      await couriers.startShift(marketId, courierId, shift, OPERATOR);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, startShifts));
   await couriers.close();
   return market;
 }

@@ -77,7 +77,7 @@ test('under more than it can carry the server serves what it can and refuses the
 
 test('every order that was acknowledged is there once, and none of those that were refused', async () => {
   assert.equal(new Set(placed.map(([key]) => key)).size, placed.length);
-  const ids = new Set(placed.map(([, orderId]) => keyOf(orderId as OrderId).toString()));
+  const ids = new Set(placed.map(([, orderId]) => keyOf(orderId as OrderId)));
   assert.equal(ids.size, placed.length, 'no two placements share an order');
   const db = openFolder();
   try {
