@@ -26,8 +26,8 @@ const HEAD_END = '\r\n\r\n';
 
 /**
  * The least that speaks HTTP/1.1: one request at a time over one kept connection, answers with Content-Length.
- * A request costs about 15 CPU-µs where node:http takes 60 (see `bench/http.ts`, which prints it), so that the
- * load leaves the cores to what is measured.
+ * A request costs 19 to 24 CPU-µs at full load (`bench/http.ts` prints it), so that the load leaves the cores to what
+ * is measured.
  */
 export class HttpConnection {
   private readonly socket: Socket;

@@ -40,8 +40,7 @@ const UNLIMITED = /^\/(?!v1\/)|\/stream(?:\?|$)/;
  * 1,000 a second 2 s. Beyond it a request would only wait longer, and nothing would be done faster.
  *
  * A refusal must cost little, or refusing three times the load takes the time from answering: it is made before
- * Fastify, its body is not read, and lines of the log tell of all that were refused in a second. Measured:
- * see `bench/http.ts`.
+ * Fastify, its body is not read, and lines of the log tell of all that were refused in a second.
  *
  * A request counts from when its body is there: callers who send theirs byte by byte hold no places.
  */

@@ -200,8 +200,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     trustsProxy: options.trustProxy !== undefined,
   });
   if (handlers !== undefined) {
-    // Plugins with hooks are registered where their routes are: on every request of the API they cost more than a
-    // quarter of it (helmet's two hooks even where it is not global, cookie's at the start and at the end).
+    // Plugins with hooks are registered where their routes are: helmet runs two hooks, one of them
+    // async, on every request even where it is not global, cookie one at the start and one at the end.
     await app.register(async (pages) => {
       await pages.register(fastifyCookie, { hook: false });
       await pages.register(fastifyHelmet, { global: false, ...PAGE_HEADERS });

@@ -69,7 +69,7 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
 type AnyHandler = (request: unknown) => Promise<Result<unknown, ApiError>>;
 type AnyStreamHandler = (request: unknown) => Promise<Result<AsyncIterable<StreamMessage>, ApiError>>;
 
-/** Without async: its promise, and Fastify's look at it, are a twentieth of a request. */
+/** Without async: its promise and Fastify's look at it would be paid by every request. */
 function answerPlain(
   contract: RouteContract,
   handler: AnyHandler,

@@ -27,7 +27,7 @@ const MAX_BEGINNINGS = 4_000;
 
 /**
  * One line a request, in the form of the log's other lines and at its destination, made here: pino took 15 of the 80
- * CPU-µs of a placement, 2 of them for the redaction of what holds no secret. Lines are gathered and written
+ * CPU-µs of a placement, a part of them for the redaction of what holds no secret. Lines are gathered and written
  * together.
  *
  * Nothing in a line is a text of the caller's: methods are those that Node's parser knows, paths the contract's,

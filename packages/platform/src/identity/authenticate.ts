@@ -10,7 +10,7 @@ export const SESSION_MS = 14 * DAY_MS;
 const PROLONG_AFTER_MS = DAY_MS;
 /** How long another process may still honour a token after it was revoked here. */
 const CACHE_MS = 10 * SECOND_MS;
-/** About 10 MB. At 10,000 requests a second, each by somebody else, this is what ten seconds bring. */
+/** At 10,000 requests a second, each by somebody else, this is what ten seconds bring. */
 const MAX_CACHED = 100_000;
 const MAX_GROUP = 512;
 const MAX_QUEUE = 10_000;
@@ -34,7 +34,7 @@ interface LookUp {
 /**
  * Looks tokens up in Postgres, and remembers the answer for ten seconds. Unknown tokens are not remembered. What is
  * asked for while a statement runs goes into the next one: a token seen for the first time costs a share of a
- * statement and not one of its own (150 CPU-µs).
+ * statement and not one of its own.
  *
  * Remembered by the token itself and not by its hash, which would be made at each request. That a map tells how
  * long it compares helps nobody to guess 256 random bits.
