@@ -80,8 +80,6 @@ export async function servePlatform(
     version: '0.0.0',
     requestIdPrefix: 'test',
     webFolder,
-    // A busy machine is not what these tests are about.
-    limits: { eventLoopDelayMs: 0 },
     checkAnswers: true,
   });
   closing.push(() => app.close(1_000));

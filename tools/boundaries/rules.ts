@@ -36,7 +36,8 @@ export const ZONES: Readonly<Record<Zone, ZoneRule>> = {
   server: { folder: 'apps/server', sees: SHARED, ...OPEN },
   web: { folder: 'apps/web', sees: ['kernel', 'contract'], ...OPEN, host: false },
   bench: { folder: 'bench', sees: EVERYTHING, ...OPEN },
-  test: { folder: 'test', sees: EVERYTHING, ...OPEN },
+  // The load of the benchmark is what the overload test overloads with.
+  test: { folder: 'test', sees: [...EVERYTHING, 'bench'], ...OPEN },
   tools: { folder: 'tools', sees: EVERYTHING, ...OPEN },
 };
 

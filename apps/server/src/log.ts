@@ -17,6 +17,7 @@ const SECRET_NAMES = new Set([
   'deliverycode',
 ]);
 const DEEPEST = 6;
+const MAX_WAITING_BYTES = 32 * 2 ** 20;
 
 /** One JSON line an event: `event` names it, `requestId` ties lines together, secrets are blotted out. */
 export function createLog(options: {
@@ -27,7 +28,7 @@ export function createLog(options: {
     {
       level: options.level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTime,
       formatters: {
         level: (level) => ({ level }),
         bindings: (fields) => hideSecrets(fields, 0) as Record<string, unknown>,
@@ -36,8 +37,22 @@ export function createLog(options: {
       // Errors are serialised with their SQLSTATE in `code`, which is no secret and needed.
       serializers: { err: serialiseError },
     },
-    options.destination ?? pino.destination({ dest: 1, sync: false }),
+    // Where nobody reads what is written, lines are dropped rather than kept without end.
+    options.destination ?? pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES }),
   );
+}
+
+let isoTimeOf = 0;
+let isoTimeText = '';
+
+/** The member `time` as pino writes it after the level, but made once a millisecond: it took 1 of the 5 µs of a line. */
+export function isoTime(): string {
+  const now = Date.now();
+  if (now !== isoTimeOf) {
+    isoTimeOf = now;
+    isoTimeText = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return isoTimeText;
 }
 
 /**

@@ -213,18 +213,21 @@ test('a large answer that stays the same is compressed once and can be revalidat
 });
 
 test('each request is one log line without secrets', async () => {
-  await fetch(`${server.url}/v1/sessions`, {
+  const signIn = await fetch(`${server.url}/v1/sessions`, {
     method: 'POST',
     headers: { ...json, cookie: 'halfhour_session=very-secret' },
     body: JSON.stringify({ email: 'a@example.com', password: 'very-secret' }),
   });
-  await fetch(`${market}/orders?cursor=private`, { headers: bearer(operator) });
-  const lines = server.logged().filter((line) => line['event'] === 'request');
-  const last = lines.at(-1)!;
+  const list = await fetch(`${market}/orders?cursor=private`, { headers: bearer(operator) });
+  await server.lineOf(signIn);
+  const last = await server.lineOf(list);
   assert.deepEqual(
-    [last['method'], last['route'], last['status'], last['userId']],
-    ['GET', '/v1/markets/{marketId}/orders', 404, server.userOf(operator)],
+    [last['level'], last['method'], last['route'], last['status'], last['userId']],
+    ['info', 'GET', '/v1/markets/{marketId}/orders', 404, server.userOf(operator)],
   );
+  assert.ok(!Number.isNaN(Date.parse(String(last['time']))));
+  const about = server.logged().filter((line) => line['requestId'] === last['requestId']);
+  assert.equal(about.length, 1);
   assert.ok(typeof last['ms'] === 'number' && typeof last['requestId'] === 'string');
   assert.doesNotMatch(JSON.stringify(server.logged()), /very-secret|private/);
 });

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
-import fastifyUnderPressure from '@fastify/under-pressure';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -11,9 +10,12 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Logger } from 'pino';
 import type { Ticker } from '@halfhour/kernel';
+import { createAdmission } from './admission.ts';
 import { type ModuleHandlers, bindRoutes, requireHandlers } from './bind-routes.ts';
 import { bindDocs } from './docs.ts';
+import { createRequestLog } from './request-log.ts';
 import { type GaugeSource, createMetrics } from './metrics.ts';
 import { type ReadinessChecks, bindOperations } from './operations.ts';
 import { HttpProblem, classify, retryAfterSeconds, toProblem } from './problem.ts';
@@ -27,8 +29,8 @@ export interface HttpLimits {
   readonly streamsPerCaller: number;
   readonly signInsPerMinute: number;
   readonly signUpsPerMinute: number;
-  /** Beyond this delay of the event loop requests are told to come back; 0 switches it off. */
-  readonly eventLoopDelayMs: number;
+  /** Requests of the API that may wait for their answers; further ones are told to come back. */
+  readonly requestsInFlight: number;
 }
 
 const LIMITS: HttpLimits = {
@@ -36,8 +38,13 @@ const LIMITS: HttpLimits = {
   streamsPerCaller: 16,
   signInsPerMinute: 60,
   signUpsPerMinute: 30,
-  eventLoopDelayMs: 2_000,
+  requestsInFlight: 2_000,
 };
+
+/** Longer than proxies in front keep theirs, as Fastify's default: who closes first must not be the server. */
+const KEEP_ALIVE_MS = 72_000;
+/** From the first byte of a request to the last of its body. */
+const REQUEST_MS = 30_000;
 
 export interface HttpAppOptions {
   /**
@@ -46,7 +53,7 @@ export interface HttpAppOptions {
    */
   readonly handlers: Partial<ModuleHandlers> | undefined;
   readonly identity: SessionKeeper;
-  readonly log: FastifyBaseLogger;
+  readonly log: Logger;
   readonly ticker: Ticker;
   readonly version: string;
   /** Begins every request id, so that those of two processes or starts differ. */
@@ -81,20 +88,27 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const { log, ticker, identity } = options;
   let requests = 0;
   let draining = false;
+  const nextRequestId = (): string => `${options.requestIdPrefix}-${(++requests).toString(36)}`;
+  const admission = createAdmission({ maxInFlight: limits.requestsInFlight, nextRequestId, log, ticker });
   const app = fastify({
-    loggerInstance: log,
+    serverFactory(handle) {
+      const server = admission.serve(handle);
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      server.requestTimeout = REQUEST_MS;
+      return server;
+    },
+    loggerInstance: log as FastifyBaseLogger,
     // One line a request, at its end: see the hook below.
     logController: new LogController({ disableRequestLogging: true }),
     // A logger of its own for each request costs a twentieth of it, most of that in redaction; lines name
     // their request themselves.
     childLoggerFactory: (logger) => logger,
-    genReqId: () => `${options.requestIdPrefix}-${(++requests).toString(36)}`,
+    genReqId: nextRequestId,
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
     // Requests that come in while closing are finished, not refused with an answer that is no problem document.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     // Bodies are JSON with types of their own, so nothing is converted; unknown members are refused.
@@ -116,11 +130,22 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       help: 'Server-sent event streams that are open',
       read: () => [{ value: streams.count }],
     },
+    {
+      name: 'halfhour_http_requests_in_flight',
+      help: 'Requests of the API that wait for their answers',
+      read: () => [{ value: admission.inFlight }],
+    },
+    {
+      name: 'halfhour_http_requests_refused',
+      help: 'Requests since the start that were told to come back because too many were in flight',
+      read: () => [{ value: admission.refused }],
+    },
     ...(options.gauges ?? []),
   ]);
   const stopTraces = options.traces === true ? await traceRequests(app) : undefined;
 
   app.addHook('onRequest', (request, reply, done) => {
+    connections.carries(request.raw.socket);
     request.halfhour = {
       credentials: undefined,
       caller: undefined,
@@ -137,21 +162,20 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     });
     done();
   });
+  const requestLog = createRequestLog(log, ticker);
+  app.addHook('onClose', async () => requestLog.flush());
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.config.route ?? 'unknown';
-    metrics.observeRequest(route, request.method, reply.statusCode, reply.elapsedTime / 1_000);
-    log.info(
-      {
-        event: 'request',
-        method: request.method,
-        route,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 100) / 100,
-        userId: request.halfhour?.caller?.userId,
-        requestId: request.id,
-      },
-      'request',
-    );
+    const milliseconds = reply.elapsedTime;
+    metrics.observeRequest(route, request.method, reply.statusCode, milliseconds / 1_000);
+    requestLog.add({
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(milliseconds * 100) / 100,
+      userId: request.halfhour?.caller?.userId,
+      requestId: request.id,
+    });
     done();
   });
   app.setErrorHandler(answerError);
@@ -163,8 +187,6 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     ),
   );
 
-  await app.register(fastifyCookie);
-  await app.register(fastifyHelmet, { global: false, ...PAGE_HEADERS });
   await app.register(fastifyRateLimit, {
     global: false,
     errorResponseBuilder: (_request, context) =>
@@ -178,24 +200,27 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     trustsProxy: options.trustProxy !== undefined,
   });
   if (handlers !== undefined) {
-    await bindDocs(app, options.version);
-    await bindWebApp(app, { folder: options.webFolder, identity });
+    // Plugins with hooks are registered where their routes are: helmet runs two hooks, one of them
+    // async, on every request even where it is not global, cookie one at the start and one at the end.
+    await app.register(async (pages) => {
+      await pages.register(fastifyCookie, { hook: false });
+      await pages.register(fastifyHelmet, { global: false, ...PAGE_HEADERS });
+      await bindDocs(pages, options.version);
+      await bindWebApp(pages, { folder: options.webFolder, identity });
+    });
     await app.register((api) => bindApi(api, handlers));
   }
   await app.ready();
 
-  /** Only the API is refused under pressure: health and metrics are what one looks at then. */
   async function bindApi(api: FastifyInstance, handlers: ModuleHandlers): Promise<void> {
-    if (limits.eventLoopDelayMs > 0) {
-      await api.register(fastifyUnderPressure, {
-        maxEventLoopDelay: limits.eventLoopDelayMs,
-        // As long as the delay: an interval in which the loop never came round counts as an endless delay, and a
-        // start that compiles for a second was answered 503 (seen in one of ten starts on a busy machine).
-        sampleInterval: limits.eventLoopDelayMs,
-        retryAfter: 1,
-      });
-    }
-    bindSessionRoutes(api, identity, limits);
+    api.addHook('preValidation', (request, reply, done) => {
+      if (request.routeOptions.config.stream !== true) admission.take(reply.raw);
+      done();
+    });
+    await api.register(async (sessions) => {
+      await sessions.register(fastifyCookie, { hook: false });
+      bindSessionRoutes(sessions, identity, limits);
+    });
     bindRoutes(api, {
       handlers,
       authenticate: identity.authenticate,
@@ -259,24 +284,20 @@ const WORKER = {
 const SWEEP_MS = 50;
 
 /**
- * Knows which connections carry a request. Node's own closeIdleConnections passes over those that never
+ * Closes connections that carry no request. Node's own closeIdleConnections passes over those that never
  * carried one, which clients open ahead (measured: a stop that took the whole grace time of ten seconds).
  */
-function trackConnections(server: Server): { closeIdle(): void } {
-  const running = new Map<Socket, number>();
+function trackConnections(server: Server): { carries(socket: Socket): void; closeIdle(): void } {
+  const fresh = new Set<Socket>();
   server.on('connection', (socket) => {
-    running.set(socket, 0);
-    socket.once('close', () => running.delete(socket));
-  });
-  server.on('request', ({ socket }, response) => {
-    running.set(socket, (running.get(socket) ?? 0) + 1);
-    response.once('close', () => {
-      if (running.has(socket)) running.set(socket, running.get(socket)! - 1);
-    });
+    fresh.add(socket);
+    socket.once('close', () => fresh.delete(socket));
   });
   return {
+    carries: (socket) => void fresh.delete(socket),
     closeIdle() {
-      for (const [socket, requests] of running) if (requests === 0) socket.destroy();
+      for (const socket of fresh) socket.destroy();
+      server.closeIdleConnections();
     },
   };
 }

@@ -3,8 +3,8 @@ import { type RouteContract, type RouteName, ROUTES } from '@halfhour/contract';
 import { type Result, type Ticker, invariant } from '@halfhour/kernel';
 import type { ApiError, Handlers, StreamMessage } from '@halfhour/platform/api';
 import { decideAuthority } from './access.ts';
-import { type Authenticate, fastifyPath, routeOptions } from './contract-route.ts';
-import { createEncodedAnswers } from './encoded-answers.ts';
+import { type Authenticate, type RequestState, fastifyPath, routeOptions } from './contract-route.ts';
+import { type EncodedAnswers, createEncodedAnswers } from './encoded-answers.ts';
 import { HttpProblem } from './problem.ts';
 import { answerSchema } from './schemas.ts';
 import { SESSION_ROUTES, type SessionRoute } from './session-routes.ts';
@@ -58,19 +58,9 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
       ...routeOptions(contract, binding.authenticate),
       handler: contract.stream
         ? (request, reply) => answerStream(contract, handler as AnyStreamHandler, binding, request, reply)
-        : async (request, reply) => {
-            const result = await handler(apiRequest(request, reply));
-            if (!result.ok) throw new HttpProblem(result.error);
-            answer?.(request, result.value);
-            if (contract.response.schema === undefined) return reply.code(contract.response.status).send();
-            if (!ENCODED.has(name)) return reply.code(contract.response.status).send(result.value);
-            const { plain, gzip, etag } = await encoded.encode(result.value as object);
-            reply.headers({ etag, 'cache-control': 'public, max-age=300', vary: 'accept-encoding' });
-            if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-            reply.type('application/json; charset=utf-8');
-            if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(plain);
-            return reply.header('content-encoding', 'gzip').send(gzip);
-          },
+        : ENCODED.has(name)
+          ? (request, reply) => answerEncoded(encoded, contract, handler, request, reply)
+          : (request, reply) => answerPlain(contract, handler, answer, request, reply),
     });
   }
   refuseOtherMethods(app);
@@ -79,20 +69,72 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
 type AnyHandler = (request: unknown) => Promise<Result<unknown, ApiError>>;
 type AnyStreamHandler = (request: unknown) => Promise<Result<AsyncIterable<StreamMessage>, ApiError>>;
 
+/** Without async: its promise and Fastify's look at it would be paid by every request. */
+function answerPlain(
+  contract: RouteContract,
+  handler: AnyHandler,
+  check: AnswerCheck | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { status, schema } = contract.response;
+  const fail = (thrown: unknown): void =>
+    void reply.send(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  handler(new HandlerRequest(request, reply)).then((result) => {
+    try {
+      if (!result.ok) throw new HttpProblem(result.error);
+      check?.(request, result.value);
+      void reply.code(status).send(schema === undefined ? undefined : result.value);
+    } catch (error) {
+      fail(error);
+    }
+  }, fail);
+}
+
+async function answerEncoded(
+  encoded: EncodedAnswers,
+  contract: RouteContract,
+  handler: AnyHandler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const result = await handler(new HandlerRequest(request, reply));
+  if (!result.ok) throw new HttpProblem(result.error);
+  const { plain, gzip, etag } = await encoded.encode(result.value as object);
+  reply.headers({ etag, 'cache-control': 'public, max-age=300', vary: 'accept-encoding' });
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  reply.code(contract.response.status).type('application/json; charset=utf-8');
+  if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(plain);
+  return reply.header('content-encoding', 'gzip').send(gzip);
+}
+
 /** The request as handlers get it. Its signal is made when first asked for: most never ask. */
-function apiRequest(request: FastifyRequest, reply: FastifyReply) {
-  const state = request.halfhour;
-  return {
-    params: state.params,
-    query: state.query,
-    body: request.body,
-    authority: state.authority,
-    command: state.command,
-    requestId: request.id,
-    get signal(): AbortSignal {
-      return (state.controller ??= abortOnClose(reply)).signal;
-    },
-  };
+class HandlerRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly authority: RequestState['authority'];
+  readonly command: RequestState['command'];
+  readonly requestId: string;
+  /** Where a stream goes on; see `StreamHandler`. */
+  after: string | undefined;
+  readonly #reply: FastifyReply;
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    const state = request.halfhour;
+    this.params = state.params;
+    this.query = state.query;
+    this.body = request.body;
+    this.authority = state.authority;
+    this.command = state.command;
+    this.requestId = request.id;
+    this.after = undefined;
+    this.#reply = reply;
+  }
+
+  get signal(): AbortSignal {
+    return (this.#reply.request.halfhour.controller ??= abortOnClose(this.#reply)).signal;
+  }
 }
 
 function abortOnClose(reply: FastifyReply): AbortController {
@@ -117,11 +159,10 @@ async function answerStream(
   try {
     const { after } = (state.query ?? NOTHING) as { after?: string };
     const lastEventId = request.headers['last-event-id'];
-    const result = await handler({
-      ...apiRequest(request, reply),
-      // A browser that connects again sends the header, and `after` as it was in the address at first.
-      after: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : after,
-    });
+    const asked = new HandlerRequest(request, reply);
+    // A browser that connects again sends the header, and `after` as it was in the address at first.
+    asked.after = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : after;
+    const result = await handler(asked);
     if (!result.ok) throw new HttpProblem(result.error);
     const answer = checkAnswers ? checkedAnswer(contract) : undefined;
     reply.hijack();
@@ -161,9 +202,9 @@ async function* checkedMessages(
   }
 }
 
-function checkedAnswer(
-  contract: RouteContract,
-): ((request: FastifyRequest, value: unknown) => void) | undefined {
+type AnswerCheck = (request: FastifyRequest, value: unknown) => void;
+
+function checkedAnswer(contract: RouteContract): AnswerCheck | undefined {
   if (contract.response.schema === undefined) return undefined;
   const schema = answerSchema(contract.response.schema);
   return (request, value) => {

@@ -1,3 +1,4 @@
+import { fastifyCookie } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const SESSION_COOKIE = 'halfhour_session';
@@ -18,7 +19,9 @@ export function credentialsOf(request: FastifyRequest): Credentials | undefined 
     // A header that cannot be read is a credential that nobody has, not the absence of one.
     return { token: token ?? '', from: 'bearer' };
   }
-  const cookie = request.cookies[SESSION_COOKIE];
+  const { cookie: header } = request.headers;
+  if (header === undefined) return undefined;
+  const cookie = fastifyCookie.parse(header)[SESSION_COOKIE];
   return cookie === undefined || cookie === '' ? undefined : { token: cookie, from: 'cookie' };
 }
 

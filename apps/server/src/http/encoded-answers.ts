@@ -11,13 +11,17 @@ export interface EncodedAnswer {
   readonly etag: string;
 }
 
+export interface EncodedAnswers {
+  encode(value: object): Promise<EncodedAnswer>;
+}
+
 /**
  * Keeps the JSON and the gzip of large answers that stay the same, such as a city's streets (megabytes).
  * Known by identity: a handler that answers the very same object again gets the bytes made the first time,
  * and they are freed with the object. Nothing else is compressed: other answers are small, and on the way
  * to a browser a proxy in front compresses better than the one thread that takes orders.
  */
-export function createEncodedAnswers(): { encode(value: object): Promise<EncodedAnswer> } {
+export function createEncodedAnswers(): EncodedAnswers {
   const known = new WeakMap<object, Promise<EncodedAnswer>>();
   return {
     encode(value) {

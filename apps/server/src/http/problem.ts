@@ -69,8 +69,6 @@ export function classify(thrown: unknown): { readonly error: ApiError; readonly 
       return expected({ code: 'malformed_json' });
     case 'FST_ERR_BAD_URL':
       return expected({ code: 'invalid_request', detail: 'The path is not a valid URL.' });
-    case 'FST_UNDER_PRESSURE':
-      return expected({ code: 'overloaded' });
     default:
   }
   if (isOutage(thrown)) return { error: { code: 'unavailable' }, unexpected: true };

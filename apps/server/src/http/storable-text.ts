@@ -9,12 +9,25 @@ const DEEPEST = 32;
  * group of commands to find its one row. Throws HttpProblem.
  */
 export function requireStorable(value: unknown, field: string): void {
+  // Nearly all are, and need no path to the fault.
+  if (isStorable(value, 0)) return;
   const error = findFault(value, field, 0);
   if (error !== undefined) throw new HttpProblem({ code: 'invalid_request', errors: [error] });
 }
 
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isStorableText(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === DEEPEST) return false;
+  if (Array.isArray(value)) return value.every((item) => isStorable(item, depth + 1));
+  for (const name in value) {
+    if (!isStorable((value as Record<string, unknown>)[name], depth + 1)) return false;
+  }
+  return true;
+}
+
 function findFault(value: unknown, field: string, depth: number): FieldError | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : { field, message: UNSTORABLE };
+  if (typeof value === 'string') return isStorableText(value) ? undefined : { field, message: UNSTORABLE };
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === DEEPEST) return { field: field.slice(0, 200), message: 'is nested too deep' };
   for (const [name, member] of Object.entries(value)) {
@@ -27,6 +40,6 @@ function findFault(value: unknown, field: string, depth: number): FieldError | u
 
 const UNSTORABLE = 'holds U+0000 or half a surrogate pair';
 
-function isStorable(text: string): boolean {
+function isStorableText(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();
 }

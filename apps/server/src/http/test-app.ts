@@ -58,9 +58,7 @@ export async function startTestApp(
     version: '0.0.0',
     requestIdPrefix: 'test',
     webFolder: folder,
-    // The machine that runs tests may be slow, which is not what they are about.
     ...options,
-    limits: { eventLoopDelayMs: 0, ...options.limits },
     handlers: { ...recording, ...options.handlers },
     identity: {
       authenticate: async (token) => holders.get(token),
@@ -72,13 +70,24 @@ export async function startTestApp(
     },
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  /** Log lines, parsed. */
+  const logged = () =>
+    lines.flatMap((text) => text.split('\n')).map((line) => JSON.parse(line) as Record<string, unknown>);
   return {
     url,
     app,
     calls,
     folder,
-    /** Log lines, parsed. */
-    logged: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    logged,
+    /** The line about the request that was answered so; waits for it, since such lines are gathered for a moment. */
+    async lineOf(response: Response): Promise<Record<string, unknown>> {
+      const requestId = response.headers.get('x-request-id')!;
+      for (;;) {
+        const line = logged().find((each) => each['event'] === 'request' && each['requestId'] === requestId);
+        if (line !== undefined) return line;
+        await new Promise(setImmediate);
+      }
+    },
     /** A token of a new user who holds these grants. */
     tokenOf(...grants: Grant[]): string {
       const token = randomBytes(16).toString('hex');

@@ -106,34 +106,47 @@ export interface SessionOwner {
   readonly expiresAt: EpochMs;
 }
 
-/** Whose session it is, unless it has expired. */
-export async function selectSession(
+/** Whose sessions these are, by the hash of their token; those that have expired or never were are not there. */
+export async function selectSessions(
   db: Queryable,
-  tokenHash: string,
+  tokenHashes: readonly string[],
   now: EpochMs,
-): Promise<SessionOwner | undefined> {
-  const [row] = await db.query<{ user_id: string; expires_at: EpochMs; grants: GrantRow[] }>(
-    `select user_id, expires_at, ${GRANTS}
-     from identity.session as found
-     where token_hash = decode($1, 'hex') and expires_at > $2::timestamptz`,
-    [tokenHash, toRfc3339(now)],
+): Promise<Map<string, SessionOwner>> {
+  if (tokenHashes.length === 0) return new Map();
+  const rows = await db.query<OwnerRow & { expires_at: EpochMs }>(
+    `select hash, user_id, expires_at, ${GRANTS}
+     from unnest($1::text[]) as asked (hash)
+     join identity.session as found on token_hash = decode(hash, 'hex')
+     where expires_at > $2::timestamptz`,
+    [tokenHashes, toRfc3339(now)],
   );
-  if (row === undefined) return undefined;
-  const caller = { userId: idFromKey('usr', row.user_id), grants: row.grants.map(toGrant) };
-  return { caller, expiresAt: row.expires_at };
+  return new Map(rows.map((row) => [row.hash, { caller: toCaller(row), expiresAt: row.expires_at }]));
 }
 
-/** Whose API key it is, unless it was revoked. */
-export async function selectKeyOwner(db: Queryable, tokenHash: string): Promise<Caller | undefined> {
-  const [row] = await db.query<{ user_id: string; grants: GrantRow[] }>(
-    `select user_id, ${GRANTS}
-     from identity.api_key as found
-     where token_hash = decode($1, 'hex') and revoked_at is null`,
-    [tokenHash],
+/** Whose API keys these are, by the hash of their token; those that were revoked or never were are not there. */
+export async function selectKeyOwners(
+  db: Queryable,
+  tokenHashes: readonly string[],
+): Promise<Map<string, Caller>> {
+  if (tokenHashes.length === 0) return new Map();
+  const rows = await db.query<OwnerRow>(
+    `select hash, user_id, ${GRANTS}
+     from unnest($1::text[]) as asked (hash)
+     join identity.api_key as found on token_hash = decode(hash, 'hex')
+     where revoked_at is null`,
+    [tokenHashes],
   );
-  return row === undefined
-    ? undefined
-    : { userId: idFromKey('usr', row.user_id), grants: row.grants.map(toGrant) };
+  return new Map(rows.map((row) => [row.hash, toCaller(row)]));
+}
+
+interface OwnerRow {
+  readonly hash: string;
+  readonly user_id: string;
+  readonly grants: readonly GrantRow[];
+}
+
+function toCaller(row: OwnerRow): Caller {
+  return { userId: idFromKey('usr', row.user_id), grants: row.grants.map(toGrant) };
 }
 
 export async function insertSession(
@@ -152,10 +165,16 @@ export async function insertSession(
   );
 }
 
-export async function extendSession(db: Queryable, tokenHash: string, expiresAt: EpochMs): Promise<void> {
+export async function extendSessions(
+  db: Queryable,
+  tokenHashes: readonly string[],
+  expiresAt: EpochMs,
+): Promise<void> {
+  if (tokenHashes.length === 0) return;
   await db.query(
-    `update identity.session set expires_at = $2::timestamptz where token_hash = decode($1, 'hex')`,
-    [tokenHash, toRfc3339(expiresAt)],
+    `update identity.session set expires_at = $2::timestamptz
+     where token_hash = any (select decode(hash, 'hex') from unnest($1::text[]) as asked (hash))`,
+    [tokenHashes, toRfc3339(expiresAt)],
   );
 }
 

@@ -53,8 +53,11 @@ export interface SignedIn {
 }
 
 export interface Identity {
-  /** Who holds this session token or API key; remembered for up to ten seconds. */
-  authenticate(token: string): Promise<Caller | undefined>;
+  /**
+   * Who holds this session token or API key; remembered for up to ten seconds, and told at once while it is.
+   * Rejects with GroupOverloaded where too many wait to be looked up.
+   */
+  authenticate(token: string): Caller | undefined | Promise<Caller | undefined>;
   /** Errors: `wrong_credentials`, `too_many_requests` (with retryAfterSeconds), `overloaded`. */
   signIn(attempt: {
     readonly email: string;
