@@ -246,6 +246,7 @@ async function valueOf(
 ): Promise<string> {
   if (!isUnique) return name;
   if (type === 'text') return `${name} || '-' || k`;
+  if (type === 'uuid') return `md5(${name}::text || k)::uuid`;
   if (type !== 'bigint') return name;
   const [found] = await db.query<{ span: string; distinct: number }>(
     `select (max(${name}) - min(${name}) + 1)::text as span, count(distinct ${name})::int as distinct
