@@ -41,16 +41,10 @@ async function measure(root: string, { json, aim }: { json: boolean; aim: number
   const settings = { shared_buffers: '1GB', max_wal_size: '4GB', synchronous_commit: 'off' };
   const server = await startEmbeddedPostgres({ folder: dataFolder, settings });
   const db = openDatabase({ connection: server.connection, maxConnections: 8 });
-  const filled = await fill(db, root, aim);
-  await db.query('vacuum');
-  await db.query('checkpoint');
-  const bytesPerOrder = ((await databaseBytes(db)) - filled.baseBytes) / filled.orders;
-
-  const backingUp = performance.now();
-  const backup = await makeBackup(db, dataFolder, join(root, 'backups'));
-  const backupSeconds = (performance.now() - backingUp) / 1_000;
-  await db.close();
-  await server.stop();
+  const made = await fillAndBackUp(db, root, dataFolder, aim)
+    .finally(() => db.close())
+    .finally(() => server.stop());
+  const { filled, backup, bytesPerOrder, backupSeconds } = made;
   // Two copies at a time are enough for a disk.
   await rm(dataFolder, { recursive: true });
 
@@ -69,6 +63,16 @@ async function measure(root: string, { json, aim }: { json: boolean; aim: number
   if (found !== filled.rows)
     throw new Error(`${found} rows of ${filled.table} were restored of ${filled.rows}`);
   report(json, { orders: filled.orders, bytesPerOrder, bytes: backup.bytes, backupSeconds, restoreSeconds });
+}
+
+async function fillAndBackUp(db: Database, root: string, dataFolder: string, aim: number) {
+  const filled = await fill(db, root, aim);
+  await db.query('vacuum');
+  await db.query('checkpoint');
+  const bytesPerOrder = ((await databaseBytes(db)) - filled.baseBytes) / filled.orders;
+  const started = performance.now();
+  const backup = await makeBackup(db, dataFolder, join(root, 'backups'));
+  return { filled, backup, bytesPerOrder, backupSeconds: (performance.now() - started) / 1_000 };
 }
 
 interface Figures {
