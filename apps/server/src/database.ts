@@ -3,9 +3,12 @@ import type { Logger } from 'pino';
 import {
   type Database,
   type DatabaseOptions,
+  claimArchive,
   connectionOf,
+  findArchive,
   migrate,
   openDatabase,
+  prepareArchive,
   startEmbeddedPostgres,
 } from '@halfhour/platform/postgres';
 import { closeAll } from './close-all.ts';
@@ -13,6 +16,7 @@ import { holderOf, takeDataFolder } from './data-folder.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
+import { watchArchive } from './watch-archive.ts';
 
 export interface RunningDatabase {
   readonly db: Database;
@@ -20,9 +24,14 @@ export interface RunningDatabase {
   close(): Promise<void>;
 }
 
-type DatabaseSettings = Pick<Settings, 'dataFolder' | 'databaseUrl' | 'databaseConnections'>;
+type DatabaseSettings = Pick<
+  Settings,
+  'dataFolder' | 'backupsFolder' | 'databaseUrl' | 'databaseConnections'
+>;
 
-const MODULES_FOLDER = fileURLToPath(new URL('..', import.meta.resolve('@halfhour/platform/postgres')));
+export const MODULES_FOLDER = fileURLToPath(
+  new URL('..', import.meta.resolve('@halfhour/platform/postgres')),
+);
 
 /** Opens the Postgres of `databaseUrl`, or starts the embedded one. Throws Refusal. */
 export async function startDatabase(settings: DatabaseSettings, log: Logger): Promise<RunningDatabase> {
@@ -95,21 +104,42 @@ function openPool(
   });
 }
 
+/**
+ * Where the server of a data folder archives: where it is told to, or else where it did so last, whoever starts it, since
+ * what is not archived once is a gap that no restore gets over. `none` ends it.
+ */
+export async function archiveOf(
+  dataFolder: string,
+  given: Settings['backupsFolder'],
+): Promise<string | undefined> {
+  return given === 'none' ? undefined : (given ?? (await findArchive(dataFolder)));
+}
+
 async function openPostgres(settings: DatabaseSettings, log: Logger): Promise<RunningDatabase> {
+  const { backupsFolder: given } = settings;
   if (settings.databaseUrl !== undefined) {
+    if (given !== undefined && given !== 'none') {
+      throw new Refusal(
+        'HALFHOUR_BACKUPS is where the embedded Postgres archives. The server of DATABASE_URL archives by its own settings: see docs/backup.md.',
+      );
+    }
     const db = openPool(settings.databaseUrl, settings, log);
     return { db, close: () => db.close() };
   }
   const folder = await takeDataFolder(settings.dataFolder);
   try {
-    const postgres = await startEmbeddedPostgres({ folder: folder.path });
+    const backupsFolder = await archiveOf(folder.path, given);
+    const archive = backupsFolder === undefined ? {} : await prepareArchive(backupsFolder, folder.path);
+    const postgres = await startEmbeddedPostgres({ folder: folder.path, settings: archive });
     log.info({ event: 'postgres_started', folder: folder.path }, 'embedded Postgres is up');
     const db = openPool(postgres.connection, settings, log);
     const letDie = keepPostgres(postgres, log);
-    return {
-      db,
-      close: () => closeAll([folder.release, () => postgres.stop(), () => db.close(), letDie]),
-    };
+    const closing = [folder.release, () => postgres.stop(), () => db.close(), letDie];
+    if (backupsFolder !== undefined) {
+      await claimArchive(backupsFolder, folder.path);
+      closing.push(await watchArchive(db, backupsFolder, log));
+    }
+    return { db, close: () => closeAll(closing) };
   } catch (error) {
     await folder.release();
     throw error;

@@ -2,10 +2,12 @@ import './require-runtime.ts';
 import { Command } from 'commander';
 import { EmbeddedPostgresError } from '@halfhour/platform/postgres';
 import packageJson from '../package.json' with { type: 'json' };
+import { register as registerBackup } from './commands/backup.ts';
 import { register as registerDemo } from './commands/demo.ts';
 import { register as registerMarket } from './commands/market.ts';
 import { register as registerPeople } from './commands/people.ts';
 import { register as registerReplay } from './commands/replay.ts';
+import { register as registerRestore } from './commands/restore.ts';
 import { register as registerServe } from './commands/serve.ts';
 import { UnboundRoutes } from './http/bind-routes.ts';
 import { Refusal } from './refusal.ts';
@@ -20,6 +22,8 @@ registerReplay(program);
 registerServe(program);
 registerMarket(program);
 registerPeople(program);
+registerBackup(program);
+registerRestore(program);
 
 try {
   await program.parseAsync();

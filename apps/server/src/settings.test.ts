@@ -11,6 +11,7 @@ test('without anything set it serves this machine alone on port 8030 with its ow
     host: '127.0.0.1',
     port: 8030,
     dataFolder: resolve('.halfhour'),
+    backupsFolder: undefined,
     databaseUrl: undefined,
     databaseConnections: 10,
     role: 'all',

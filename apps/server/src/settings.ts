@@ -11,6 +11,8 @@ export interface Settings {
   readonly port: number;
   /** Absolute. Holds the embedded Postgres; not used with `databaseUrl`. */
   readonly dataFolder: string;
+  /** Absolute, or `none`. Where the embedded Postgres archives its log; undefined for where it did so last. */
+  readonly backupsFolder: string | undefined;
   /** A Postgres 15 or newer instead of the embedded one. */
   readonly databaseUrl: string | undefined;
   readonly databaseConnections: number;
@@ -39,6 +41,7 @@ export interface CommandOptions {
   readonly host?: string;
   readonly port?: string;
   readonly data?: string;
+  readonly backups?: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -68,6 +71,7 @@ const VARIABLES = z.object({
   HALFHOUR_DATA: z.string().min(1).default('.halfhour'),
   HALFHOUR_ROLE: z.enum(ROLES, `must be one of ${ROLES.join(', ')}`).default('all'),
   HALFHOUR_NODE: wholeNumber(0, 1_023).optional(),
+  HALFHOUR_BACKUPS: z.string().min(1).optional(),
   HALFHOUR_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   HALFHOUR_TRUST_PROXY: z.string().min(1).optional(),
   HALFHOUR_DATABASE_CONNECTIONS: wholeNumber(2, 500).default(10),
@@ -88,6 +92,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   HALFHOUR_PORT: '--port',
   HALFHOUR_DATA: '--data',
   HALFHOUR_ROLE: '--role',
+  HALFHOUR_BACKUPS: '--backups',
 };
 
 /** Throws Refusal with a line for each thing that is wrong. An empty variable counts as absent. */
@@ -104,6 +109,7 @@ export function readSettings(options: CommandOptions, environment: Environment):
     HALFHOUR_PORT: options.port,
     HALFHOUR_DATA: options.data,
     HALFHOUR_ROLE: options.role,
+    HALFHOUR_BACKUPS: options.backups,
   };
   const named = new Set<string>();
   for (const [name, value] of Object.entries(fromOptions)) {
@@ -129,6 +135,7 @@ export function readSettings(options: CommandOptions, environment: Environment):
     host: data.HALFHOUR_HOST,
     port: data.HALFHOUR_PORT,
     dataFolder: resolve(data.HALFHOUR_DATA),
+    backupsFolder: backupsFolderOf(data.HALFHOUR_BACKUPS),
     databaseUrl: data.DATABASE_URL,
     databaseConnections: data.HALFHOUR_DATABASE_CONNECTIONS,
     role: data.HALFHOUR_ROLE,
@@ -140,4 +147,8 @@ export function readSettings(options: CommandOptions, environment: Environment):
     traces: data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     webFolder: WEB_FOLDER,
   };
+}
+
+function backupsFolderOf(text: string | undefined): string | undefined {
+  return text === undefined || text === 'none' ? text : resolve(text);
 }

@@ -23,6 +23,7 @@ export function register(program: Command): void {
       '--data <folder>',
       'folder of the embedded Postgres (.halfhour); DATABASE_URL names another server',
     )
+    .option('--backups <folder>', 'archive the embedded Postgres there, to restore it to any moment')
     .action(serve);
 }
 

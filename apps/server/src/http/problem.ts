@@ -127,6 +127,8 @@ const NETWORK = new Set([
  */
 function isOutage(thrown: unknown): boolean {
   const state = sqlState(thrown);
+  // 25006: a standby, which takes writes once it is promoted.
+  if (state === '25006') return true;
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state.startsWith('53');
   if (!(thrown instanceof Error)) return false;
   const { code, syscall } = thrown as { code?: string; syscall?: string };

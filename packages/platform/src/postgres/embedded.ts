@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   readonly folder: string;
   /** Server settings over the defaults, such as `{ fsync: 'off' }` for tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How long a start may take, recovery included; 120 unless given. */
+  readonly startSeconds?: number;
 }
 
 /** What the operator can mend: said as it is, without a stack. */
@@ -81,13 +83,14 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   await writeFile(
     join(data, 'postgresql.auto.conf'),
     Object.entries(settings)
-      .map(([name, value]) => `${name} = '${value}'\n`)
+      .map(([name, value]) => `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'\n`)
       .join(''),
   );
   const log = join(data, 'server.log');
+  const startSeconds = String(options.startSeconds ?? 120);
   const start = async (): Promise<void> => {
     try {
-      await control('start', '--wait', '--timeout', '120', '--log', log, '--silent');
+      await control('start', '--wait', '--timeout', startSeconds, '--log', log, '--silent');
     } catch (error) {
       const tail = (await readFile(log, 'utf8').catch(() => '')).split('\n').slice(-12).join('\n');
       throw new EmbeddedPostgresError(`Postgres did not start in ${data}.\n${tail}`, { cause: error });
@@ -120,14 +123,15 @@ export async function connectionOf(folder: string): Promise<EmbeddedPostgres['co
   return { host: socketFolder, database: DATABASE, user: USER };
 }
 
-interface Account {
+/** Who the server runs as. */
+export interface Account {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
 /** Postgres refuses to run as root: as root it runs as the user `postgres`, made where there is none. */
-async function serverAccount(): Promise<Account | undefined> {
+export async function serverAccount(): Promise<Account | undefined> {
   if (userInfo().uid !== 0) return undefined;
   const id = async (flag: string): Promise<number> => Number((await run('id', [flag, 'postgres'])).stdout);
   if ((await id('-u').catch(() => undefined)) === undefined) {
@@ -232,7 +236,8 @@ async function nativeFolder(asOther: boolean): Promise<string> {
   return copy;
 }
 
-async function requireReachable(folder: string, user: string): Promise<void> {
+/** Throws EmbeddedPostgresError where the server's account may not pass to `folder`. */
+export async function requireReachable(folder: string, user: string): Promise<void> {
   if (await isReachable(folder)) return;
   throw new EmbeddedPostgresError(
     `As root, Postgres runs as the user ${user}, who cannot reach ${folder}. Choose one that it can, such as --data /var/lib/halfhour/data.`,

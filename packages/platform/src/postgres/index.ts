@@ -11,6 +11,14 @@ export {
   textArray,
 } from './arrays.ts';
 export {
+  type ArchiveState,
+  type Backup,
+  listBackups,
+  makeBackup,
+  pruneBackups,
+  readArchiveState,
+} from './backup.ts';
+export {
   type Database,
   type DatabaseOptions,
   type Queryable,
@@ -29,5 +37,9 @@ export {
   isReachable,
   startEmbeddedPostgres,
 } from './embedded.ts';
-export { type MigrationError, migrate } from './migrate.ts';
+export { type MigrationError, compareMigrations, migrate } from './migrate.ts';
 export { ensurePartitions } from './partitions.ts';
+export { makeRemoteBackup } from './remote-backup.ts';
+export { type Restored, restoreBackup } from './restore.ts';
+export { type Standby, startStandby } from './standby.ts';
+export { claimArchive, findArchive, prepareArchive } from './wal-archive.ts';

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Migration, Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import { type Result, err, ok } from '@halfhour/kernel';
-import type { Database } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 
 export type MigrationError =
   | { readonly code: 'database_newer'; readonly message: string }
@@ -43,6 +43,23 @@ export async function migrate(
   }
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'unknown';
   return err({ code: 'migration_failed', migration: failed, message });
+}
+
+/**
+ * Compares a database with this program, changing nothing: migrations that it holds and this program does not know,
+ * and those that the next `migrate` would apply.
+ */
+export async function compareMigrations(
+  database: Queryable,
+  modulesFolder: string,
+): Promise<{ readonly unknown: readonly string[]; readonly pending: readonly string[] }> {
+  const known = new Set(Object.keys(await readMigrations(modulesFolder)));
+  const rows = await database.query<{ name: string }>(`select name from halfhour.migration order by name`);
+  const applied = new Set(rows.map(({ name }) => name));
+  return {
+    unknown: [...applied].filter((name) => !known.has(name)),
+    pending: [...known].filter((name) => !applied.has(name)),
+  };
 }
 
 async function readMigrations(modulesFolder: string): Promise<Record<string, Migration>> {
