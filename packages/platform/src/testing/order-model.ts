@@ -399,7 +399,7 @@ function tell(model: Model, name: string, how: 'as placed' | 'as it is' = 'as pl
 
 export function describeAnswer(
   name: string,
-  order: Pick<ModelOrder, 'state' | 'refundedMinor' | 'courier'>,
+  order: Pick<ModelOrder, 'state' | 'refundedMinor'> & { readonly courier?: number | undefined },
 ): Answer {
   return `ok ${name} ${order.state} refunded ${order.refundedMinor} courier ${order.courier ?? 'none'}`;
 }
