@@ -37,7 +37,10 @@ export interface PreparedMarket {
  * Puts a market into a data folder that no server uses yet, with work for its couriers: in real time the
  * dispatcher would take minutes to give it, and without deliveries no money is posted that could be posted twice.
  */
-export async function prepareMarket(folder: string): Promise<PreparedMarket> {
+export async function prepareMarket(
+  folder: string,
+  paymentExpirySeconds = PAYMENT_EXPIRY_SECONDS,
+): Promise<PreparedMarket> {
   const log = createLog({ level: 'silent' });
   const database = await startDatabase(readSettings({ data: folder }, {}), log);
   const { db } = database;
@@ -51,7 +54,7 @@ export async function prepareMarket(folder: string): Promise<PreparedMarket> {
       couriers: COURIERS,
       riceOnHand: 1_000_000,
       oilOnHand: 1_000_000,
-      paymentExpirySeconds: PAYMENT_EXPIRY_SECONDS,
+      paymentExpirySeconds,
     });
     const { marketId } = market;
     const markets = createMarkets({ db });
@@ -113,7 +116,7 @@ export async function prepareMarket(folder: string): Promise<PreparedMarket> {
       merchantIds: [],
       courierIds: [],
     } as const;
-    const shift = { position: { lat: 40.002, lng: 20 }, endsAt: addMs(clock.now(), 6 * HOUR_MS) };
+    const shift = { position: { lat: 40.002, lng: 20 }, endsAt: addMs(clock.now(), 12 * HOUR_MS) };
     for (const courierId of market.courierIds) {
       assert.ok((await couriers.startShift(marketId, courierId, shift, authority)).ok);
     }

@@ -70,7 +70,7 @@ function linesOf(numbers: readonly number[]): Line[] {
   return all.filter((_, index) => ((1 + (numbers[0]! % 7)) >> index) & 1);
 }
 
-function change(state: State, order: string | undefined, key: string, made: Change): Action | undefined {
+function change(order: string | undefined, key: string, made: Change): Action | undefined {
   return order === undefined
     ? undefined
     : { kind: 'change', key, body: JSON.stringify([order, made]), order, change: made };
@@ -105,7 +105,7 @@ const WISHES: readonly Wish[] = [
     act: (state, [number = 0], key) => {
       const open = Object.entries(state.model.orders).filter(([, order]) => order.state in NEXT);
       const [order, found] = pick(open, number) ?? [];
-      return found === undefined ? undefined : change(state, order, key, NEXT[found.state]!);
+      return found === undefined ? undefined : change(order, key, NEXT[found.state]!);
     },
   },
   {
@@ -113,7 +113,7 @@ const WISHES: readonly Wish[] = [
     weight: 3,
     act: (state, [a = 0, b = 0, c = 0], key) => {
       const kind = pick(['accept', 'ready', 'unassign', 'assign', 'pick_up', 'deliver'] as const, b)!;
-      return change(state, named(state, a), key, {
+      return change(named(state, a), key, {
         kind,
         by: pick(PARTIES, c)!,
         ...(kind === 'assign' || kind === 'pick_up' || kind === 'deliver' ? { courier: a % COURIERS } : {}),
@@ -125,7 +125,6 @@ const WISHES: readonly Wish[] = [
     weight: 2,
     act: (state, [a = 0, b = 0], key) =>
       change(
-        state,
         named(state, a),
         key,
         b % 3 === 0
@@ -137,7 +136,7 @@ const WISHES: readonly Wish[] = [
     name: 'cancel',
     weight: 2,
     act: (state, [a = 0, b = 0], key) =>
-      change(state, named(state, a), key, { kind: 'cancel', by: pick(PARTIES, b)! }),
+      change(named(state, a), key, { kind: 'cancel', by: pick(PARTIES, b)! }),
   },
   {
     name: 'refund',
@@ -148,7 +147,7 @@ const WISHES: readonly Wish[] = [
       if (found === undefined) return undefined;
       const left = found.totalMinor - found.refundedMinor;
       const amountMinor = pick([left, left + 1, Math.ceil(left / 2), Math.ceil(left / 3)], b)!;
-      return change(state, order, key, { kind: 'refund', by: 'operator', amountMinor });
+      return change(order, key, { kind: 'refund', by: 'operator', amountMinor });
     },
   },
   {
@@ -344,7 +343,7 @@ test(
         ...{ kind: 'change', key: 'accept', body: 'accept', order: 'place' },
         change: { kind: 'accept', by: 'merchant' },
       };
-      const answers = await Promise.all([world.act(accept, 0), world.act(accept, 1)]);
+      const answers: string[] = await Promise.all([world.act(accept, 0), world.act(accept, 1)]);
       assert.equal(answers[0], answers[1]);
     }
   },
@@ -356,7 +355,7 @@ test(
   async () => {
     for (let round = 0; round < 20; round++) {
       const world = await createOrderWorld(db, { [stockName(0, 'can')]: { onHand: 1, reserved: 0 } });
-      const answers = await Promise.all([world.act(placeACan, 0), world.act(placeACan, 1)]);
+      const answers: string[] = await Promise.all([world.act(placeACan, 0), world.act(placeACan, 1)]);
       assert.equal(answers[0], answers[1]);
     }
   },

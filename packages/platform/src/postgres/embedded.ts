@@ -74,7 +74,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     });
 
   if (!(await exists(join(data, 'PG_VERSION')))) await initialise(native, data, account);
-  else if (await isRunning(control)) await control('stop', '--mode', 'fast', '--wait', '--timeout', '60');
+  // Not `pg_ctl status`: to it a server lives that was killed and that nobody has waited for, and cannot be stopped.
+  else if (await hasLiveServer(data)) await control('stop', '--mode', 'fast', '--wait', '--timeout', '60');
 
   const socketFolder = await makeSocketFolder(data, account);
   const settings = { ...DEFAULTS, ...options.settings, unix_socket_directories: socketFolder };

@@ -406,6 +406,7 @@ export function describeAnswer(
 
 /** What can be seen of a market: equal for a model and for the market that it describes. */
 export interface Sight {
+  readonly open: readonly boolean[];
   readonly stock: Model['stock'];
   /** What the payment provider holds for the platform. */
   readonly clearingMinor: number;
@@ -430,6 +431,7 @@ export function lookAt(model: Model): Sight {
   const orders = Object.entries(model.orders);
   const delivered = orders.map(([, order]) => order).filter((order) => isDelivered(order.state));
   return {
+    open: model.open,
     stock: model.stock,
     clearingMinor: delivered.reduce((sum, order) => sum + order.totalMinor - order.refundedMinor, 0),
     tipsMinor: Array.from(

@@ -270,7 +270,9 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
     assert.equal(received.length, orderIds.size, 'there is an order that nobody was told of');
     assert.deepEqual(await selectImbalance(db, marketId), { sumMinor: 0, unbalanced: 0 });
     assert.equal(await countUnexplainedStock(db, marketId), 0);
+    const shops = await selectStores(db, marketId, storeIds);
     return {
+      open: storeIds.map((id) => shops.get(id)!.status === 'open'),
       stock: Object.fromEntries(levels),
       clearingMinor: balance('payments:test:clearing'),
       tipsMinor: courierIds.map((id) => 0 - balance(`courier:${id}:payable`)),
