@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type MarketId, type OrderId, keyOf } from '@halfhour/kernel';
 import { type Position, BEGINNING, readEvents } from '@halfhour/platform/events';
-import { type OrderRecord, listOrders } from '@halfhour/platform/ordering';
+import { type OrderRecord, listOrders, selectOpenOrders } from '@halfhour/platform/ordering';
 import type { Database, Queryable } from '@halfhour/platform/postgres';
 import { assertSound } from '../acceptance/soundness.ts';
 
@@ -128,11 +128,12 @@ export async function selectWaiting(db: Queryable, marketId: MarketId): Promise<
   return row!;
 }
 
-/** Orders that somebody still has something to do for. */
-export async function countOpen(db: Queryable, marketId: MarketId): Promise<number> {
-  const [row] = await db.query<{ open: number }>(
-    `select count(*)::int as open from ordering.order where market_id = $1 and not closed`,
-    [keyOf(marketId)],
-  );
-  return row!.open;
+/** How many orders somebody still has something to do for, by their state and whether a courier has them. */
+export async function countOpen(db: Queryable, marketId: MarketId): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { state, courierId } of await selectOpenOrders(db, marketId)) {
+    const name = courierId === undefined ? `${state} without a courier` : state;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
 }

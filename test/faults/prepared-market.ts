@@ -39,7 +39,7 @@ export interface PreparedMarket {
  */
 export async function prepareMarket(
   folder: string,
-  paymentExpirySeconds = PAYMENT_EXPIRY_SECONDS,
+  { paymentExpirySeconds = PAYMENT_EXPIRY_SECONDS, couriers: courierCount = COURIERS } = {},
 ): Promise<PreparedMarket> {
   const log = createLog({ level: 'silent' });
   const database = await startDatabase(readSettings({ data: folder }, {}), log);
@@ -51,7 +51,7 @@ export async function prepareMarket(
     const ids = createIdSource(systemNow, 1);
     const market = await insertCityMarket(db, ids, clock.now(), {
       shoppers: SHOPPERS,
-      couriers: COURIERS,
+      couriers: courierCount,
       riceOnHand: 1_000_000,
       oilOnHand: 1_000_000,
       paymentExpirySeconds,
@@ -93,7 +93,7 @@ export async function prepareMarket(
     const quoted = await ordering.quote(marketId, basket);
     assert.ok(quoted.ok);
     const waiting = await Promise.all(
-      Array.from({ length: COURIERS * ROUTES_EACH * ORDERS_A_ROUTE }, async (_, index) => {
+      Array.from({ length: courierCount * ROUTES_EACH * ORDERS_A_ROUTE }, async (_, index) => {
         const placed = await ordering.placeOrder(marketId, {
           shopperId: market.shoppers[index % SHOPPERS]!.userId,
           command: { caller: 'prepared', key: `prepared-${index}`, bodyHash: '' },
@@ -116,15 +116,15 @@ export async function prepareMarket(
       merchantIds: [],
       courierIds: [],
     } as const;
-    const shift = { position: { lat: 40.002, lng: 20 }, endsAt: addMs(clock.now(), 12 * HOUR_MS) };
+    const shift = { position: { lat: 40.002, lng: 20 }, endsAt: addMs(clock.now(), 24 * HOUR_MS) };
     for (const courierId of market.courierIds) {
       assert.ok((await couriers.startShift(marketId, courierId, shift, authority)).ok);
     }
     const inMinutes = (minutes: number) => addMs(clock.now(), minutes * MINUTE_MS);
     const assigned = await delivery.assign(
       marketId,
-      Array.from({ length: COURIERS * ROUTES_EACH }, (_, index) => ({
-        courierId: market.courierIds[index % COURIERS]!,
+      Array.from({ length: courierCount * ROUTES_EACH }, (_, index) => ({
+        courierId: market.courierIds[index % courierCount]!,
         storeId: market.shopId,
         pickupPlace: { label: 'Shop', lat: 40.002, lng: 20 },
         expectedPickupAt: inMinutes(5),

@@ -13,7 +13,7 @@ import { type HalfhourProcess, killPostgres, startHalfhour } from '../halfhour-p
 import { type CuttingProxy, startCuttingProxy } from './cutting-proxy.ts';
 
 /** How many times faster than the wall's the market's clock runs. */
-export const SPEED = 20;
+const SPEED = 40;
 const PROGRAM = join(import.meta.dirname, 'hurried-server.ts');
 const START_MS = 60_000;
 const STOP_MS = 30_000;
@@ -96,6 +96,7 @@ export async function prepareStage(folder: string, began: number, random: Random
       server = startHalfhour(
         [],
         {
+          HALFHOUR_LOG_LEVEL: process.env['HALFHOUR_TEST_LOG'] ?? 'info',
           HALFHOUR_TEST_SPEED: String(SPEED),
           HALFHOUR_TEST_BEGAN: String(began),
           ...(wanted === 'embedded'

@@ -29,7 +29,7 @@ export interface TrafficOptions {
 const KITCHENS = 6;
 const PAYING = [...Array<string>(19).fill('test_approve'), 'test_late'];
 /** Between two looks of somebody who had nothing to do. */
-const IDLE_MS = 50;
+const IDLE_MS = 100;
 const MAX_QUANTITY = 3;
 /** `idle`: there was nothing to do. */
 type Step = Answer | 'idle' | undefined;
