@@ -17,7 +17,13 @@ const STEPS = [
 const BESIDE = new Set(['OrderAssigned', 'OrderUnassigned', 'OrderExpected']);
 /** How many steps an order in each state has taken. */
 const TAKEN: Readonly<Record<string, number>> = {
-  ...{ pending_payment: 1, placed: 2, accepted: 3, ready: 4, picked_up: 5, delivered: 6, refunded: 6 },
+  pending_payment: 1,
+  placed: 2,
+  accepted: 3,
+  ready: 4,
+  picked_up: 5,
+  delivered: 6,
+  refunded: 6,
 };
 const PAGE = 500;
 

@@ -17,7 +17,7 @@ import { type TrafficOptions, makeTraffic } from './traffic.ts';
  * `HALFHOUR_TEST_FAULT_SEED` for the same faults at the same moments again, `HALFHOUR_TEST_FAULTS` with names of
  * faults, comma-separated, for these alone.
  */
-const ROUNDS = Number(process.env['HALFHOUR_TEST_FAULT_ROUNDS'] ?? 8);
+const ROUNDS = Number(process.env['HALFHOUR_TEST_FAULT_ROUNDS'] ?? 5);
 const SEED = process.env['HALFHOUR_TEST_FAULT_SEED'] ?? String(process.pid);
 const CHOSEN = process.env['HALFHOUR_TEST_FAULTS']?.split(',');
 /** Of the market's time. */
@@ -40,7 +40,11 @@ interface Fault {
 const between = (random: Random, least: number, most: number): number => least + random.below(most - least);
 const PAYING = [
   ...Array<string>(30).fill('test_approve'),
-  ...['test_late', 'test_late', 'test_twice', 'test_decline', 'test_decline'],
+  'test_late',
+  'test_late',
+  'test_twice',
+  'test_decline',
+  'test_decline',
 ];
 
 const disk = await mountSmallDisk(DISK_MEGABYTES);
@@ -193,7 +197,13 @@ async function duringTraffic<T>(
 ): Promise<T> {
   const enough = new AbortController();
   const traffic = makeTraffic({
-    ...{ url: stage.url, market, journal, random, codes, name, until: enough.signal },
+    url: stage.url,
+    market,
+    journal,
+    random,
+    codes,
+    name,
+    until: enough.signal,
     ...options,
   });
   // Where traffic fails it is told when it is waited for.

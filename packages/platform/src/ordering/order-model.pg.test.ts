@@ -56,8 +56,15 @@ const named = (state: State, number: number): string | undefined =>
   pick(Object.keys(state.model.orders), number);
 const QUANTITIES = [1, 1, 2, 3, 5];
 const METHODS = [
-  ...['test_approve', 'test_approve', 'test_approve', 'test_approve'],
-  ...['test_decline', 'test_late', 'test_twice', 'test_timeout', 'test_lost'],
+  'test_approve',
+  'test_approve',
+  'test_approve',
+  'test_approve',
+  'test_decline',
+  'test_late',
+  'test_twice',
+  'test_timeout',
+  'test_lost',
 ] as const;
 const PARTIES = ['shopper', 'merchant', 'courier', 'operator'] as const;
 
@@ -328,8 +335,13 @@ const MISSING =
   'a refusal is told without a second look for the key: what a process of the same key has done meanwhile refuses it';
 const aCan: Line[] = [{ article: 'can', quantity: 1 }];
 const placeACan: Action = {
-  ...{ kind: 'place', key: 'place', body: 'place', store: 0, lines: aCan },
-  ...{ method: 'test_approve', isTotalWrong: false },
+  kind: 'place',
+  key: 'place',
+  body: 'place',
+  store: 0,
+  lines: aCan,
+  method: 'test_approve',
+  isTotalWrong: false,
 };
 
 test(
@@ -340,7 +352,10 @@ test(
       const world = await createOrderWorld(db, { [stockName(0, 'can')]: { onHand: 1, reserved: 0 } });
       await world.act(placeACan, 0);
       const accept: Action = {
-        ...{ kind: 'change', key: 'accept', body: 'accept', order: 'place' },
+        kind: 'change',
+        key: 'accept',
+        body: 'accept',
+        order: 'place',
         change: { kind: 'accept', by: 'merchant' },
       };
       const answers: string[] = await Promise.all([world.act(accept, 0), world.act(accept, 1)]);

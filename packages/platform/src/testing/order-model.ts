@@ -171,8 +171,16 @@ function beginPlacement(action: Action & { kind: 'place' }): Step {
       }
       model.keys[key] = { body, order: key };
       model.orders[key] = {
-        ...{ state: 'pending_payment', store, lines, method, totalMinor: totalOf(lines) },
-        ...{ placedAt: model.now, refundedMinor: 0, refunds: 0, asked: 0, events: ['OrderReceived'] },
+        state: 'pending_payment',
+        store,
+        lines,
+        method,
+        totalMinor: totalOf(lines),
+        placedAt: model.now,
+        refundedMinor: 0,
+        refunds: 0,
+        asked: 0,
+        events: ['OrderReceived'],
       };
     }
     return model.orders[key]!.state === 'pending_payment' ? ask : tell(model, key);
