@@ -107,17 +107,14 @@ function wrongCaptures(db: Queryable, marketId: MarketId): Promise<object[]> {
   );
 }
 
-/** What waits for the platform itself, which it must come to by itself: nothing, after a while. */
-export interface Waiting {
-  readonly unpaid: number;
-  readonly payments: number;
-  readonly refunds: number;
-  /** Readers of the outbox that are not at its head. */
-  readonly readers: number;
-}
+/**
+ * What waits for the platform itself, which it must come to by itself: nothing, after a while. `readers` are those of
+ * the outbox that are not at its head.
+ */
+type Waiting = Readonly<Record<'unpaid' | 'payments' | 'refunds' | 'readers', number>>;
 
 export async function selectWaiting(db: Queryable, marketId: MarketId): Promise<Waiting> {
-  const [row] = await db.query<{ [K in keyof Waiting]: number }>(
+  const [row] = await db.query<Waiting>(
     `select
        (select count(*)::int from ordering.order
         where market_id = $1 and state = 'pending_payment') as unpaid,
