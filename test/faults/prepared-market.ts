@@ -39,7 +39,11 @@ export interface PreparedMarket {
  */
 export async function prepareMarket(
   folder: string,
-  { paymentExpirySeconds = PAYMENT_EXPIRY_SECONDS, couriers: courierCount = COURIERS } = {},
+  {
+    paymentExpirySeconds = PAYMENT_EXPIRY_SECONDS,
+    couriers: courierCount = COURIERS,
+    routesEach = ROUTES_EACH,
+  } = {},
 ): Promise<PreparedMarket> {
   const log = createLog({ level: 'silent' });
   const database = await startDatabase(readSettings({ data: folder }, {}), log);
@@ -93,7 +97,7 @@ export async function prepareMarket(
     const quoted = await ordering.quote(marketId, basket);
     assert.ok(quoted.ok);
     const waiting = await Promise.all(
-      Array.from({ length: courierCount * ROUTES_EACH * ORDERS_A_ROUTE }, async (_, index) => {
+      Array.from({ length: courierCount * routesEach * ORDERS_A_ROUTE }, async (_, index) => {
         const placed = await ordering.placeOrder(marketId, {
           shopperId: market.shoppers[index % SHOPPERS]!.userId,
           command: { caller: 'prepared', key: `prepared-${index}`, bodyHash: '' },
@@ -123,7 +127,7 @@ export async function prepareMarket(
     const inMinutes = (minutes: number) => addMs(clock.now(), minutes * MINUTE_MS);
     const assigned = await delivery.assign(
       marketId,
-      Array.from({ length: courierCount * ROUTES_EACH }, (_, index) => ({
+      Array.from({ length: courierCount * routesEach }, (_, index) => ({
         courierId: market.courierIds[index % courierCount]!,
         storeId: market.shopId,
         pickupPlace: { label: 'Shop', lat: 40.002, lng: 20 },

@@ -25,7 +25,7 @@ import {
  * `HALFHOUR_TEST_RUNS=2000` for a night of it, `HALFHOUR_TEST_SEED` for the same commands again. A new command is a
  * kind of `Action`, its steps in the model, its call in `testing/order-world.ts`, and a line in `WISHES`.
  */
-const RUNS = Number(process.env['HALFHOUR_TEST_RUNS'] ?? 60);
+const RUNS = Number(process.env['HALFHOUR_TEST_RUNS'] ?? 40);
 const SEED = Number(process.env['HALFHOUR_TEST_SEED'] ?? process.pid);
 
 /**
