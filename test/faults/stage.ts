@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@halfhour/kernel';
 import {
   type Database,
@@ -55,16 +54,9 @@ export async function prepareStage(folder: string, began: number, random: Random
   let setting: Setting | undefined;
   let printed = '';
 
-  /** Backends that outlive a killed server keep the next one from starting for some seconds. */
-  async function startPostgres(tries = 20): Promise<void> {
-    try {
-      const settings = { listen_addresses: '127.0.0.1', port: String(port) };
-      postgres = await startEmbeddedPostgres({ folder, settings });
-    } catch (error) {
-      if (tries === 0) throw error;
-      await delay(500);
-      await startPostgres(tries - 1);
-    }
+  async function startPostgres(): Promise<void> {
+    const settings = { listen_addresses: '127.0.0.1', port: String(port) };
+    postgres = await startEmbeddedPostgres({ folder, settings });
   }
 
   async function stop(): Promise<void> {
