@@ -3,6 +3,7 @@ import { openCityMap } from '../../apps/server/src/city-maps.ts';
 import { closeAll } from '../../apps/server/src/close-all.ts';
 import { migrateDatabase, startDatabase } from '../../apps/server/src/database.ts';
 import { createLog } from '../../apps/server/src/log.ts';
+import { takeNodeNumber } from '../../apps/server/src/node-number.ts';
 import { createPlatform } from '../../apps/server/src/platform.ts';
 import { readSettings } from '../../apps/server/src/settings.ts';
 import { startServer } from '../../apps/server/src/start-server.ts';
@@ -21,11 +22,13 @@ const log = createLog({ level: settings.logLevel });
 const database = await startDatabase(settings, log);
 const closing: (() => Promise<void>)[] = [database.close];
 await migrateDatabase(database.db, log);
+const held = await takeNodeNumber(database.db, { node: settings.node, alone: true }, log);
+closing.push(held.release);
 const platform = createPlatform({
   db: database.db,
   clock: new ScaledClock(systemTicker, hurried(systemNow()), SPEED),
   wallClock: new ScaledClock(systemTicker, systemNow()),
-  node: settings.node,
+  node: held.node,
   openCityMap,
   log,
 });

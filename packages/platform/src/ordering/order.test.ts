@@ -260,19 +260,3 @@ test('options must be of the offer, within the limits of their group, and are pa
     assert.ok(!result.ok && result.error.code === 'invalid_options', JSON.stringify(wrong));
   }
 });
-
-test('an order that was paid after all is not given up for its payment', () => {
-  const { byId, basket } = basketOf([offer()], [1]);
-  const priced = priceBasket(basket, byId, 0, policy);
-  for (const reason of ['payment_expired', 'payment_declined'] as const) {
-    for (const [state, code] of [
-      ['pending_payment', 'cancelled'],
-      ['placed', 'wrong_state'],
-      ['picked_up', 'wrong_state'],
-    ] as const) {
-      const order = orderOf(priced, state);
-      const changed = changeOrder(order, { orderId: order.id, kind: 'cancel', by: 'system', reason }, now);
-      assert.equal(changed.ok ? changed.value.order.state : changed.error.code, code);
-    }
-  }
-});

@@ -136,15 +136,6 @@ const MAY_CANCEL: Readonly<Record<Actor, readonly OrderState[]>> = {
   system: ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up'],
 };
 
-/**
- * An order is given up for its payment only while it waits for it. Between the sweep's look and its change the
- * payment may be authorised; then the order is paid and stays.
- */
-function cancellableFrom(change: OrderChange & { readonly kind: 'cancel' }): readonly OrderState[] {
-  const isForPayment = change.reason === 'payment_expired' || change.reason === 'payment_declined';
-  return isForPayment ? ['pending_payment'] : MAY_CANCEL[change.by];
-}
-
 /** What `by` may do with an order now; told with `wrong_state` so that a client can offer it. */
 export function allowedChanges(order: OrderRecord, by: Actor): ChangeKind[] {
   const kinds = (Object.keys(RULES) as (keyof typeof RULES)[]).filter(
@@ -174,7 +165,7 @@ export function changeOrder(
   change: OrderChange,
   now: EpochMs,
 ): Result<Changed, ApiError> {
-  const permitted = change.kind === 'cancel' ? cancellableFrom(change) : RULES[change.kind].from;
+  const permitted = change.kind === 'cancel' ? MAY_CANCEL[change.by] : RULES[change.kind].from;
   if (change.kind !== 'cancel' && !RULES[change.kind].by.includes(change.by)) {
     return err({ code: 'forbidden', detail: `A ${change.by} may not ${change.kind} an order.` });
   }

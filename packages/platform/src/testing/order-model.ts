@@ -13,8 +13,10 @@ export interface Model {
   stock: Record<string, { onHand: number; reserved: number }>;
   /** By the key of the command that placed it. */
   orders: Record<string, ModelOrder>;
-  /** Commands that were done, by key. */
-  keys: Record<string, { readonly body: string; readonly order: string }>;
+  /** Bodies of placements that were done, by key. */
+  keys: Record<string, string>;
+  /** Changes that were done, by order and key: a retry is answered the same, whatever became of the order since. */
+  changes: Record<string, { readonly body: string; readonly answer: Answer }>;
 }
 
 export interface ModelOrder {
@@ -108,7 +110,14 @@ export function stockName(store: number, article: Article): string {
 }
 
 export function createModel(stock: Model['stock']): Model {
-  return { now: 0, open: Array.from({ length: STORES }, () => true), stock, orders: {}, keys: {} };
+  return {
+    now: 0,
+    open: Array.from({ length: STORES }, () => true),
+    stock,
+    orders: {},
+    keys: {},
+    changes: {},
+  };
 }
 
 function itemsOf(lines: readonly Line[]): number {
@@ -161,7 +170,7 @@ function beginPlacement(action: Action & { kind: 'place' }): Step {
   const read: Step = { name: 'read', run: (model) => tell(model, key) };
   const write = (model: Model): Step | Answer => {
     const known = model.keys[key];
-    if (known !== undefined && known.body !== body) return 'idempotency_key_reused';
+    if (known !== undefined && known !== body) return 'idempotency_key_reused';
     if (known === undefined) {
       const refusal = refuseBasket(model, store, lines, action.isTotalWrong);
       if (refusal !== undefined) return refusal;
@@ -169,7 +178,7 @@ function beginPlacement(action: Action & { kind: 'place' }): Step {
         const stock = model.stock[stockName(store, line.article)];
         if (stock !== undefined) stock.reserved += line.quantity;
       }
-      model.keys[key] = { body, order: key };
+      model.keys[key] = body;
       model.orders[key] = {
         state: 'pending_payment',
         store,
@@ -343,9 +352,8 @@ const MAY_CANCEL: Readonly<Record<Party, readonly string[]>> = {
 };
 
 function changeByKey(model: Model, { key, body, order: name, change }: Action & { kind: 'change' }): Answer {
-  const known = model.keys[key];
-  if (known !== undefined)
-    return known.body === body ? tell(model, known.order, 'as it is') : 'idempotency_key_reused';
+  const known = model.changes[`${name} ${key}`];
+  if (known !== undefined) return known.body === body ? known.answer : 'idempotency_key_reused';
   const order = model.orders[name]!;
   const [parties, states] =
     change.kind === 'cancel' ? [[change.by], MAY_CANCEL[change.by]] : MAY[change.kind];
@@ -353,8 +361,9 @@ function changeByKey(model: Model, { key, body, order: name, change }: Action & 
   const isTooMuch = change.kind === 'refund' && change.amountMinor > order.totalMinor - order.refundedMinor;
   if (!states.includes(order.state) || isTooMuch) return `wrong_state ${order.state}`;
   makeChange(model, order, change);
-  model.keys[key] = { body, order: name };
-  return tell(model, name, 'as it is');
+  const answer = tell(model, name, 'as it is');
+  model.changes[`${name} ${key}`] = { body, answer };
+  return answer;
 }
 
 function makeChange(model: Model, order: ModelOrder, change: Change): void {

@@ -11,6 +11,8 @@ import {
   ManualClock,
   createIdSource,
   distanceMetres,
+  idFromKey,
+  keyOf,
   seededRandom,
   systemNow,
 } from '@halfhour/kernel';
@@ -32,7 +34,7 @@ import {
   type PaymentRequest,
   type PaymentState,
   createTestProvider,
-  selectPayment,
+  paymentIdOf,
 } from '../payments/index.ts';
 import type { Database } from '../postgres/index.ts';
 import { createStores, insertStores, selectStores } from '../stores/index.ts';
@@ -233,8 +235,20 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
     }
   }
 
-  async function seeOrder(order: OrderRecord, events: readonly string[]): Promise<OrderSight> {
-    const payment = await selectPayment(db, marketId, order.paymentId);
+  /** Reads the table: a payment is written when there is something to ask, and has no reader but the sweep. */
+  async function selectPayments(): Promise<Map<OrderId, PaymentState>> {
+    const rows = await db.query<{ order_id: string; state: PaymentState }>(
+      `select order_id, state from payments.payment where market_id = $1`,
+      [keyOf(marketId)],
+    );
+    return new Map(rows.map(({ order_id, state }) => [idFromKey('ord', order_id), state]));
+  }
+
+  async function seeOrder(
+    order: OrderRecord,
+    events: readonly string[],
+    payment: PaymentState = 'authorising',
+  ): Promise<OrderSight> {
     const posted = await selectTransactions(db, marketId, { orderId: order.id, limit: 100 });
     return {
       state: order.state,
@@ -243,7 +257,7 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
       courier: courierOf(order),
       totalMinor: order.totalMinor,
       events,
-      payment: SIGHT_OF_PAYMENT[payment!.state],
+      payment: SIGHT_OF_PAYMENT[payment],
       postings: posted.length,
     };
   }
@@ -251,10 +265,11 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
   async function see(): Promise<Sight> {
     const events = await readEvents(db, marketId, BEGINNING, EVENTS);
     const known = await selectOrders(db, marketId, [...orderIds.values()]);
+    const payments = await selectPayments();
     const orders = await Promise.all(
       [...orderIds].map(async ([name, id]) => {
         const types = events.filter((event) => event.subject === id).map((event) => event.type);
-        return [name, await seeOrder(known.get(id)!, types)] as const;
+        return [name, await seeOrder(known.get(id)!, types, payments.get(id))] as const;
       }),
     );
     const levels = await Promise.all(
@@ -302,8 +317,7 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
         }
         case 'notify': {
           const id = orderIds.get(action.order)!;
-          const { paymentId } = (await selectOrders(db, marketId, [id])).get(id)!;
-          const notification = notifications.find((each) => each['paymentId'] === paymentId)!;
+          const notification = notifications.find((each) => each['paymentId'] === paymentIdOf(id))!;
           return (await ordering.receiveNotification(marketId, provider.name, notification))
             ? 'ok'
             : 'refused';
@@ -334,13 +348,13 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
         clock.advanceBy(PAYMENT_EXPIRY_MS);
         await processes[sweep % PROCESSES]!.sweep(marketId);
       }
+      const payments = await selectPayments();
       for (const order of (await selectOrders(db, marketId, [...orderIds.values()])).values()) {
-        const payment = (await selectPayment(db, marketId, order.paymentId))!;
-        const { captured, voided, refunded } = told(order.paymentId);
+        const { captured, voided, refunded } = told(paymentIdOf(order.id));
         const isDelivered = order.state === 'delivered' || order.state === 'refunded';
         assert.notEqual(order.state, 'pending_payment', `${order.id} is neither paid nor given up`);
         assert.deepEqual(
-          { captured, voided, refunded, state: payment.state },
+          { captured, voided, refunded, state: payments.get(order.id) },
           {
             captured: isDelivered ? order.totalMinor : 0,
             voided: order.state === 'cancelled',
