@@ -24,12 +24,16 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts `halfhour` with these arguments as a process of its own, with no settings but those of `environment`. */
+/**
+ * Starts `halfhour` with these arguments as a process of its own, with no settings but those of `environment`; or
+ * another program than `halfhour`.
+ */
 export function startHalfhour(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  program = MAIN,
 ): HalfhourProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -88,8 +92,8 @@ export function startHalfhour(
 }
 
 /** A folder for the data of such processes; after the file its Postgres is stopped and all of it deleted. */
-export async function dataFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'halfhour-data-'));
+export async function dataFolder(within = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(within, 'halfhour-data-'));
   // Postgres runs as another user where the tests run as root.
   await chmod(folder, 0o755);
   after(async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { OrderId } from '@halfhour/kernel';
 import { type RawRequest, send } from '../acceptance/platform.ts';
 
 export type CommandKind = 'place' | 'accept' | 'ready' | 'cancel' | 'refund' | 'arrive' | 'complete';
@@ -16,11 +17,11 @@ export interface Entry {
 }
 
 const RETRY_MS = 250;
-const MAX_TRIES = 80;
+const MAX_TRIES = 240;
 
 /** Refusals that traffic brings upon itself, since it acts on what it knew a moment ago. */
 const EXPECTED: Readonly<Record<CommandKind, readonly string[]>> = {
-  place: [],
+  place: ['payment_declined'],
   accept: ['wrong_state'],
   ready: ['wrong_state'],
   cancel: ['wrong_state'],
@@ -37,6 +38,13 @@ export class Journal {
   readonly entries: Entry[] = [];
   /** Why the last command without an answer had none. */
   silence = '';
+
+  /** Sends a command until it is answered. */
+  async insist(url: string, kind: CommandKind, request: RawRequest): Promise<Answer> {
+    const entry: Entry = { kind, request };
+    this.entries.push(entry);
+    return this.settle(url, entry);
+  }
 
   /** Sends a command, and writes it down before and after. Undefined where there was no answer. */
   send(url: string, kind: CommandKind, request: RawRequest): Promise<Answer | undefined> {
@@ -68,6 +76,17 @@ export class Journal {
 
   unanswered(): Entry[] {
     return this.entries.filter((entry) => entry.answer === undefined);
+  }
+
+  /** Orders that placements brought about, declined ones included, by the entry of the placement. */
+  placed(): Map<Entry, OrderId> {
+    const placed = this.entries.flatMap((entry): [Entry, OrderId][] => {
+      if (entry.kind !== 'place' || entry.answer === undefined) return [];
+      const { id, orderId } = entry.answer.body as { id?: OrderId; orderId?: OrderId };
+      const order = id ?? orderId;
+      return order === undefined ? [] : [[entry, order]];
+    });
+    return new Map(placed);
   }
 
   /** Commands of a kind that were done. */

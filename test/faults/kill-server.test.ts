@@ -12,7 +12,7 @@ import { assertNothingTwice, assertPromisesKept } from './promises.ts';
 import { makeTraffic } from './traffic.ts';
 
 /** `HALFHOUR_TEST_FAULT_ROUNDS=200` for a night of it; `HALFHOUR_TEST_FAULT_SEED` for the same moments again. */
-const ROUNDS = Number(process.env['HALFHOUR_TEST_FAULT_ROUNDS'] ?? 5);
+const ROUNDS = Number(process.env['HALFHOUR_TEST_FAULT_ROUNDS'] ?? 3);
 const SEED = process.env['HALFHOUR_TEST_FAULT_SEED'] ?? String(process.pid);
 const START_MS = 60_000;
 /** How long a server lives under traffic. */

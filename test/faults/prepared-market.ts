@@ -37,7 +37,14 @@ export interface PreparedMarket {
  * Puts a market into a data folder that no server uses yet, with work for its couriers: in real time the
  * dispatcher would take minutes to give it, and without deliveries no money is posted that could be posted twice.
  */
-export async function prepareMarket(folder: string): Promise<PreparedMarket> {
+export async function prepareMarket(
+  folder: string,
+  {
+    paymentExpirySeconds = PAYMENT_EXPIRY_SECONDS,
+    couriers: courierCount = COURIERS,
+    routesEach = ROUTES_EACH,
+  } = {},
+): Promise<PreparedMarket> {
   const log = createLog({ level: 'silent' });
   const database = await startDatabase(readSettings({ data: folder }, {}), log);
   const { db } = database;
@@ -48,10 +55,10 @@ export async function prepareMarket(folder: string): Promise<PreparedMarket> {
     const ids = createIdSource(systemNow, 1);
     const market = await insertCityMarket(db, ids, clock.now(), {
       shoppers: SHOPPERS,
-      couriers: COURIERS,
+      couriers: courierCount,
       riceOnHand: 1_000_000,
       oilOnHand: 1_000_000,
-      paymentExpirySeconds: PAYMENT_EXPIRY_SECONDS,
+      paymentExpirySeconds,
     });
     const { marketId } = market;
     const markets = createMarkets({ db });
@@ -90,7 +97,7 @@ export async function prepareMarket(folder: string): Promise<PreparedMarket> {
     const quoted = await ordering.quote(marketId, basket);
     assert.ok(quoted.ok);
     const waiting = await Promise.all(
-      Array.from({ length: COURIERS * ROUTES_EACH * ORDERS_A_ROUTE }, async (_, index) => {
+      Array.from({ length: courierCount * routesEach * ORDERS_A_ROUTE }, async (_, index) => {
         const placed = await ordering.placeOrder(marketId, {
           shopperId: market.shoppers[index % SHOPPERS]!.userId,
           command: { caller: 'prepared', key: `prepared-${index}`, bodyHash: '' },
@@ -113,15 +120,15 @@ export async function prepareMarket(folder: string): Promise<PreparedMarket> {
       merchantIds: [],
       courierIds: [],
     } as const;
-    const shift = { position: { lat: 40.002, lng: 20 }, endsAt: addMs(clock.now(), 6 * HOUR_MS) };
+    const shift = { position: { lat: 40.002, lng: 20 }, endsAt: addMs(clock.now(), 24 * HOUR_MS) };
     for (const courierId of market.courierIds) {
       assert.ok((await couriers.startShift(marketId, courierId, shift, authority)).ok);
     }
     const inMinutes = (minutes: number) => addMs(clock.now(), minutes * MINUTE_MS);
     const assigned = await delivery.assign(
       marketId,
-      Array.from({ length: COURIERS * ROUTES_EACH }, (_, index) => ({
-        courierId: market.courierIds[index % COURIERS]!,
+      Array.from({ length: courierCount * routesEach }, (_, index) => ({
+        courierId: market.courierIds[index % courierCount]!,
         storeId: market.shopId,
         pickupPlace: { label: 'Shop', lat: 40.002, lng: 20 },
         expectedPickupAt: inMinutes(5),

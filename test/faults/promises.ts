@@ -70,7 +70,7 @@ export async function assertNothingTwice(
   journal: Journal,
   { prepared, abandoned }: { readonly prepared: number; readonly abandoned: number },
 ): Promise<void> {
-  const placed = journal.done('place').map(({ answer }) => answer.body['id'] as OrderId);
+  const placed = [...journal.placed().values()];
   assert.equal(new Set(placed).size, placed.length, 'no two keys share an order');
   const [row] = await db.query<{ orders: number; refunded: string; asked: string }>(
     `select (select count(*)::int from ordering.order where market_id = $1) as orders,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Route } from '@halfhour/contract';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Order, Route } from '@halfhour/contract';
 import type { OrderId, Random } from '@halfhour/kernel';
 import { type CityMarket, DOOR, type Person } from '../acceptance/city-market.ts';
 import { send } from '../acceptance/platform.ts';
@@ -14,19 +15,31 @@ export interface TrafficOptions {
   readonly name: string;
   /** The digits for the door, by order. */
   readonly codes: Map<OrderId, string>;
+  /** What shoppers pay with; one is picked for each order. */
+  readonly methods?: readonly string[];
+  /**
+   * With it everyone asks again under the same key until there is an answer, and goes on until it aborts; without it
+   * they stop at the first command that has none.
+   */
+  readonly until?: AbortSignal;
+  /** False where nobody orders, cancels or refunds any more and what there is is brought to its end. */
+  readonly isOpen?: boolean;
 }
 
 const KITCHENS = 6;
+const PAYING = [...Array<string>(19).fill('test_approve'), 'test_late'];
+/** Between two looks of somebody who had nothing to do. */
+const IDLE_MS = 100;
 const MAX_QUANTITY = 3;
 /** `idle`: there was nothing to do. */
 type Step = Answer | 'idle' | undefined;
 
 /**
- * Everyone acts as fast as the server answers, until it answers no more: shoppers place and cancel, stores
+ * Everyone acts as fast as the server answers, until it answers no more or until they are told: shoppers place and cancel, stores
  * accept, pack and cancel, couriers ride, the operator refunds. Resolves when all have stopped.
  */
 export async function makeTraffic(options: TrafficOptions): Promise<void> {
-  const { url, market, journal, random, codes } = options;
+  const { url, market, journal, random, codes, until, isOpen = true, methods } = options;
   const orders = `${market.path}/orders`;
   const placed: OrderId[] = [];
   const delivered: OrderId[] = [];
@@ -38,21 +51,25 @@ export async function makeTraffic(options: TrafficOptions): Promise<void> {
     person: Person,
     path: string,
     body: unknown,
-  ): Promise<Answer | undefined> =>
-    journal.send(url, kind, {
-      method: 'POST',
-      path,
-      token: person.token,
-      key: `${options.name}-${keys++}`,
-      body,
-    });
+  ): Promise<Answer | undefined> => {
+    const key = `${options.name}-${keys++}`;
+    const request = { method: 'POST', path, token: person.token, key, body };
+    return until === undefined ? journal.send(url, kind, request) : journal.insist(url, kind, request);
+  };
+
+  /** Undefined where there is no answer. */
+  async function ask<Body>(person: Person, path: string): Promise<Body | undefined> {
+    const request = { method: 'GET', path, token: person.token };
+    const answer = await send<Body>(url, request).catch(() => undefined);
+    return answer?.status === 200 ? answer.body : undefined;
+  }
 
   async function shop(shopper: Person): Promise<Step> {
     const quantity = 2 + random.below(MAX_QUANTITY - 1);
     const answer = await command('place', shopper, orders, {
       ...basketOf(market, quantity),
       expectedTotalMinor: totals.get(quantity)!,
-      payment: { method: random.next() < 0.05 ? 'test_late' : 'test_approve' },
+      payment: { method: random.pick(methods ?? PAYING) },
     });
     if (answer?.status !== 201) return answer;
     const { id, deliveryCode } = answer.body as { id: OrderId; deliveryCode: string };
@@ -62,9 +79,10 @@ export async function makeTraffic(options: TrafficOptions): Promise<void> {
   }
 
   async function prepare(): Promise<Step> {
+    const merchant = market.merchants[0];
+    if (until !== undefined) return goOn(merchant);
     const id = placed.shift();
     if (id === undefined) return 'idle';
-    const merchant = market.merchants[0];
     const accepted = await command('accept', merchant, `${orders}/${id}/accept`, {});
     if (accepted?.status !== 200) return accepted;
     return random.next() < 0.1
@@ -72,16 +90,26 @@ export async function makeTraffic(options: TrafficOptions): Promise<void> {
       : command('ready', merchant, `${orders}/${id}/ready`, {});
   }
 
+  /** Brings some order on by a step, whoever left it there. */
+  async function goOn(merchant: Person): Promise<Step> {
+    const [state, kind] = random.pick([
+      ['placed', 'accept'],
+      ['accepted', 'ready'],
+    ] as const);
+    const found = await ask<{ items: Order[] }>(merchant, `${orders}?state=${state}&limit=20`);
+    if (found === undefined || found.items.length === 0) return 'idle';
+    const { id } = random.pick(found.items);
+    return isOpen && random.next() < 0.05
+      ? command('cancel', merchant, `${orders}/${id}/cancel`, {})
+      : command(kind, merchant, `${orders}/${id}/${kind}`, {});
+  }
+
   async function ride(index: number): Promise<Step> {
     const courier = market.couriers[index]!;
     const path = `${market.path}/couriers/${market.courierIds[index]!}/route`;
-    const asked = await send<{ route: Route | null }>(url, {
-      method: 'GET',
-      path,
-      token: courier.token,
-    }).catch(() => undefined);
-    if (asked?.status !== 200) return undefined;
-    const { route } = asked.body;
+    const asked = await ask<{ route: Route | null }>(courier, path);
+    if (asked === undefined) return until === undefined ? undefined : 'idle';
+    const { route } = asked;
     const stop = route?.stops.find((each) => each.completedAt === undefined);
     if (route === null || stop === undefined) return 'idle';
     const at = `${market.path}/routes/${route.id}/stops/${stop.number}`;
@@ -102,16 +130,22 @@ export async function makeTraffic(options: TrafficOptions): Promise<void> {
   }
 
   async function act(step: () => Promise<Step>): Promise<void> {
-    for (let went = await step(); went !== undefined; went = await step()) {
-      if (went === 'idle' && !(await isThere(url))) return;
+    for (;;) {
+      const went = await step();
+      if (until === undefined) {
+        if (went === undefined || (went === 'idle' && !(await isThere(url)))) return;
+      } else {
+        if (until.aborted) return;
+        if (went === 'idle') await delay(IDLE_MS);
+      }
     }
   }
 
   await Promise.all([
-    ...market.shoppers.map((shopper) => act(() => shop(shopper))),
+    ...(isOpen ? market.shoppers.map((shopper) => act(() => shop(shopper))) : []),
     ...Array.from({ length: KITCHENS }, () => act(prepare)),
     ...market.couriers.map((_, index) => act(() => ride(index))),
-    act(refund),
+    ...(isOpen ? [act(refund)] : []),
   ]);
 }
 

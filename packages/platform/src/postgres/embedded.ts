@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { arch, platform, tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { systemTicker } from '@halfhour/kernel';
 
 const run = promisify(execFile);
 
@@ -48,6 +49,9 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   logging_collector: 'off',
 };
 
+const START_TRIES = 10;
+const START_PAUSE_MS = 1_000;
+
 const DATABASE = 'halfhour';
 const USER = 'halfhour';
 
@@ -76,7 +80,11 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     });
 
   if (!(await exists(join(data, 'PG_VERSION')))) await initialise(native, data, account);
-  else if (await isRunning(control)) await control('stop', '--mode', 'fast', '--wait', '--timeout', '60');
+  // Not `pg_ctl status`: to it a server lives that was killed and that nobody has waited for, and cannot be stopped.
+  else if (await hasLiveServer(data)) await control('stop', '--mode', 'fast', '--wait', '--timeout', '60');
+
+  // A server that stopped in order takes its pid file with it.
+  const wasLeftBehind = await exists(join(data, 'postmaster.pid'));
 
   const socketFolder = await makeSocketFolder(data, account);
   const settings = { ...DEFAULTS, ...options.settings, unix_socket_directories: socketFolder };
@@ -96,7 +104,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       throw new EmbeddedPostgresError(`Postgres did not start in ${data}.\n${tail}`, { cause: error });
     }
   };
-  await start();
+  await (wasLeftBehind ? persist(start) : start());
   const stop = async (mode: string): Promise<void> => {
     if (await isRunning(control)) await control('stop', '--mode', mode, '--wait', '--timeout', '60');
     if (socketFolder !== data) await rm(socketFolder, { recursive: true, force: true });
@@ -121,6 +129,21 @@ export async function connectionOf(folder: string): Promise<EmbeddedPostgres['co
   const socketFolder = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[4];
   if (socketFolder === undefined || socketFolder === '') return undefined;
   return { host: socketFolder, database: DATABASE, user: USER };
+}
+
+/**
+ * Backends outlive a killed server for some seconds, and so may the number of its process where nobody waits for it:
+ * until both are gone Postgres takes the data to be in use.
+ */
+async function persist(start: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (tries === START_TRIES) throw error;
+      await new Promise<void>((resolve) => systemTicker.after(START_PAUSE_MS, resolve));
+    }
+  }
 }
 
 /** Who the server runs as. */
