@@ -41,9 +41,13 @@ async function measure(root: string, { json, aim }: { json: boolean; aim: number
   const settings = { shared_buffers: '1GB', max_wal_size: '4GB', synchronous_commit: 'off' };
   const server = await startEmbeddedPostgres({ folder: dataFolder, settings });
   const db = openDatabase({ connection: server.connection, maxConnections: 8 });
-  const made = await fillAndBackUp(db, root, dataFolder, aim)
-    .finally(() => db.close())
-    .finally(() => server.stop());
+  let made: Awaited<ReturnType<typeof fillAndBackUp>>;
+  try {
+    made = await fillAndBackUp(db, root, dataFolder, aim);
+  } finally {
+    await db.close();
+    await server.stop();
+  }
   const { filled, backup, bytesPerOrder, backupSeconds } = made;
   // Two copies at a time are enough for a disk.
   await rm(dataFolder, { recursive: true });

@@ -34,8 +34,7 @@ const platform = createPlatform({
 });
 closing.push(platform.close);
 await platform.startMarkets();
-// A busy machine is not what these tests are about.
-const server = await startServer(settings, platform, log, { eventLoopDelayMs: 0 });
+const server = await startServer(settings, platform, log);
 closing.push(server.stop);
 stopOnSignal(() => closeAll(closing), {
   now: () => performance.now(),
