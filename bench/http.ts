@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { type Order, ROUTES } from '@halfhour/contract';
 import { ScaledClock, createIdSource, ok, systemNow, systemTicker } from '@halfhour/kernel';
-import { openDatabase, migrate, startEmbeddedPostgres } from '@halfhour/platform/postgres';
+import { type Database, openDatabase, migrate, startEmbeddedPostgres } from '@halfhour/platform/postgres';
 import { MODULES_FOLDER } from '@halfhour/platform/testing';
 import { openCityMap } from '../apps/server/src/city-maps.ts';
 import { bodySchema } from '../apps/server/src/http/schemas.ts';
@@ -13,7 +13,7 @@ import { createLog } from '../apps/server/src/log.ts';
 import { createPlatform } from '../apps/server/src/platform.ts';
 import { startServer } from '../apps/server/src/start-server.ts';
 import { createAssigner } from './lib/assigner.ts';
-import { type BenchMarket, insertBenchMarket } from './lib/bench-market.ts';
+import { type BenchMarket, type BenchMarketSize, insertBenchMarket } from './lib/bench-market.ts';
 import { postgresCpuMicros, postgresPidOf } from './lib/cpu.ts';
 import { type LoadGenerator, type LoadPlan, type LoadReport, startLoadGenerator } from './lib/http-load.ts';
 import type { BenchOptions } from './run.ts';
@@ -27,8 +27,8 @@ import type { PlacementParameters } from './scenarios/placements.ts';
  *
  * `npm run bench -- http [layer] [placements] [lifecycles]` runs the parts named, all where none is.
  */
-const PLACEMENTS = new URL('scenarios/placements.ts', import.meta.url).href;
-const LIFE_CYCLES = new URL('scenarios/life-cycles.ts', import.meta.url).href;
+export const PLACEMENTS = new URL('scenarios/placements.ts', import.meta.url).href;
+export const LIFE_CYCLES = new URL('scenarios/life-cycles.ts', import.meta.url).href;
 const SIZE = { stores: 20, offersPerStore: 40, shoppers: 2_500, couriers: 1_000 };
 const PARTS = ['layer', 'placements', 'lifecycles'];
 
@@ -135,7 +135,15 @@ async function servePlain(market: BenchMarket, use: (url: string) => Promise<voi
   }
 }
 
-async function startPlatform() {
+/**
+ * The platform on a durable Postgres of its own, with a market for benchmarks.
+ *
+ * @param prepare runs on the empty, migrated database
+ */
+export async function startPlatform(
+  size: BenchMarketSize = SIZE,
+  prepare: (db: Database) => Promise<void> = () => Promise.resolve(),
+) {
   const folder = await mkdtemp(join(tmpdir(), 'halfhour-bench-'));
   await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres({
@@ -145,8 +153,9 @@ async function startPlatform() {
   const db = openDatabase({ connection: postgres.connection, maxConnections: 10 });
   const migrated = await migrate(db, MODULES_FOLDER);
   if (!migrated.ok) throw new Error(migrated.error.message);
+  await prepare(db);
   const clock = new ScaledClock(systemTicker, systemNow());
-  const market = await insertBenchMarket(db, createIdSource(systemNow, 901), clock, SIZE);
+  const market = await insertBenchMarket(db, createIdSource(systemNow, 901), clock, size);
   const log = createLog({
     level: 'info',
     destination: createWriteStream(join(folder, 'log')),
@@ -212,6 +221,11 @@ async function startPlatform() {
   }
 
   return {
+    db,
+    clock,
+    market,
+    postgresPid,
+    estimate: composed.maps.estimate,
     async serve(
       handler: 'real' | 'stubbed' | 'plain',
       use: (bench: Measuring) => Promise<void>,

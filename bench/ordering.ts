@@ -1,271 +1,331 @@
-import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import {
-  type OfferId,
   type OrderId,
-  type StoreId,
-  type UserId,
-  ScaledClock,
-  basisPoints,
-  circlePolygon,
   createIdSource,
-  currency,
   epochMs,
+  idFromKey,
+  keyOf,
   seededRandom,
   systemNow,
   systemTicker,
 } from '@halfhour/kernel';
-import { insertArticles, insertOffers } from '@halfhour/platform/catalogue';
 import { setOnHand } from '@halfhour/platform/inventory';
 import { selectImbalance } from '@halfhour/platform/ledger';
-import { createMarkets, insertMarket } from '@halfhour/platform/markets';
-import { type OrderChange, createOrdering } from '@halfhour/platform/ordering';
+import { createMarkets } from '@halfhour/platform/markets';
+import { type OrderChange, type Ordering, createOrdering } from '@halfhour/platform/ordering';
 import { createTestProvider } from '@halfhour/platform/payments';
-import { type Database, migrate, openDatabase, startEmbeddedPostgres } from '@halfhour/platform/postgres';
-import { insertMerchants, insertStores } from '@halfhour/platform/stores';
-import { MODULES_FOLDER } from '@halfhour/platform/testing';
+import { LIFE_CYCLES, PLACEMENTS, startPlatform } from './http.ts';
+import { postgresCpuMicros } from './lib/cpu.ts';
+import type { LoadPlan } from './lib/http-load.ts';
+import { copyIntoPast, makePastMonths } from './lib/past-orders.ts';
 import type { BenchOptions } from './run.ts';
 
 /**
- * Orders a second through the command layer, on a durable Postgres (fsync and synchronous_commit on), load
- * generator in the same process: placements alone, then whole life cycles (place two lines with stock, pay,
- * accept, ready, pick up, deliver with ledger). The peer is the same code with one command at a time, which
- * is one transaction an order.
+ * Orders a second on a durable Postgres (fsync and synchronous_commit on), load generator on the same machine.
+ *
+ * Through the command layer: whole life cycles (place two or three lines with stock, fees and tax, authorise, accept,
+ * assign, ready, pick up, deliver with ledger, capture; every event in the outbox, every command with its key). The
+ * peer is the same code with a command a transaction, eight at a time. Then over HTTP, each step by its own role.
+ *
+ * `npm run bench -- ordering [--json]` takes under two minutes. `--full [orders]` adds 2,000 stores, a sell-out, and the
+ * growth up to that many past orders (10 million where none is given).
  */
-const STORES = 20;
-const PLACE = { lat: -34.9, lng: -56.16 };
+const IN_FLIGHT = 1_024;
+const PEER_IN_FLIGHT = 8;
+const SWEEP_MS = 500;
+const SIZE = { stores: 20, offersPerStore: 40, shoppers: 2_500, couriers: 1_000 };
+const SELL_OUT = 300;
+const PAST_DAYS = 365;
 
-export async function run({ json, full }: BenchOptions): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'halfhour-bench-'));
-  await chmod(folder, 0o755);
-  const server = await startEmbeddedPostgres({
-    folder,
-    settings: { shared_buffers: '2GB', max_wal_size: '8GB' },
-  });
-  const db = openDatabase({ connection: server.connection, maxConnections: 6 });
-  try {
-    const migrated = await migrate(db, MODULES_FOLDER);
-    if (!migrated.ok) throw new Error(migrated.error.message);
-    const bench = await setUp(db);
-    const seconds = full ? 20 : 6;
-    const serverPid = Number(
-      (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0],
-    );
-    await measure(bench, 'warm up', 512, 3, false, serverPid);
-    const placements = await measure(bench, 'placements', 1_024, seconds, false, serverPid);
-    const lifecycles = await measure(bench, 'life cycles', 1_024, seconds, true, serverPid);
-    const oneByOne = await measure(bench, 'one at a time', 1, seconds, true, serverPid);
-    const { sumMinor, unbalanced } = await selectImbalance(db, bench.marketId);
-    if (sumMinor !== 0 || unbalanced !== 0) throw new Error('the ledger does not balance');
+type Platform = Awaited<ReturnType<typeof startPlatform>>;
+
+export async function run({ json, full, args }: BenchOptions): Promise<void> {
+  const seconds = full ? 15 : 8;
+  const say = (line: string): void => void (json || console.log(line));
+  const platform = await startPlatform(SIZE);
+  const figures = await withPlatform(platform, async () => {
+    const grouped = openBench(platform, 1);
+    await measure(grouped, 'warm up', IN_FLIGHT, 3);
+    const lifecycles = await measure(grouped, 'life cycles', IN_FLIGHT, seconds);
+    const oneByOne = await measure(openBench(platform, PEER_IN_FLIGHT), 'a command a transaction', 8, 5);
     const ratioToOneByOne = lifecycles.perSecond / oneByOne.perSecond;
-    if (json) {
-      console.log(
-        JSON.stringify({
-          placementsPerSecond: Math.round(placements.perSecond),
-          lifecyclesPerSecond: Math.round(lifecycles.perSecond),
-          cpuMicrosPerLifecycle: Math.round(lifecycles.cpuMicros),
-          ratioToOneByOne: Math.round(ratioToOneByOne * 10) / 10,
-        }),
+    await requireSound(platform);
+    say('Through the command layer:');
+    if (!json) {
+      console.table([lifecycles, oneByOne].map(row));
+      say(
+        `Grouped life cycles are ${ratioToOneByOne.toFixed(1)} times as many as a command a transaction.\n`,
       );
-    } else {
-      console.table(
-        [placements, lifecycles, oneByOne].map((each) => ({
-          what: each.what,
-          'per second': Math.round(each.perSecond),
-          'CPU µs each': Math.round(each.cpuMicros),
-          'of it app': Math.round(each.appMicros),
-          'p50 ms': each.p50.toFixed(1),
-          'p99 ms': each.p99.toFixed(1),
-        })),
-      );
-      console.log(`grouped life cycles are ${ratioToOneByOne.toFixed(1)} times as many as one at a time`);
     }
-  } finally {
-    await db.close();
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    const http = await measureHttp(platform, seconds, say);
+    return { lifecycles, ratioToOneByOne, ...http };
+  });
+  if (full) await runFull(Number(args[0] ?? 10_000_000), seconds, say);
+  if (json) {
+    console.log(
+      JSON.stringify({
+        lifecyclesPerSecond: Math.round(figures.lifecycles.perSecond),
+        httpLifecyclesPerSecond: Math.round(figures.httpLifecyclesPerSecond),
+        httpPlacementsPerSecond: Math.round(figures.httpPlacementsPerSecond),
+        p99MsAtHalfLoad: Math.round(figures.p99MsAtHalfLoad * 10) / 10,
+        cpuMicrosPerLifecycle: Math.round(figures.cpuMicrosPerLifecycle),
+        ratioToOneByOne: Math.round(figures.ratioToOneByOne * 10) / 10,
+      }),
+    );
   }
 }
 
-async function setUp(db: Database) {
-  const clock = new ScaledClock(systemTicker, systemNow());
-  const ids = createIdSource(() => systemNow(), 1);
-  const marketId = ids.next('mkt');
-  const merchantId = ids.next('mer');
-  const stores = Array.from({ length: STORES }, () => {
-    const storeId = ids.next('sto');
-    return {
-      storeId,
-      offers: Array.from({ length: 40 }, () => ({ offerId: ids.next('off'), articleId: ids.next('art') })),
+async function withPlatform<T>(platform: Platform, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    await platform.close();
+  }
+}
+
+/** Over HTTP: placements, whole life cycles, and those at half of their rate. */
+async function measureHttp(platform: Platform, seconds: number, say: (line: string) => void) {
+  const closed: LoadPlan = {
+    arrivals: { kind: 'closed', sessions: IN_FLIGHT },
+    connections: IN_FLIGHT,
+    warmUpSeconds: 3,
+    seconds,
+    patienceSeconds: 20,
+  };
+  const tell = (
+    what: string,
+    each: Awaited<ReturnType<Parameters<Parameters<Platform['serve']>[1]>[0]['measure']>>,
+  ) =>
+    say(
+      `${what}: ${Math.round(each.perSecond)} a second; CPU µs each: app ${each.appMicros.toFixed(0)}, ` +
+        `Postgres ${each.postgresMicros.toFixed(0)} (generator, not counted: ${each.generatorMicros.toFixed(0)})`,
+    );
+  let figures: { httpPlacementsPerSecond: number; httpLifecyclesPerSecond: number } & {
+    p99MsAtHalfLoad: number;
+    cpuMicrosPerLifecycle: number;
+  } = {
+    httpPlacementsPerSecond: 0,
+    httpLifecyclesPerSecond: 0,
+    p99MsAtHalfLoad: 0,
+    cpuMicrosPerLifecycle: 0,
+  };
+  await platform.serve('real', async (bench) => {
+    const placements = await bench.measure('placements', PLACEMENTS, closed);
+    tell('Placements over HTTP', placements);
+    // Long enough for sessions that begin together to spread over the steps of their lives.
+    const plan = { ...closed, warmUpSeconds: 6 };
+    const whole = await bench.measure('life cycles', LIFE_CYCLES, plan);
+    tell('Life cycles over HTTP', whole);
+    const half = await bench.measure('half', LIFE_CYCLES, {
+      ...plan,
+      arrivals: { kind: 'open', perSecond: whole.perSecond / 2 },
+    });
+    tell('Life cycles over HTTP at half of that rate', half);
+    const p99MsAtHalfLoad = Math.max(...Object.values(half.report.latency).map(({ p99Ms }) => p99Ms));
+    say(`  the slowest step's p99 is ${p99MsAtHalfLoad.toFixed(1)} ms`);
+    for (const { report } of [placements, whole, half]) {
+      if (report.sessionsFailed + report.broken + report.unanswered > 0) {
+        throw new Error(`not all were answered: ${JSON.stringify(report.statuses)}`);
+      }
+    }
+    figures = {
+      httpPlacementsPerSecond: placements.perSecond,
+      httpLifecyclesPerSecond: whole.perSecond,
+      p99MsAtHalfLoad,
+      cpuMicrosPerLifecycle: whole.appMicros + whole.postgresMicros,
     };
   });
-  await db.transaction(async (tx) => {
-    await insertMarket(tx, {
-      id: marketId,
-      slug: 'bench',
-      name: 'Bench',
-      currency: currency('UYU'),
-      timeZone: 'UTC',
-      languages: ['en'],
-      centre: PLACE,
-      bounds: { south: -35, west: -57, north: -34, east: -56 },
-      attribution: '',
-      mapSource: 'synthetic:1',
-      policy: {
-        commissionBp: basisPoints(2_000),
-        serviceFeeBp: basisPoints(400),
-        deliveryFeeMinor: 300,
-        deliveryFeePerKmMinor: 100,
-        freeDistanceMetres: 2_000,
-        taxBp: { standard: basisPoints(2_200), reduced: basisPoints(1_000), exempt: basisPoints(0) },
-        courierPayPerOrderMinor: 400,
-        courierPayPerKmMinor: 50,
-        promiseWindowSeconds: 900,
-        paymentExpirySeconds: 600,
-      },
-    });
-    await insertMerchants(tx, marketId, [{ id: merchantId, name: 'Bench' }]);
-    await insertStores(
-      tx,
-      marketId,
-      stores.map(({ storeId }, index) => ({
-        id: storeId,
-        marketId,
-        merchantId,
-        name: `Store ${index}`,
-        kind: 'shop' as const,
-        address: { label: `Street ${index}`, ...PLACE },
-        status: 'open' as const,
-        hours: [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({ weekday, opensMinute: 0, closesMinute: 1_440 })),
-        zone: circlePolygon(PLACE, 3_000),
-        preparationSeconds: 600,
-        minimumOrderMinor: 0,
-      })),
-    );
-    const all = stores.flatMap(({ storeId, offers }) => offers.map((offer) => ({ storeId, ...offer })));
-    await insertArticles(
-      tx,
-      marketId,
-      all.map(({ articleId }) => ({
-        id: articleId,
-        names: { en: 'Article' },
-        category: 'All',
-        taxClass: 'standard' as const,
-      })),
-    );
-    await insertOffers(
-      tx,
-      marketId,
-      all.map(({ offerId, storeId, articleId }) => ({
-        id: offerId,
-        storeId,
-        articleId,
-        priceMinor: 1_000,
-        available: true,
-        countsStock: true,
-        optionGroups: [],
-      })),
-    );
-    await setOnHand(
-      tx,
-      marketId,
-      clock.now(),
-      all.map(({ storeId, articleId }) => ({ storeId, articleId, onHand: 10_000_000 })),
-    );
+  return figures;
+}
+
+async function runFull(pastOrders: number, seconds: number, say: (line: string) => void): Promise<void> {
+  const many = await startPlatform({ ...SIZE, stores: 2_000 });
+  await withPlatform(many, async () => {
+    const bench = openBench(many, 1);
+    await measure(bench, 'warm up', IN_FLIGHT, 3);
+    const figure = await measure(bench, '2,000 stores', IN_FLIGHT, seconds);
+    console.table([row(figure)]);
+    await requireSound(many);
+    await sellOut(bench, say);
   });
-  const ordering = createOrdering({
-    db,
-    clock,
-    ticker: systemTicker,
-    ids,
-    random: seededRandom('codes'),
-    markets: createMarkets({ db }),
-    estimate: () => ({ metres: 1_200, seconds: 240 }),
-    provider: createTestProvider({ clock, secret: 'bench', notify: () => {} }),
-    onCommit: () => {},
+
+  const marketId = createIdSource(systemNow, 901).next('mkt');
+  const grown = await startPlatform({ ...SIZE, marketId }, (db) =>
+    makePastMonths(db, marketId, Math.ceil(PAST_DAYS / 30) + 2),
+  );
+  await withPlatform(grown, async () => {
+    const bench = openBench(grown, 1);
+    await measure(bench, 'warm up', IN_FLIGHT, 3);
+    const seeds = bench.delivered.slice(0, 500);
+    const rows = [row(await measure(bench, 'no past orders', IN_FLIGHT, seconds))];
+    let copies = 0;
+    let there = 0;
+    for (const wanted of [pastOrders / 10, pastOrders]) {
+      const started = performance.now();
+      const made = await copyIntoPast(grown.db, marketId, seeds, wanted - there, PAST_DAYS, copies);
+      copies = made.copies;
+      there += made.orders;
+      await grown.db.query('analyze');
+      await grown.db.query('checkpoint');
+      const [size] = await grown.db.query<{ bytes: string }>(
+        'select pg_database_size(current_database()) as bytes',
+      );
+      const gigabytes = Number(size!.bytes) / 1e9;
+      say(
+        `${there} past orders made in ${((performance.now() - started) / 1_000).toFixed(0)} s, ${gigabytes.toFixed(1)} GB`,
+      );
+      rows.push(row(await measure(bench, `${there} past orders`, IN_FLIGHT, seconds)));
+    }
+    console.table(rows);
   });
+}
+
+interface Bench {
+  readonly platform: Platform;
+  readonly orderings: readonly Ordering[];
+  readonly courierId: Platform['market']['courierIds'][number];
+  readonly shopperIds: readonly Parameters<Ordering['placeOrder']>[1]['shopperId'][];
+  readonly delivered: OrderId[];
+}
+
+let benches = 0;
+
+/** Several orderings share a database as several processes do; each with commands of its own. */
+function openBench(platform: Platform, count: number): Bench {
+  const { db, clock, estimate } = platform;
+  const ids = createIdSource(systemNow, 910 + benches++);
+  const orderings = Array.from({ length: count }, (_, index) =>
+    createOrdering({
+      db,
+      clock,
+      ticker: systemTicker,
+      ids: count === 1 ? ids : createIdSource(systemNow, 920 + 10 * benches + index),
+      random: seededRandom('codes'),
+      markets: createMarkets({ db }),
+      estimate,
+      provider: createTestProvider({ clock, secret: 'bench', notify: () => {} }),
+      onCommit: () => {},
+    }),
+  );
   return {
-    db,
-    ids,
-    marketId,
-    stores,
-    ordering,
-    courierId: ids.next('cou'),
-    shoppers: Array.from({ length: 1_000 }, () => ids.next('usr')),
+    platform,
+    orderings,
+    courierId: platform.market.courierIds[0]!,
+    shopperIds: Array.from({ length: 1_000 }, () => ids.next('usr')),
+    delivered: [],
   };
 }
 
-type Bench = Awaited<ReturnType<typeof setUp>>;
+interface Figure {
+  readonly what: string;
+  readonly perSecond: number;
+  readonly appMicros: number;
+  readonly postgresMicros: number;
+  readonly walBytes: number;
+  readonly p50: number;
+  readonly p99: number;
+}
 
-async function measure(
-  bench: Bench,
-  what: string,
-  inFlight: number,
-  seconds: number,
-  whole: boolean,
-  serverPid: number,
-) {
+function row(figure: Figure): Record<string, string | number> {
+  return {
+    what: figure.what,
+    'per second': Math.round(figure.perSecond),
+    'CPU µs each': Math.round(figure.appMicros + figure.postgresMicros),
+    app: Math.round(figure.appMicros),
+    Postgres: Math.round(figure.postgresMicros),
+    'WAL bytes each': Math.round(figure.walBytes),
+    'placement p50 ms': figure.p50.toFixed(1),
+    'p99 ms': figure.p99.toFixed(1),
+  };
+}
+
+async function measure(bench: Bench, what: string, inFlight: number, seconds: number): Promise<Figure> {
+  const { platform, orderings } = bench;
   const random = seededRandom(what);
+  const walAt = async (): Promise<number> => {
+    const [at] = await platform.db.query<{ bytes: string }>(
+      `select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes`,
+    );
+    return Number(at!.bytes);
+  };
+  const walBefore = await walAt();
+  const postgresBefore = await postgresCpuMicros(platform.postgresPid);
+  const appBefore = process.cpuUsage();
   const started = performance.now();
   const until = started + seconds * 1_000;
-  const appBefore = process.cpuUsage();
-  const postgresBefore = await postgresCpuMicros(serverPid);
   const latencies: number[] = [];
   let done = 0;
   let key = 0;
-  const worker = async (): Promise<void> => {
+  let working = true;
+  // What `serve` does every five seconds: captures.
+  const sweeping = (async () => {
+    while (working) {
+      await orderings[0]!.sweep(platform.market.marketId);
+      await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+    }
+  })();
+  const worker = async (_: unknown, index: number): Promise<void> => {
+    const ordering = orderings[index % orderings.length]!;
     while (performance.now() < until) {
       const begin = performance.now();
-      const orderId = await place(bench, random, `${what}-${key++}`);
+      const orderId = await place(bench, ordering, random, `${what}-${key++}`);
       latencies.push(performance.now() - begin);
-      if (whole) await finish(bench, orderId);
+      await finish(bench, ordering, orderId);
       done += 1;
     }
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
+  working = false;
+  await sweeping;
+  await orderings[0]!.sweep(platform.market.marketId);
   const elapsed = (performance.now() - started) / 1_000;
   const app = process.cpuUsage(appBefore);
-  const appMicros = (app.user + app.system) / done;
-  const postgresMicros = ((await postgresCpuMicros(serverPid)) - postgresBefore) / done;
+  const postgres = (await postgresCpuMicros(platform.postgresPid)) - postgresBefore;
   latencies.sort((a, b) => a - b);
   return {
     what,
     perSecond: done / elapsed,
-    cpuMicros: appMicros + postgresMicros,
-    appMicros,
+    appMicros: (app.user + app.system) / done,
+    postgresMicros: postgres / done,
+    walBytes: ((await walAt()) - walBefore) / done,
     p50: latencies[Math.floor(latencies.length * 0.5)]!,
     p99: latencies[Math.floor(latencies.length * 0.99)]!,
   };
 }
 
-async function place(bench: Bench, random: ReturnType<typeof seededRandom>, key: string): Promise<OrderId> {
-  const store: { storeId: StoreId; offers: { offerId: OfferId }[] } = random.pick(bench.stores);
-  const shopperId: UserId = random.pick(bench.shoppers);
-  const first = random.below(40);
-  const lines = [first, (first + 1 + random.below(38)) % 40].map((index) => ({
-    offerId: store.offers[index]!.offerId,
-    quantity: 1,
-    options: [],
-  }));
-  const placed = await bench.ordering.placeOrder(bench.marketId, {
+async function place(
+  { platform: { market }, shopperIds }: Bench,
+  ordering: Ordering,
+  random: ReturnType<typeof seededRandom>,
+  key: string,
+): Promise<OrderId> {
+  const store = random.pick(market.stores);
+  const shopperId = random.pick(shopperIds);
+  const first = random.below(SIZE.offersPerStore - 3);
+  const count = 2 + random.below(2);
+  const placed = await ordering.placeOrder(market.marketId, {
     shopperId,
     command: { caller: shopperId, key, bodyHash: 'bench' },
     basket: {
       storeId: store.storeId,
-      lines,
-      address: { label: 'Door', lat: PLACE.lat + 0.004, lng: PLACE.lng },
-      tipMinor: 0,
+      lines: store.offerIds
+        .slice(first, first + count)
+        .map((offerId) => ({ offerId, quantity: 1, options: [] })),
+      address: market.address,
+      tipMinor: 100,
     },
-    expectedTotalMinor: 2_000 + 300 + 80,
+    // The prices of the bench market: 1,000 an article, 300 for delivery, 4 % for service; and a tip.
+    expectedTotalMinor: count * 1_040 + 300 + 100,
     paymentMethod: 'test_approve',
   });
   if (!placed.ok) throw new Error(`refused: ${JSON.stringify(placed.error)}`);
   return placed.value.id;
 }
 
-async function finish({ ordering, marketId, courierId }: Bench, orderId: OrderId): Promise<void> {
+async function finish(
+  { platform: { market }, courierId, delivered }: Bench,
+  ordering: Ordering,
+  orderId: OrderId,
+): Promise<void> {
   const changes: OrderChange[] = [
     { orderId, kind: 'accept', by: 'merchant' },
     {
@@ -280,26 +340,70 @@ async function finish({ ordering, marketId, courierId }: Bench, orderId: OrderId
     { orderId, kind: 'deliver', by: 'courier', courierId },
   ];
   for (const change of changes) {
-    const changed = await ordering.change(marketId, change, {
+    const changed = await ordering.change(market.marketId, change, {
       caller: courierId,
       key: `${orderId}-${change.kind}`,
       bodyHash: 'b',
     });
     if (!changed.ok) throw new Error(`refused: ${JSON.stringify(changed.error)}`);
   }
+  delivered.push(orderId);
 }
 
-/** CPU time of Postgres, its ended backends included. Linux: /proc in ticks of 10 ms. */
-async function postgresCpuMicros(serverPid: number): Promise<number> {
-  let ticks = 0;
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const isServer = Number(entry) === serverPid;
-    if (!isServer && Number(fields[1]) !== serverPid) continue;
-    ticks += Number(fields[11]) + Number(fields[12]);
-    if (isServer) ticks += Number(fields[13]) + Number(fields[14]);
+/** The books balance, and what was delivered is captured. */
+async function requireSound({ db, market: { marketId } }: Platform): Promise<void> {
+  const { sumMinor, unbalanced } = await selectImbalance(db, marketId);
+  if (sumMinor !== 0 || unbalanced !== 0) throw new Error('the ledger does not balance');
+  const [left] = await db.query<{ count: number }>(
+    `select count(*)::int as count from payments.payment where state in ('authorising', 'capture_due', 'void_due')`,
+  );
+  if (left!.count > 0) throw new Error(`${left!.count} payments are not settled`);
+}
+
+/** 25,000 shoppers at an article with 300 left: how many decisions a second, and whether each was right. */
+async function sellOut(bench: Bench, say: (line: string) => void): Promise<void> {
+  const { platform, orderings, shopperIds } = bench;
+  const { market, db, clock } = platform;
+  const { storeId, offerIds } = market.stores[0]!;
+  const [offer] = await db.query<{ article_id: string }>(
+    `select article_id from catalogue.offer where market_id = $1 and offer_id = $2`,
+    [keyOf(market.marketId), keyOf(offerIds[0]!)],
+  );
+  const articleId = idFromKey('art', offer!.article_id);
+  await db.transaction((tx) =>
+    setOnHand(tx, market.marketId, clock.now(), [{ storeId, articleId, onHand: SELL_OUT }]),
+  );
+  const shoppers = 25_000;
+  const started = performance.now();
+  const answers = await Promise.all(
+    Array.from({ length: 1_024 }, async (_, worker) => {
+      const outcomes: string[] = [];
+      for (let index = worker; index < shoppers; index += 1_024) {
+        const shopperId = shopperIds[index % shopperIds.length]!;
+        const placed = await orderings[0]!.placeOrder(market.marketId, {
+          shopperId,
+          command: { caller: shopperId, key: `sell-out-${index}`, bodyHash: 'bench' },
+          basket: {
+            storeId,
+            lines: [{ offerId: offerIds[0]!, quantity: 1, options: [] }],
+            address: market.address,
+            tipMinor: 0,
+          },
+          expectedTotalMinor: 1_040 + 300,
+          paymentMethod: 'test_approve',
+        });
+        outcomes.push(placed.ok ? 'sold' : placed.error.code);
+      }
+      return outcomes;
+    }),
+  );
+  const seconds = (performance.now() - started) / 1_000;
+  const counts = new Map<string, number>();
+  for (const outcome of answers.flat()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  if (counts.get('sold') !== SELL_OUT || counts.get('out_of_stock') !== shoppers - SELL_OUT) {
+    throw new Error(`sell-out: ${JSON.stringify([...counts])}`);
   }
-  return ticks * 10_000;
+  say(
+    `Sell-out: ${Math.round(shoppers / seconds)} decisions a second, ${SELL_OUT} of ${SELL_OUT} sold, none refused before.`,
+  );
 }

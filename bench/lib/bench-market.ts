@@ -45,6 +45,8 @@ export interface BenchMarket {
 }
 
 export interface BenchMarketSize {
+  /** Drawn where absent. */
+  readonly marketId?: MarketId;
   readonly stores: number;
   readonly offersPerStore: number;
   readonly shoppers: number;
@@ -67,7 +69,7 @@ export async function insertBenchMarket(
   size: BenchMarketSize,
 ): Promise<BenchMarket> {
   const at = clock.now();
-  const marketId = ids.next('mkt');
+  const marketId = size.marketId ?? ids.next('mkt');
   const users: (UserDraft & { readonly token: string })[] = [];
   const person = (name: string, grants: UserDraft['grants']): string => {
     const token = drawToken({ bytes: randomBytes }, 'key');
