@@ -21,7 +21,7 @@ export interface DeliveryDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly ordering: Pick<Ordering, 'applyChanges'>;
+  readonly ordering: Pick<Ordering, 'applyChanges' | 'lockOrders'>;
   readonly markets: Pick<Markets, 'get'>;
   /** Told after each commit that wrote events, so that readers look at once. */
   readonly onCommit: (marketId: MarketId) => void;

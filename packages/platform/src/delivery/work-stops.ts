@@ -13,7 +13,7 @@ import {
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { type Known, findCommands, firstOf, recordCommands } from '../commands/index.ts';
-import { type OrderChange, type OrderRecord, lockOrders } from '../ordering/index.ts';
+import type { OrderChange, OrderRecord } from '../ordering/index.ts';
 import { type Tx, isRowFault } from '../postgres/index.ts';
 import { type MadeChange, commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
@@ -113,7 +113,13 @@ async function workStops(
   const repeats = await findRepeats(tx, marketId, items);
   const named = await selectRoutes(tx, marketId, routeIds);
   const open = await selectOpenRoutes(tx, marketId, [...new Set(named.map((route) => route.courierId))]);
-  const group = new StopGroup(at, [...named, ...open], await ordersOf(tx, marketId, named));
+  // Locked, so that what is allowed here is still allowed when ordering changes them.
+  const orders = await deps.ordering.lockOrders(
+    tx,
+    marketId,
+    named.flatMap((route) => remaining(route).map((dropoff) => dropoff.orderId)),
+  );
+  const group = new StopGroup(at, [...named, ...open], orders);
 
   const outcomes: Outcome[] = [];
   const done: { command: CommandKey; outcome: Outcome }[] = [];
@@ -164,17 +170,6 @@ async function findRepeats(tx: Tx, marketId: MarketId, items: readonly StopComma
     }
   });
   return repeats;
-}
-
-/** Locked, so that what is allowed here is still allowed when ordering changes them. */
-async function ordersOf(
-  tx: Tx,
-  marketId: MarketId,
-  routes: readonly RouteRecord[],
-): Promise<Map<OrderId, OrderRecord>> {
-  const orderIds = routes.flatMap((route) => remaining(route).map((dropoff) => dropoff.orderId));
-  const locked = await lockOrders(tx, marketId, orderIds);
-  return new Map([...locked].map(([id, { order }]) => [id, order]));
 }
 
 /** The routes and orders of one group in memory: commands are tried on them in turn. */

@@ -35,7 +35,7 @@ import { selectStores } from '../stores/index.ts';
 import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
 import type { OrderChange, OrderRecord } from './order.ts';
 import { paymentOf } from './order-money.ts';
-import { type PlacementCache, selectOrders, selectUnanswered } from './order-store.ts';
+import { type PlacementCache, lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
 import { type PlaceOrder, type Placed, placeOrders } from './place-orders.ts';
 import { type EstimateTrip, quoteBasket, toQuote } from './quote-basket.ts';
 import { UnansweredScan } from './unanswered-scan.ts';
@@ -66,6 +66,12 @@ export interface Ordering {
   ): Promise<ChangeOutcome>;
   /** Changes in the caller's transaction, for delivery. Call `onCommit` after it. */
   applyChanges(tx: Tx, marketId: MarketId, changes: readonly OrderChange[]): Promise<ChangeOutcome[]>;
+  /** Orders as they are, held until the caller's transaction ends. */
+  lockOrders(
+    tx: Tx,
+    marketId: MarketId,
+    orderIds: readonly OrderId[],
+  ): Promise<ReadonlyMap<OrderId, OrderRecord>>;
   /** What a provider reported. @returns false when it is not signed by the provider */
   receiveNotification(
     marketId: MarketId,
@@ -237,6 +243,11 @@ export function createOrdering(deps: OrderingDeps): Ordering {
         marketId,
         changes.map((change) => ({ change })),
       ),
+
+    async lockOrders(tx, marketId, orderIds) {
+      const locked = await lockOrders(tx, marketId, orderIds, known);
+      return new Map([...locked].map(([id, { order }]) => [id, order]));
+    },
 
     async receiveNotification(marketId, providerName, body) {
       if (providerName !== provider.name) return false;

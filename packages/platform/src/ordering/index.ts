@@ -4,7 +4,6 @@ export { type Actor, type OrderChange, type OrderRecord, changeOrder, toOrder } 
 export {
   type DayFigures,
   listOrders,
-  lockOrders,
   selectDayFigures,
   selectOpenOrders,
   selectOrders,
