@@ -3,6 +3,7 @@ import {
   type ArticleId,
   type Clock,
   type IdSource,
+  type MarketId,
   type OrderId,
   type Random,
   type Result,
@@ -19,7 +20,7 @@ import { appendEvents } from '../events/index.ts';
 import { reserveStock } from '../inventory/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
 import type { PaymentProvider } from '../payments/index.ts';
-import type { Tx } from '../postgres/index.ts';
+import { TransactionConflict, type Tx } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
 import { type PlacementCache, insertOrders, selectOrders } from './order-store.ts';
@@ -104,6 +105,14 @@ export async function placeOrders(
     } else placed.push({ index, order: newOrder(deps, market, commands[index]!, quoted, counted) });
   });
 
+  await requireStillNew(
+    tx,
+    market.id,
+    candidates.flatMap(({ index }, position) =>
+      reservations[position]!.shortages.length > 0 ? [keys[index]!] : [],
+    ),
+  );
+
   const orders = placed.map(({ order }) => order);
   await insertOrders(tx, market.id, orders);
   tx.afterCommit(() => {
@@ -141,6 +150,17 @@ export async function placeOrders(
       ? answers[leader]!
       : err({ code: 'idempotency_key_reused' });
   });
+}
+
+/**
+ * What took the last of an article may have been the same command in another process, which committed while this one
+ * waited for the stock: then the group runs again and finds it done.
+ */
+async function requireStillNew(tx: Tx, marketId: MarketId, refused: readonly CommandKey[]): Promise<void> {
+  const known = await findCommands(tx, marketId, refused);
+  if (known.some(({ kind }) => kind !== 'new')) {
+    throw new TransactionConflict('a command that was refused here was done by another process');
+  }
 }
 
 function newOrder(
