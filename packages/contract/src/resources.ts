@@ -355,6 +355,8 @@ export const eventType = z.enum([
   'OrderExpected',
   'OrderPickedUp',
   'OrderDelivered',
+  'OrderLinesChanged',
+  'OrderAddressChanged',
   'OrderCancelled',
   'OrderRefunded',
   'RouteAssigned',

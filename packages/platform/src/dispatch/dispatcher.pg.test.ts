@@ -317,7 +317,7 @@ test('an order cancelled on a route frees the courier, and the dispatcher forget
   assert.ok((await t.ordering.change(t.marketId, cancel)).ok);
   t.clock.advanceBy(MINUTE_MS);
   while ((await selectOpenRoutes(db, t.marketId)).length > 0) {
-    await t.delivery.removeCancelled(t.marketId);
+    await t.delivery.takeOrderEvents(t.marketId);
     await dispatcher.tick();
   }
   await dispatcher.tick();

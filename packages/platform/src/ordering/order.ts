@@ -4,6 +4,7 @@ import {
   type EpochMs,
   type MarketId,
   type MerchantId,
+  type OfferId,
   type OrderId,
   type Result,
   type StoreId,
@@ -11,11 +12,20 @@ import {
   SECOND_MS,
   addMs,
   err,
+  invariant,
   ok,
   toRfc3339,
   unreachable,
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
+import {
+  type ChangeContext,
+  type LinesCommand,
+  type Relined,
+  changeAddress,
+  changeLines,
+  previousOf,
+} from './revise-order.ts';
 
 /** Who gets what of an order's total; adds up to the total. Fixed at placement, so a later policy changes nothing. */
 export interface Split {
@@ -30,13 +40,13 @@ export interface Split {
 /** A line as the platform keeps it. */
 export interface OrderLine extends PricedLine {
   /**
-   * Whether stock was reserved for it at placement. A store may begin to count an article while orders that
+   * Whether stock was reserved for it. A store may begin to count an article while orders that
    * took none of the count are open; they must neither give back nor sell any.
    */
   readonly reserved: boolean;
 }
 
-/** What of an order is fixed at placement. */
+/** What was ordered. Another edition of it is made where the order is changed after its placement. */
 export interface Placement extends Amounts {
   readonly id: OrderId;
   readonly marketId: MarketId;
@@ -52,6 +62,8 @@ export interface Placement extends Amounts {
   readonly preparationSeconds: number;
   /** The provider, and its token of what the shopper pays with. */
   readonly payment: { readonly provider: string; readonly method: string };
+  /** What the provider has authorised, where that is not the total any more; it captures the total. */
+  readonly authorisedMinor?: number | undefined;
   readonly deliveryCode: string;
   readonly placedAt: EpochMs;
   /** An order whose payment has no answer by then is cancelled. */
@@ -99,6 +111,8 @@ export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
   | { readonly kind: 'pick_up'; readonly courierId: CourierId }
   | { readonly kind: 'deliver'; readonly courierId: CourierId }
   | { readonly kind: 'cancel'; readonly reason: CancelReason; readonly note?: string | undefined }
+  | ({ readonly kind: 'change_lines' } & Omit<LinesCommand, 'by'>)
+  | { readonly kind: 'change_address'; readonly address: Address }
   | { readonly kind: 'refund'; readonly amountMinor: number; readonly reason: string }
 );
 
@@ -123,6 +137,8 @@ const RULES: Readonly<
   expect: { from: ['placed', 'accepted', 'ready', 'picked_up'], by: ['system'] },
   pick_up: { from: ['ready'], by: ['courier', 'operator', 'admin'] },
   deliver: { from: ['picked_up'], by: ['courier', 'operator', 'admin'] },
+  change_lines: { from: ['placed', 'accepted'], by: ['shopper', 'merchant', 'operator', 'admin'] },
+  change_address: { from: ['placed', 'accepted', 'ready'], by: ['shopper', 'operator', 'admin'] },
   refund: { from: ['delivered'], by: ['operator', 'admin', 'system'] },
 };
 
@@ -147,7 +163,9 @@ export function allowedChanges(order: OrderRecord, by: Actor): ChangeKind[] {
 /** What must happen together with a change, in the same transaction. */
 export interface Effects {
   readonly event?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
-  readonly stock?: 'release' | 'sell';
+  readonly stock?: 'release' | 'sell' | Relined['stock'];
+  /** The order has a new edition of what was ordered. */
+  readonly revised?: true;
   readonly payment?: 'authorised' | 'capture_due' | 'void_due';
   /** The provider's name for an authorised payment. */
   readonly reference?: string;
@@ -159,11 +177,30 @@ export interface Changed {
   readonly effects: Effects;
 }
 
-/** Applies one change to an order: the order after it and what goes with it, or why it cannot be. Pure. */
+/** Whether a change is judged by more than the order itself. */
+export function needsContext(_order: OrderRecord, { kind }: OrderChange): boolean {
+  return kind === 'change_lines' || kind === 'change_address';
+}
+
+/** Offers at whose prices of today a change is made. */
+export function offersOf(change: OrderChange): OfferId[] {
+  if (change.kind !== 'change_lines') return [];
+  return [...change.add, ...change.quantities].map(({ offerId }) => offerId);
+}
+
+/** Events of an order after which it takes no more changes of what was ordered: its history is read whole. */
+const MAX_VERSION = 200;
+
+/**
+ * Applies one change to an order: the order after it and what goes with it, or why it cannot be. Pure.
+ *
+ * @param context what changes of what was ordered are judged by; see `needsContext`
+ */
 export function changeOrder(
   order: OrderRecord,
   change: OrderChange,
   now: EpochMs,
+  context?: ChangeContext,
 ): Result<Changed, ApiError> {
   const permitted = change.kind === 'cancel' ? MAY_CANCEL[change.by] : RULES[change.kind].from;
   if (change.kind !== 'cancel' && !RULES[change.kind].by.includes(change.by)) {
@@ -241,6 +278,22 @@ export function changeOrder(
         },
       );
     }
+    case 'change_lines': {
+      invariant(context !== undefined, 'lines are changed without a context');
+      if (order.version >= MAX_VERSION) return err(changedTooOften(order));
+      const changed = changeLines(order, change, context);
+      return changed.ok ? revised(order, changed.value, 'OrderLinesChanged') : changed;
+    }
+    case 'change_address': {
+      invariant(context !== undefined, 'an address is changed without a context');
+      if (order.version >= MAX_VERSION) return err(changedTooOften(order));
+      const changed = changeAddress(order, change.address, context);
+      if (!changed.ok) return changed;
+      return done(changed.value, {
+        event: event('OrderAddressChanged', { address: change.address, previous: previousOf(order) }),
+        revised: true,
+      });
+    }
     case 'refund': {
       const left = order.totalMinor - order.refundedMinor;
       if (change.amountMinor > left) {
@@ -263,6 +316,25 @@ export function changeOrder(
     default:
       return unreachable(change);
   }
+}
+
+/** An order with other lines: stock, money and event. */
+function revised(
+  before: OrderRecord,
+  { order, stock }: Relined,
+  type: string,
+  data: Readonly<Record<string, unknown>> = {},
+): Result<Changed, ApiError> {
+  return done(order, {
+    event: event(type, { ...data, totalMinor: order.totalMinor, previous: previousOf(before) }),
+    stock,
+    payment: 'authorised',
+    revised: true,
+  });
+}
+
+function changedTooOften(order: OrderRecord): ApiError {
+  return { code: 'wrong_state', detail: 'The order was changed too often.', state: order.state };
 }
 
 function done(order: OrderRecord, effects: Effects & { readonly event: object }): Result<Changed, ApiError> {
