@@ -443,6 +443,38 @@ export const ROUTES = {
       'idempotency_key_reused',
     ],
   },
+  substituteLine: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/substitutions',
+    tag: 'Orders',
+    summary: 'The store has something else for a line',
+    description:
+      'Until the order is ready. Where the shopper has said `allow` for the line, and the substitute at today’s price costs no more than the line, it takes its place at once. Otherwise it is `proposed` at the line, at that price, and the shopper answers; a later proposal takes the place of an earlier one. A proposal without an answer when the order is marked ready is declined: the line is removed. A line with `never` is refused with `wrong_state`: lower or remove it.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: lineName.extend({ substitute: shape.basketLine.omit({ substitutions: true }) }),
+    response: { status: 200, schema: shape.order },
+    problems: ['wrong_state', 'unknown_article', 'invalid_options', 'out_of_stock', 'idempotency_key_reused'],
+  },
+  answerSubstitution: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/substitutions/answer',
+    tag: 'Orders',
+    summary: 'Take what the store proposes instead, or do without',
+    description:
+      'Approved, the proposal takes the place of the line; where the total rises it needs `expectedTotalMinor`, as changing lines does. Declined, the line is removed, and with the last line the order is cancelled.',
+    access: { shopper: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: lineName.extend({
+      proposedOfferId: offerId.describe('What was proposed: another proposal is not answered by mistake.'),
+      approve: z.boolean(),
+      expectedTotalMinor: priceMinor.optional().describe('The new total that the shopper saw.'),
+    }),
+    response: { status: 200, schema: shape.order },
+    problems: ['wrong_state', 'out_of_stock', 'price_changed', 'payment_declined', 'idempotency_key_reused'],
+  },
   changeOrderAddress: {
     method: 'POST',
     path: '/v1/markets/{marketId}/orders/{orderId}/address',

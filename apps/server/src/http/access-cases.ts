@@ -164,6 +164,8 @@ function sampleBodies({ merchantId, storeId, offerId }: AccessFixture): Partial<
     placeOrder: { ...basket, expectedTotalMinor: 100, payment: { method: 'test_approve' } },
     changeOrderLines: { quantities: [{ line: 0, offerId, quantity: 1 }] },
     changeOrderAddress: { address },
+    substituteLine: { line: 0, offerId, substitute: { offerId, quantity: 1 } },
+    answerSubstitution: { line: 0, offerId, proposedOfferId: offerId, approve: true },
     refundOrder: { amountMinor: 1, reason: 'access' },
     startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },
     reportPosition: { lat: -34.9, lng: -56.18 },

@@ -26,7 +26,7 @@ import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } f
 import type { Tx } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { addApplied, findApplied } from './applied-commands.ts';
-import type { ChangeContext, StockNeed } from './revise-order.ts';
+import { type ChangeContext, type StockNeed, articlesOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, needsContext, offersOf } from './order.ts';
 import { paymentOf, refundOf, saleOf } from './order-money.ts';
 import {
@@ -196,7 +196,7 @@ async function readShelf(
   const stores = await selectStores(tx, marketId, [...new Set(all.map((order) => order.storeId))]);
   const offers = offerIds.size === 0 ? new Map() : await readOffers(tx, marketId, [...offerIds]);
   const left = await lockStock(tx, marketId, [
-    ...all.flatMap(({ storeId, lines }) => lines.map(({ articleId }) => ({ storeId, articleId }))),
+    ...all.flatMap((order) => articlesOf(order).map((articleId) => ({ storeId: order.storeId, articleId }))),
     ...offers.values(),
   ]);
   const pricing = { ...market.policy, currency: market.currency };

@@ -36,8 +36,7 @@ import {
 import { type Database, type Tx, isRowFault } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
-import type { ChangeContext } from './revise-order.ts';
-import { authorisedMinor } from './revise-order.ts';
+import { type ChangeContext, articlesOf, authorisedMinor } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, offersOf } from './order.ts';
 import { paymentOf } from './order-money.ts';
 import { type PlacementCache, lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
@@ -202,12 +201,10 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     invariant(market !== undefined, `no market ${marketId}`);
     const stores = await selectStores(db, marketId, [order.storeId]);
     const offers = await selectOffers(db, marketId, [...new Set(offersOf(change))]);
-    const stock = await selectStock(
-      db,
-      marketId,
-      order.storeId,
-      [...order.lines, ...offers.values()].map(({ articleId }) => articleId),
-    );
+    const stock = await selectStock(db, marketId, order.storeId, [
+      ...articlesOf(order),
+      ...[...offers.values()].map(({ articleId }) => articleId),
+    ]);
     return {
       store: stores.get(order.storeId),
       offers,
@@ -373,11 +370,13 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   };
 }
 
-type DearerChange = OrderChange & { readonly kind: 'change_lines' };
+type DearerChange = OrderChange & { readonly kind: 'change_lines' | 'answer_substitution' };
 
 /** Whether a change may raise the total: only one that the shopper has confirmed. */
 function mayBeDearer(change: OrderChange): change is DearerChange {
-  return change.kind === 'change_lines' && change.expectedTotalMinor !== undefined;
+  const { kind } = change;
+  if (kind !== 'change_lines' && kind !== 'answer_substitution') return false;
+  return change.expectedTotalMinor !== undefined;
 }
 
 /** The answer to a placement once its payment is known: a declined one is an error, also for a retry. */

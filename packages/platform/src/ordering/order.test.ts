@@ -182,6 +182,7 @@ function changesFor(order: OrderRecord, by: Actor): OrderChange[] {
     { ...base, kind: 'cancel', reason: 'operator' },
     { ...base, kind: 'refund', amountMinor: 1, reason: 'late' },
     { ...base, kind: 'change_lines', quantities: [{ line: 0, offerId: offerIds[0]!, quantity: 1 }], add: [] },
+    { ...base, kind: 'substitute', line: 0, offerId: offerIds[0]!, substitute: basket.lines[0]! },
     { ...base, kind: 'change_address', address: { ...address, label: 'Calle 2' } },
   ];
 }

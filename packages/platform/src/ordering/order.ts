@@ -1,4 +1,12 @@
-import type { Address, Amounts, CancelReason, Order, OrderState, PricedLine } from '@halfhour/contract';
+import type {
+  Address,
+  Amounts,
+  BasketLine,
+  CancelReason,
+  Order,
+  OrderState,
+  PricedLine,
+} from '@halfhour/contract';
 import {
   type CourierId,
   type EpochMs,
@@ -21,10 +29,15 @@ import type { ApiError } from '../api/index.ts';
 import {
   type ChangeContext,
   type LinesCommand,
+  type LineName,
   type Relined,
+  type SubstitutionAnswer,
+  answerSubstitution,
   changeAddress,
   changeLines,
+  declineUnanswered,
   previousOf,
+  substituteLine,
 } from './revise-order.ts';
 
 /** Who gets what of an order's total; adds up to the total. Fixed at placement, so a later policy changes nothing. */
@@ -113,6 +126,8 @@ export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
   | { readonly kind: 'cancel'; readonly reason: CancelReason; readonly note?: string | undefined }
   | ({ readonly kind: 'change_lines' } & Omit<LinesCommand, 'by'>)
   | { readonly kind: 'change_address'; readonly address: Address }
+  | ({ readonly kind: 'substitute'; readonly substitute: BasketLine } & LineName)
+  | ({ readonly kind: 'answer_substitution' } & SubstitutionAnswer)
   | { readonly kind: 'refund'; readonly amountMinor: number; readonly reason: string }
 );
 
@@ -139,6 +154,8 @@ const RULES: Readonly<
   deliver: { from: ['picked_up'], by: ['courier', 'operator', 'admin'] },
   change_lines: { from: ['placed', 'accepted'], by: ['shopper', 'merchant', 'operator', 'admin'] },
   change_address: { from: ['placed', 'accepted', 'ready'], by: ['shopper', 'operator', 'admin'] },
+  substitute: { from: ['placed', 'accepted'], by: ['merchant', 'operator', 'admin'] },
+  answer_substitution: { from: ['placed', 'accepted'], by: ['shopper', 'operator', 'admin'] },
   refund: { from: ['delivered'], by: ['operator', 'admin', 'system'] },
 };
 
@@ -178,12 +195,24 @@ export interface Changed {
 }
 
 /** Whether a change is judged by more than the order itself. */
-export function needsContext(_order: OrderRecord, { kind }: OrderChange): boolean {
-  return kind === 'change_lines' || kind === 'change_address';
+export function needsContext(order: OrderRecord, { kind }: OrderChange): boolean {
+  return REVISING.has(kind) || (kind === 'ready' && hasProposals(order));
+}
+
+const REVISING: ReadonlySet<ChangeKind> = new Set([
+  'change_lines',
+  'change_address',
+  'substitute',
+  'answer_substitution',
+]);
+
+function hasProposals(order: OrderRecord): boolean {
+  return order.lines.some((line) => line.proposed !== undefined);
 }
 
 /** Offers at whose prices of today a change is made. */
 export function offersOf(change: OrderChange): OfferId[] {
+  if (change.kind === 'substitute') return [change.substitute.offerId];
   if (change.kind !== 'change_lines') return [];
   return [...change.add, ...change.quantities].map(({ offerId }) => offerId);
 }
@@ -214,6 +243,9 @@ export function changeOrder(
       allowed: allowedChanges(order, change.by),
     });
   }
+  if (REVISING.has(change.kind) && order.version >= MAX_VERSION) {
+    return err({ code: 'wrong_state', detail: 'The order was changed too often.', state: order.state });
+  }
   switch (change.kind) {
     case 'payment_authorised':
       return done(
@@ -228,8 +260,15 @@ export function changeOrder(
         { event: event('OrderAccepted', { expectedReadyAt: toRfc3339(expectedReadyAt) }) },
       );
     }
-    case 'ready':
-      return done({ ...order, state: 'ready', readyAt: now }, { event: event('OrderReady', {}) });
+    case 'ready': {
+      if (!hasProposals(order)) {
+        return done({ ...order, state: 'ready', readyAt: now }, { event: event('OrderReady', {}) });
+      }
+      const left = declineUnanswered(order, required(context));
+      if (!left.ok) return left;
+      const ready: OrderRecord = { ...left.value.order, state: 'ready', readyAt: now };
+      return revised({ ...left.value, order: ready }, event('OrderReady', factsOf(order, ready)));
+    }
     case 'assign': {
       const { courierId, expectedDeliveryAt } = change;
       return done(
@@ -266,33 +305,41 @@ export function changeOrder(
         },
       );
     case 'payment_failed':
-    case 'cancel': {
-      const { reason, note } = change;
-      return done(
-        { ...order, state: 'cancelled', cancelledAt: now, cancelReason: reason },
-        {
-          event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
-          // After pickup the goods are gone; before it they go back on the shelf.
-          ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
-          payment: 'void_due',
-        },
-      );
-    }
+    case 'cancel':
+      return cancelled(order, change.reason, change.note, now);
     case 'change_lines': {
-      invariant(context !== undefined, 'lines are changed without a context');
-      if (order.version >= MAX_VERSION) return err(changedTooOften(order));
-      const changed = changeLines(order, change, context);
-      return changed.ok ? revised(order, changed.value, 'OrderLinesChanged') : changed;
+      const changed = changeLines(order, change, required(context));
+      if (!changed.ok) return changed;
+      return revised(changed.value, event('OrderLinesChanged', factsOf(order, changed.value.order)));
     }
     case 'change_address': {
-      invariant(context !== undefined, 'an address is changed without a context');
-      if (order.version >= MAX_VERSION) return err(changedTooOften(order));
-      const changed = changeAddress(order, change.address, context);
+      const changed = changeAddress(order, change.address, required(context));
       if (!changed.ok) return changed;
       return done(changed.value, {
         event: event('OrderAddressChanged', { address: change.address, previous: previousOf(order) }),
         revised: true,
       });
+    }
+    case 'substitute': {
+      const changed = substituteLine(order, change, required(context));
+      if (!changed.ok) return changed;
+      const facts = { line: change.line, ...factsOf(order, changed.value.order) };
+      return revised(
+        changed.value,
+        changed.value.isProposal
+          ? event('OrderSubstitutionProposed', facts)
+          : event('OrderSubstituted', facts),
+      );
+    }
+    case 'answer_substitution': {
+      const changed = answerSubstitution(order, change, required(context));
+      if (!changed.ok) return changed;
+      if (changed.value === undefined) return cancelled(order, 'merchant', undefined, now);
+      const facts = { line: change.line, ...factsOf(order, changed.value.order) };
+      return revised(
+        changed.value,
+        change.approve ? event('OrderSubstituted', facts) : event('OrderSubstitutionDeclined', facts),
+      );
     }
     case 'refund': {
       const left = order.totalMinor - order.refundedMinor;
@@ -318,23 +365,35 @@ export function changeOrder(
   }
 }
 
-/** An order with other lines: stock, money and event. */
-function revised(
-  before: OrderRecord,
-  { order, stock }: Relined,
-  type: string,
-  data: Readonly<Record<string, unknown>> = {},
-): Result<Changed, ApiError> {
-  return done(order, {
-    event: event(type, { ...data, totalMinor: order.totalMinor, previous: previousOf(before) }),
-    stock,
-    payment: 'authorised',
-    revised: true,
-  });
+/** An order with other lines: stock and money go with the event. */
+function revised({ order, stock }: Relined, told: Effects['event'] & {}): Result<Changed, ApiError> {
+  return done(order, { event: told, stock, payment: 'authorised', revised: true });
 }
 
-function changedTooOften(order: OrderRecord): ApiError {
-  return { code: 'wrong_state', detail: 'The order was changed too often.', state: order.state };
+function factsOf(before: OrderRecord, { totalMinor }: OrderRecord): Readonly<Record<string, unknown>> {
+  return { totalMinor, previous: previousOf(before) };
+}
+
+function cancelled(
+  order: OrderRecord,
+  reason: CancelReason,
+  note: string | undefined,
+  now: EpochMs,
+): Result<Changed, ApiError> {
+  return done(
+    { ...order, state: 'cancelled', cancelledAt: now, cancelReason: reason },
+    {
+      event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
+      // After pickup the goods are gone; before it they go back on the shelf.
+      ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
+      payment: 'void_due',
+    },
+  );
+}
+
+function required(context: ChangeContext | undefined): ChangeContext {
+  invariant(context !== undefined, 'what was ordered is changed without a context');
+  return context;
 }
 
 function done(order: OrderRecord, effects: Effects & { readonly event: object }): Result<Changed, ApiError> {

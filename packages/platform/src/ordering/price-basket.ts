@@ -121,6 +121,7 @@ export function priceLines(
       options,
       totalMinor,
       taxMinor: includedTaxMinor(totalMinor, basisPoints(policy.taxBp[offer.taxClass]), 'half-up'),
+      ...(line.substitutions === undefined ? {} : { substitutions: line.substitutions }),
     };
   });
   if (unknown.length > 0) return err({ code: 'unknown_article', lines: unknown });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
+import type { BasketLine } from '@halfhour/contract';
+import { type OfferId, type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
 import { readHistory } from '../events/index.ts';
 import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
@@ -59,11 +60,15 @@ async function setUp(cans = 100) {
     can,
     dish,
     /** A dish and `cans` cans. */
-    async placeCans(quantity: number, method = 'test_approve') {
-      const basket = t.market.basket([
+    async placeCans(quantity: number, method = 'test_approve', substitutions?: 'ask' | 'allow' | 'never') {
+      const given = t.market.basket([
         { offerId: dish.offerId, quantity: 1 },
         { offerId: can.offerId, quantity },
       ]);
+      const basket = {
+        ...given,
+        lines: given.lines.map((line) => (substitutions === undefined ? line : { ...line, substitutions })),
+      };
       const quote = await t.ordering.quote(marketId, basket);
       assert.ok(quote.ok);
       const placed = await t.ordering.placeOrder(marketId, {
@@ -101,6 +106,8 @@ async function setUp(cans = 100) {
     },
   };
 }
+
+const basketLine = (offerId: OfferId, quantity: number): BasketLine => ({ offerId, quantity, options: [] });
 
 /** Items, 4 % service fee, 300 for delivery, 50 tip. */
 const totalOf = (itemsMinor: number) => itemsMinor + Math.round(itemsMinor * 0.04) + 300 + 50;
@@ -177,7 +184,7 @@ test('refused changes leave no trace', async () => {
   const id = await t.placeCans(2);
   const before = await t.trace(id);
   const { can, dish } = t;
-  const add = { offerId: can.offerId, quantity: 1, options: [] };
+  const add = basketLine(can.offerId, 1);
   const base = { kind: 'change_lines', by: 'shopper', quantities: [], add: [] } as const;
   for (const [code, change] of [
     ['out_of_stock', t.cansTo(6, totalOf(4_000))],
@@ -351,6 +358,125 @@ test('a farther door is promised as much later as the way is longer, a nearer on
   assert.deepEqual(back.value.address, near);
 });
 
+test('a substitute that costs no more takes its place at once where the shopper allows it', async () => {
+  const t = await setUp();
+  const id = await t.placeCans(1, 'test_approve', 'allow');
+  const swap = (quantity: number) =>
+    ({
+      kind: 'substitute',
+      by: 'merchant',
+      line: 0,
+      offerId: t.dish.offerId,
+      substitute: basketLine(t.can.offerId, quantity),
+    }) as const;
+  const dearer = await t.change(id, swap(3));
+  assert.ok(dearer.ok && dearer.value.lines[0]!.proposed?.totalMinor === 1_500);
+  assert.deepEqual([dearer.value.totalMinor, (await t.stock()).reserved], [totalOf(1_500), 1]);
+  const command = t.key();
+  const done = await t.change(id, swap(1), command);
+  assert.ok(done.ok);
+  assert.deepEqual(
+    done.value.lines.map((line) => [line.offerId, line.quantity, line.proposed]),
+    [
+      [t.can.offerId, 1, undefined],
+      [t.can.offerId, 1, undefined],
+    ],
+  );
+  assert.deepEqual([done.value.totalMinor, (await t.stock()).reserved], [totalOf(1_000), 2]);
+  const types = (await readHistory(db, t.marketId, id)).map((event) => event.type);
+  assert.deepEqual(types.slice(2), ['OrderSubstitutionProposed', 'OrderSubstituted']);
+  const balances = await t.deliver(id);
+  assert.equal(balances.get('payments:test:clearing'), totalOf(1_000));
+  assert.deepEqual(await t.stock(), { onHand: 98, reserved: 0 });
+});
+
+test('the shopper approves or declines what is proposed; dearer only with the total that was seen', async () => {
+  const t = await setUp();
+  const propose = {
+    kind: 'substitute',
+    by: 'merchant',
+    line: 1,
+    offerId: t.can.offerId,
+    substitute: basketLine(t.dish.offerId, 1),
+  } as const;
+  const answer = {
+    kind: 'answer_substitution',
+    by: 'shopper',
+    line: 1,
+    offerId: t.can.offerId,
+    proposedOfferId: t.dish.offerId,
+  } as const;
+  const approved = await t.placeCans(1);
+  const proposing = t.key();
+  const proposed = await t.change(approved, propose, proposing);
+  assert.ok(proposed.ok);
+  const before = await t.trace(approved);
+  for (const [code, change] of [
+    ['price_changed', { ...answer, approve: true }],
+    ['forbidden', { ...answer, approve: true, by: 'merchant' }],
+    ['wrong_state', { ...answer, approve: true, proposedOfferId: t.can.offerId }],
+    ['wrong_state', { ...answer, approve: true, line: 0, offerId: t.dish.offerId }],
+  ] as const) {
+    const refused = await t.change(approved, change);
+    assert.equal(refused.ok ? 'ok' : refused.error.code, code);
+    assert.deepEqual(await t.trace(approved), before);
+  }
+  const yes = await t.change(approved, { ...answer, approve: true, expectedTotalMinor: totalOf(2_000) });
+  assert.ok(yes.ok, JSON.stringify(yes));
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 0 });
+  assert.equal((await t.payment()).amountMinor, totalOf(2_000));
+  const again = await t.change(approved, propose, proposing);
+  assert.ok(again.ok && again.value.lines[1]!.proposed?.offerId === t.dish.offerId);
+
+  const declined = await t.placeCans(1);
+  assert.ok((await t.change(declined, propose)).ok);
+  const no = await t.change(declined, { ...answer, approve: false });
+  assert.ok(no.ok);
+  assert.deepEqual([no.value.lines.length, no.value.totalMinor], [1, totalOf(1_000)]);
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 0 });
+  const last = { kind: 'substitute', by: 'merchant', line: 0, offerId: t.dish.offerId } as const;
+  const can = basketLine(t.can.offerId, 1);
+  assert.ok((await t.change(declined, { ...last, substitute: can })).ok);
+  assert.ok((await t.change(declined, { kind: 'accept', by: 'merchant' })).ok);
+  const stuck = await t.change(declined, { kind: 'ready', by: 'merchant' });
+  assert.ok(!stuck.ok && stuck.error.code === 'wrong_state');
+  const nothing = await t.change(declined, {
+    ...answer,
+    line: 0,
+    offerId: t.dish.offerId,
+    proposedOfferId: t.can.offerId,
+    approve: false,
+  });
+  assert.ok(nothing.ok && nothing.value.state === 'cancelled');
+});
+
+test('without an answer a proposal is declined when the order is ready; a line with never is left alone', async () => {
+  const t = await setUp();
+  const id = await t.placeCans(2);
+  const substitute = basketLine(t.dish.offerId, 1);
+  const propose = {
+    kind: 'substitute',
+    by: 'merchant',
+    line: 1,
+    offerId: t.can.offerId,
+    substitute,
+  } as const;
+  assert.ok((await t.change(id, { kind: 'accept', by: 'merchant' })).ok);
+  assert.ok((await t.change(id, propose)).ok);
+  const command = t.key();
+  const ready = await t.change(id, { kind: 'ready', by: 'merchant' }, command);
+  assert.ok(ready.ok);
+  assert.deepEqual(
+    [ready.value.state, ready.value.lines.length, ready.value.totalMinor],
+    ['ready', 1, totalOf(1_000)],
+  );
+  assert.deepEqual(await t.stock(), { onHand: 100, reserved: 0 });
+  assert.equal((await t.payment()).amountMinor, totalOf(1_000));
+  const never = await t.placeCans(1, 'test_approve', 'never');
+  const refused = await t.change(never, propose);
+  assert.ok(!refused.ok && refused.error.code === 'wrong_state');
+});
+
 test('after any changes the stock is what the order holds, and payment, ledger and order agree on the money', async () => {
   const step = fc.record({
     by: fc.constantFrom('shopper', 'merchant', 'operator' as const),
@@ -359,6 +485,7 @@ test('after any changes the stock is what the order holds, and payment, ledger a
     add: fc.constantFrom(undefined, 'can', 'dish' as const),
     price: fc.constantFrom(undefined, 333, 500, 777),
     confirms: fc.boolean(),
+    kind: fc.constantFrom('change_lines', 'substitute', 'answer_substitution' as const),
   });
   const t = await setUp(12);
   let captured = 0;
@@ -368,7 +495,7 @@ test('after any changes the stock is what the order holds, and payment, ledger a
       fc.boolean(),
       async (steps, isCancelled) => {
         const id = await t.placeCans(2);
-        for (const { by, line, quantity, add, price, confirms } of steps) {
+        for (const { by, line, quantity, add, price, confirms, kind } of steps) {
           if (price !== undefined) {
             await db.query(
               'update catalogue.offer set price_minor = $3 where market_id = $1 and offer_id = $2',
@@ -377,18 +504,27 @@ test('after any changes the stock is what the order holds, and payment, ledger a
           }
           const { lines } = await t.read(id);
           const at = line % lines.length;
-          const change = {
-            kind: 'change_lines',
-            by,
-            quantities: [{ line: at, offerId: lines[at]!.offerId, quantity }],
-            add: add === undefined ? [] : [{ offerId: t[add].offerId, quantity: 1, options: [] }],
-          } as const;
+          const name = { by, line: at, offerId: lines[at]!.offerId };
+          const more = basketLine(t[add ?? 'can'].offerId, 1);
+          const change =
+            kind === 'substitute'
+              ? ({ ...name, kind, substitute: { ...more, quantity: quantity + 1 } } as const)
+              : kind === 'answer_substitution'
+                ? ({ ...name, kind, proposedOfferId: more.offerId, approve: price !== 500 } as const)
+                : ({
+                    kind,
+                    by,
+                    quantities: [{ line: at, offerId: lines[at]!.offerId, quantity }],
+                    add: add === undefined ? [] : [more],
+                  } as const);
           const asked = await t.change(id, change);
           if (confirms && !asked.ok && asked.error.code === 'price_changed') {
             const { totalMinor } = asked.error['quote'] as { totalMinor: number };
-            await t.change(id, { ...change, expectedTotalMinor: totalMinor });
+            const confirmed = { ...change, expectedTotalMinor: totalMinor };
+            await t.change(id, confirmed);
           }
           const order = await t.read(id);
+          if (order.state === 'cancelled') break;
           const held = order.lines.reduce((sum, each) => sum + (each.reserved ? each.quantity : 0), 0);
           assert.equal((await t.stock()).reserved, held);
           const parts = Object.values(order.split).reduce((sum, part) => sum + part, 0);
@@ -396,11 +532,13 @@ test('after any changes the stock is what the order holds, and payment, ledger a
           assert.ok(Object.values(order.split).every((part) => part >= 0));
           assert.equal(await amountOf(id), order.totalMinor);
         }
-        const { totalMinor } = await t.read(id);
-        if (isCancelled) {
+        const { state, lines } = await t.read(id);
+        if (state !== 'cancelled' && (isCancelled || lines.every((line) => line.proposed !== undefined))) {
           assert.ok((await t.change(id, { kind: 'cancel', by: 'operator', reason: 'operator' })).ok);
-        } else {
+        } else if (state !== 'cancelled') {
           const balances = await t.deliver(id);
+          const { totalMinor } = await t.read(id);
+          assert.equal(await amountOf(id), totalMinor);
           captured += totalMinor;
           assert.equal(balances.get('payments:test:clearing'), captured);
           // Back on the shelf for the next order.
@@ -413,7 +551,7 @@ test('after any changes the stock is what the order holds, and payment, ledger a
         assert.equal((await t.stock()).reserved, 0);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
 
   async function amountOf(id: OrderId): Promise<number> {

@@ -66,6 +66,13 @@ export function authorisedMinor(order: Placement): number {
   return order.authorisedMinor ?? order.totalMinor;
 }
 
+/** What an order holds, and what is proposed for it. */
+export function articlesOf({ lines }: Placement): ArticleId[] {
+  return lines.flatMap(({ articleId, proposed }) =>
+    proposed === undefined ? [articleId] : [articleId, proposed.articleId],
+  );
+}
+
 /** What a change takes the place of, in its event: from these a retry is told the order as it was (order-history.ts). */
 export function previousOf(order: OrderRecord): Previous {
   return {
@@ -125,24 +132,114 @@ export function changeLines(
   const priced = priceLines(wanted, order.storeId, context.offers, context.pricing);
   if (!priced.ok) return priced;
   for (const each of priced.value) {
-    const added = reservedWhereCounted(each, context);
+    // What the store counts is reserved.
+    const added = { ...each, reserved: context.available(each.articleId) !== undefined };
     const at = lines.findIndex((line) => line !== undefined && isSame(line, added));
     if (at === -1) lines.push(added);
     else lines[at] = join(lines[at]!, added);
   }
-  return withLines(
+  const changed = withLines(
     order,
     lines.filter((line) => line !== undefined),
     command,
     context,
   );
+  if (!changed.ok) return changed;
+  const minimumMinor = context.store?.minimumOrderMinor ?? 0;
+  const { itemsMinor } = changed.value.order;
+  if (command.by === 'shopper' && itemsMinor < order.itemsMinor && itemsMinor < minimumMinor) {
+    return err({ code: 'below_minimum', minimumMinor, itemsMinor });
+  }
+  return changed;
+}
+
+/**
+ * Something else for a line that the store does not have: at once where the shopper allows it and it costs no more,
+ * else as a proposal, for which nothing is reserved yet.
+ */
+export function substituteLine(
+  order: OrderRecord,
+  { line: index, offerId, substitute }: LineName & { readonly substitute: BasketLine },
+  context: ChangeContext,
+): Result<Relined & { readonly isProposal: boolean }, ApiError> {
+  const line = order.lines[index];
+  if (line?.offerId !== offerId) return err(noSuchLine(order, index));
+  if (line.substitutions === 'never') {
+    return err({
+      code: 'wrong_state',
+      detail: 'The shopper wants nothing else for this line: lower or remove it.',
+      state: order.state,
+    });
+  }
+  const priced = priceLines([substitute], order.storeId, context.offers, context.pricing);
+  if (!priced.ok) return priced;
+  const proposed = priced.value[0]!;
+  const available = context.available(proposed.articleId) ?? Infinity;
+  if (available < proposed.quantity) {
+    return err({ code: 'out_of_stock', lines: [{ line: index, offerId: proposed.offerId, available }] });
+  }
+  if (line.substitutions === 'allow' && proposed.totalMinor <= line.totalMinor) {
+    const changed = withLines(order, order.lines.with(index, replaced(line, proposed, context)), {}, context);
+    return changed.ok ? ok({ ...changed.value, isProposal: false }) : changed;
+  }
+  const lines = order.lines.with(index, { ...line, proposed });
+  return ok({ order: { ...order, lines }, stock: { reserve: [], release: [] }, isProposal: true });
+}
+
+/** The shopper's answer to a proposal: the line gives way to it, or goes. Undefined where nothing would be left. */
+export function answerSubstitution(
+  order: OrderRecord,
+  answer: SubstitutionAnswer,
+  context: ChangeContext,
+): Result<Relined | undefined, ApiError> {
+  const line = order.lines[answer.line];
+  if (line?.offerId !== answer.offerId) return err(noSuchLine(order, answer.line));
+  const { proposed } = line;
+  if (proposed?.offerId !== answer.proposedOfferId) {
+    return err({
+      code: 'wrong_state',
+      detail: 'This is not what the store proposes for the line now: read the order again.',
+      state: order.state,
+    });
+  }
+  if (answer.approve) {
+    return withLines(
+      order,
+      order.lines.with(answer.line, replaced(line, proposed, context)),
+      answer,
+      context,
+    );
+  }
+  const left = order.lines.toSpliced(answer.line, 1);
+  return left.length === 0 ? ok(undefined) : withLines(order, left, answer, context);
+}
+
+/** Declines what was proposed and not answered. */
+export function declineUnanswered(order: OrderRecord, context: ChangeContext): Result<Relined, ApiError> {
+  const left = order.lines.filter((line) => line.proposed === undefined);
+  return withLines(order, left, {}, context);
+}
+
+export interface SubstitutionAnswer extends LineName, Confirmation {
+  readonly proposedOfferId: OfferId;
+  readonly approve: boolean;
+}
+
+/** The line that takes the place of another one; what the shopper has said of substitutes goes with it. */
+function replaced(line: OrderLine, proposed: PricedLine, { available }: ChangeContext): OrderLine {
+  const { substitutions } = line;
+  return {
+    ...proposed,
+    ...(substitutions === undefined ? {} : { substitutions }),
+    reserved: available(proposed.articleId) !== undefined,
+  };
 }
 
 /** The order with these lines: amounts, split and stock, or why it cannot be. */
-export function withLines(
+function withLines(
   order: OrderRecord,
   lines: readonly OrderLine[],
-  command: Confirmation & { readonly by: Actor },
+  command: Confirmation,
   context: ChangeContext,
 ): Result<Relined, ApiError> {
   if (lines.length === 0) {
@@ -156,11 +253,7 @@ export function withLines(
     return err({ code: 'invalid_request', detail: `An order has ${MAX_LINES} lines at most.` });
   }
   const { amounts, split } = sumUp(lines, order, context.pricing);
-  const minimumMinor = context.store?.minimumOrderMinor ?? 0;
-  const { itemsMinor, totalMinor } = amounts;
-  if (command.by === 'shopper' && itemsMinor < order.itemsMinor && itemsMinor < minimumMinor) {
-    return err({ code: 'below_minimum', minimumMinor, itemsMinor });
-  }
+  const { totalMinor } = amounts;
   const { expectedTotalMinor } = command;
   if (totalMinor > order.totalMinor || expectedTotalMinor !== undefined) {
     if (totalMinor !== expectedTotalMinor) {
@@ -189,12 +282,7 @@ export function withLines(
   return ok({ order: { ...order, ...amounts, lines, split, authorisedMinor: authorised }, stock });
 }
 
-/** A line as it is kept, its stock reserved where the store counts it. */
-export function reservedWhereCounted(line: PricedLine, { available }: ChangeContext): OrderLine {
-  return { ...line, reserved: available(line.articleId) !== undefined };
-}
-
-export function noSuchLine(order: OrderRecord, line: number): ApiError {
+function noSuchLine(order: OrderRecord, line: number): ApiError {
   return {
     code: 'wrong_state',
     detail: `The order has no such line at ${line} any more: read it again.`,

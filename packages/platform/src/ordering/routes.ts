@@ -14,7 +14,9 @@ type Changing =
   | 'cancelOrder'
   | 'refundOrder'
   | 'changeOrderLines'
-  | 'changeOrderAddress';
+  | 'changeOrderAddress'
+  | 'substituteLine'
+  | 'answerSubstitution';
 type Reading = 'listOrders' | 'getOrder' | 'getOrderTimeline';
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId' | 'by'> : never;
 
@@ -110,6 +112,8 @@ export function createOrderingRoutes({
       }),
     changeOrderLines: (request) => change(request, { kind: 'change_lines', ...request.body }),
     changeOrderAddress: (request) => change(request, { kind: 'change_address', ...request.body }),
+    substituteLine: (request) => change(request, { kind: 'substitute', ...request.body }),
+    answerSubstitution: (request) => change(request, { kind: 'answer_substitution', ...request.body }),
     refundOrder: (request) => change(request, { kind: 'refund', ...request.body }),
 
     async receivePaymentNotification({ params, body }) {
