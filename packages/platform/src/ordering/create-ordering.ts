@@ -160,6 +160,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   async function changeAndRaise(
     marketId: MarketId,
     command: ChangeCommand & { readonly change: DearerChange },
+    triesLeft = 2,
   ): Promise<ChangeOutcome> {
     const { change } = command;
     const order = (await selectOrders(db, marketId, [change.orderId])).get(change.orderId);
@@ -171,7 +172,12 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       await readContext(marketId, order, change),
     );
     // Where it is refused, or was made before, the transaction tells why and what there is.
-    if (!preview.ok) return submitChange(marketId, command);
+    if (!preview.ok) {
+      const outcome = await submitChange(marketId, command);
+      // What was refused a moment ago can be done now, and the provider is asked for it.
+      const isPossible = !outcome.ok && outcome.error.code === 'unavailable';
+      return isPossible && triesLeft > 0 ? changeAndRaise(marketId, command, triesLeft - 1) : outcome;
+    }
     const { totalMinor } = preview.value.order;
     if (totalMinor <= authorisedMinor(order)) return submitChange(marketId, command);
     const payment = await selectPayment(db, marketId, order.id);
