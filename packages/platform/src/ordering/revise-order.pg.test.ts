@@ -6,6 +6,7 @@ import { type OfferId, type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
 import { readHistory } from '../events/index.ts';
 import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
+import type { Database } from '../postgres/index.ts';
 import { TEST_PLACE, createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { type OrderChange, selectOrders, toOrder } from './index.ts';
 
@@ -288,6 +289,34 @@ test('a retry answers the order as the change left it, also after other changes,
   assert.deepEqual(await t.trace(id), trace);
   const reused = await t.change(id, t.cansTo(2), { ...first, bodyHash: 'other' });
   assert.ok(!reused.ok && reused.error.code === 'idempotency_key_reused');
+});
+
+test('a step that changes nothing of what was ordered has three statements, as ever', async () => {
+  const statements: string[] = [];
+  const counting: Database = {
+    ...db,
+    transaction: (run) =>
+      db.transaction((tx) =>
+        run({
+          ...tx,
+          query: (text, values) => {
+            statements.push(text);
+            return tx.query(text, values);
+          },
+        }),
+      ),
+  };
+  const t = await createTestOrdering(counting);
+  const id = await t.place();
+  statements.length = 0;
+  const accepted = await t.ordering.change(t.market.marketId, {
+    orderId: id,
+    kind: 'accept',
+    by: 'merchant',
+  });
+  assert.ok(accepted.ok);
+  // The order locked, the order written, its event.
+  assert.equal(statements.length, 3, statements.join('\n\n'));
 });
 
 test('another process sees the new edition at its next step', async () => {
