@@ -78,12 +78,16 @@ export function previousOf(order: OrderRecord): Previous {
   return {
     lines: order.lines.map(({ reserved, ...line }) => line),
     address: order.address,
-    promise: { earliest: toRfc3339(order.promise.earliest), latest: toRfc3339(order.promise.latest) },
+    promise: promiseOf(order),
     itemsMinor: order.itemsMinor,
     serviceFeeMinor: order.serviceFeeMinor,
     taxMinor: order.taxMinor,
     totalMinor: order.totalMinor,
   };
+}
+
+function promiseOf({ promise }: Placement): Previous['promise'] {
+  return { earliest: toRfc3339(promise.earliest), latest: toRfc3339(promise.latest) };
 }
 
 /** Without what the order shows to nobody: the split, and what of it was reserved. */
@@ -105,7 +109,7 @@ export function changeLines(
   context: ChangeContext,
 ): Result<Relined, ApiError> {
   const lines: (OrderLine | undefined)[] = [...order.lines];
-  const raised: { readonly line: number; readonly wanted: BasketLine }[] = [];
+  const raised: BasketLine[] = [];
   if (command.quantities.length + command.add.length === 0) {
     return err({
       code: 'invalid_request',
@@ -122,10 +126,11 @@ export function changeLines(
     else if (quantity < line.quantity) lines[index] = lower(line, quantity);
     else if (quantity > line.quantity) {
       const options = line.options.map(({ groupId, optionId }) => ({ groupId, optionId }));
-      raised.push({ line: index, wanted: { offerId, quantity: quantity - line.quantity, options } });
+      const { substitutions } = line;
+      raised.push({ offerId, quantity: quantity - line.quantity, options, substitutions });
     }
   }
-  const wanted = [...command.add, ...raised.map((each) => each.wanted)];
+  const wanted = [...command.add, ...raised];
   if (wanted.length > 0 && command.by === 'merchant') {
     return err({ code: 'forbidden', detail: 'A store takes away what it does not have; it adds nothing.' });
   }
@@ -263,7 +268,12 @@ function withLines(
           expectedTotalMinor === undefined
             ? `The total rises to ${totalMinor}.`
             : `The total is ${totalMinor}, you expected ${expectedTotalMinor}.`,
-        quote: { ...amounts, storeId: order.storeId, lines: lines.map(({ reserved, ...line }) => line) },
+        quote: {
+          ...amounts,
+          storeId: order.storeId,
+          lines: lines.map(({ reserved, ...line }) => line),
+          promise: promiseOf(order),
+        },
       });
     }
   }
