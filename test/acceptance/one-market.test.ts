@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Amounts, PricedLine } from '@halfhour/contract';
 import { type MarketId, keyOf } from '@halfhour/kernel';
 import type { Database, Queryable } from '@halfhour/platform/postgres';
 import { goOnShift, newKey, quoteAndPlace, routeFromStream, valueOf } from './order-steps.ts';
@@ -77,9 +78,40 @@ test('each statement of an order’s way, from the basket to the door, reads and
   const params = { marketId, orderId: placed.id };
   const body = { preparationSeconds: 120 };
   valueOf(await merchant.call('acceptOrder', { params, body, idempotencyKey: newKey() }));
+  // It is changed on its way: more of it, something else instead of it, another note at the door.
+  const [line] = placed.lines as [PricedLine];
+  const name = { line: 0, offerId: line.offerId };
+  const more = { quantities: [{ ...name, quantity: 2 }] };
+  const asked = await shopper.call('changeOrderLines', { params, body: more, idempotencyKey: newKey() });
+  assert.ok(!asked.ok && asked.error.code === 'price_changed');
+  const { totalMinor: expectedTotalMinor } = asked.error['quote'] as Amounts;
+  valueOf(
+    await shopper.call('changeOrderLines', {
+      params,
+      body: { ...more, expectedTotalMinor },
+      idempotencyKey: newKey(),
+    }),
+  );
+  const options = line.options.map(({ groupId, optionId }) => ({ groupId, optionId }));
+  const substitute = { offerId: line.offerId, quantity: 1, options };
+  valueOf(
+    await merchant.call('substituteLine', {
+      params,
+      body: { ...name, substitute },
+      idempotencyKey: newKey(),
+    }),
+  );
+  const answer = { ...name, proposedOfferId: line.offerId, approve: true };
+  const changed = valueOf(
+    await shopper.call('answerSubstitution', { params, body: answer, idempotencyKey: newKey() }),
+  );
+  assert.equal(changed.totalMinor, placed.totalMinor);
+  const address = { ...placed.address, note: 'Second floor' };
+  valueOf(await shopper.call('changeOrderAddress', { params, body: { address }, idempotencyKey: newKey() }));
   const courier = await goOnShift(platform, 0);
   const route = await routeFromStream(platform, courier, 0, [placed]);
   valueOf(await merchant.call('markOrderReady', { params, body: {}, idempotencyKey: newKey() }));
+  assert.equal(route.stops.at(-1)!.place.note, 'Second floor');
   const [pickup, dropoff] = route.stops.map(({ number }) => number) as [number, number];
   const at = (stopNumber: number) => ({
     params: { marketId, routeId: route.id, stopNumber },

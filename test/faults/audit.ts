@@ -14,7 +14,16 @@ const STEPS = [
   'OrderPickedUp',
   'OrderDelivered',
 ] as const;
-const BESIDE = new Set(['OrderAssigned', 'OrderUnassigned', 'OrderExpected']);
+const BESIDE = new Set([
+  'OrderAssigned',
+  'OrderUnassigned',
+  'OrderExpected',
+  'OrderLinesChanged',
+  'OrderAddressChanged',
+  'OrderSubstitutionProposed',
+  'OrderSubstitutionDeclined',
+  'OrderSubstituted',
+]);
 /** How many steps an order in each state has taken. */
 const TAKEN: Readonly<Record<string, number>> = {
   pending_payment: 1,
@@ -122,7 +131,8 @@ export async function selectWaiting(db: Queryable, marketId: MarketId): Promise<
        (select count(*)::int from events.reader
         where market_id = $1 and seq < (
           -- A reader looks only when something concerns it has happened.
-          select coalesce(max(seq), 0) from events.event where market_id = $1 and type = 'OrderCancelled'
+          select coalesce(max(seq), 0) from events.event
+          where market_id = $1 and type in ('OrderCancelled', 'OrderAddressChanged')
         )) as readers`,
     [keyOf(marketId)],
   );

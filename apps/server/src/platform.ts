@@ -293,9 +293,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     );
     everyAlone(clock, SHIFT_SECONDS, 'end shifts', marketId, () => couriers.endDueShifts(marketId));
     work.push(
-      delivery.followCancellations(marketId, feed, {
+      delivery.followOrders(marketId, feed, {
         signal: working.signal,
-        onError: failed('take cancelled orders off routes'),
+        onError: failed('follow changes of orders on routes'),
       }),
     );
     work.push(webhooks.run(marketId, working.signal));

@@ -88,7 +88,7 @@ export const PROBLEMS = {
   price_changed: [
     409,
     'The price is not the one you saw',
-    'Show the new amounts in `quote` to the shopper and place the order again with `expectedTotalMinor` from it.',
+    'Show the new amounts in `quote` to the shopper and send the command again with `expectedTotalMinor` from it.',
   ],
   below_minimum: [
     422,

@@ -91,6 +91,9 @@ export const offer = z.object({
   optionGroups: z.array(optionGroup),
 });
 
+/** What the store may do where it does not have what was ordered: ask, put in something that costs no more, nothing. */
+export const substitutions = z.enum(['ask', 'allow', 'never']);
+
 export const basketLine = z.strictObject({
   offerId,
   quantity: z.int().min(1).max(99),
@@ -98,6 +101,11 @@ export const basketLine = z.strictObject({
     .array(z.strictObject({ groupId: z.string().min(1).max(40), optionId: z.string().min(1).max(40) }))
     .max(20)
     .default([]),
+  substitutions: substitutions
+    .optional()
+    .describe(
+      'Where the store does not have it: `ask` me (as where this is absent), `allow` something that costs no more, or `never`.',
+    ),
 });
 
 export const basket = z.strictObject({
@@ -109,7 +117,7 @@ export const basket = z.strictObject({
 
 export const promise = z.object({ earliest: moment, latest: moment });
 
-export const pricedLine = z.object({
+const pricedArticle = z.object({
   offerId,
   articleId,
   names,
@@ -119,6 +127,13 @@ export const pricedLine = z.object({
   totalMinor: minor,
   /** Tax contained in `totalMinor`. */
   taxMinor: minor,
+});
+
+export const pricedLine = pricedArticle.extend({
+  substitutions: substitutions.optional(),
+  proposed: pricedArticle
+    .optional()
+    .describe('What the store offers instead; the shopper has to answer before the order is ready.'),
 });
 
 export const amounts = z.object({
@@ -355,6 +370,11 @@ export const eventType = z.enum([
   'OrderExpected',
   'OrderPickedUp',
   'OrderDelivered',
+  'OrderLinesChanged',
+  'OrderAddressChanged',
+  'OrderSubstitutionProposed',
+  'OrderSubstitutionDeclined',
+  'OrderSubstituted',
   'OrderCancelled',
   'OrderRefunded',
   'RouteAssigned',

@@ -32,6 +32,9 @@ const resume = z.object({
   after: z.string().max(60).optional(),
 });
 
+/** A line of an order by its place in `lines`, from 0, and what is there: another one is not changed by mistake. */
+const lineName = z.strictObject({ line: z.int().min(0).max(99), offerId });
+
 const webhookUrl = z
   .string()
   .min(1)
@@ -306,7 +309,7 @@ export const ROUTES = {
           .min(1)
           .max(200)
           .describe(
-            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late and test_twice, and declines any other.',
+            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late, test_twice and test_limit (approves, and will not raise it), and declines any other.',
           ),
       }),
     }),
@@ -405,6 +408,86 @@ export const ROUTES = {
     body: z.strictObject({ note: z.string().max(500).optional() }),
     response: { status: 200, schema: shape.order },
     problems: ['wrong_state', 'idempotency_key_reused'],
+  },
+  changeOrderLines: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/lines',
+    tag: 'Orders',
+    summary: 'Change what was ordered',
+    description:
+      'Until the store has marked the order ready. Stock, total and payment follow in the same step. What stays keeps the price at which it was placed; what is added, also more of a line, has today’s price. A total that rises needs `expectedTotalMinor`: without it the answer is `price_changed` with the new amounts; with it the provider is asked for the higher amount first, and where it declines nothing is changed. A total that falls is simply less captured at delivery. The delivery fee and the tip stay. The store may lower and remove only. One line at least stays: cancel the order instead.',
+    access: { shopper: 'own', merchant: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: z.strictObject({
+      quantities: z
+        .array(
+          lineName.extend({
+            quantity: z.int().min(0).max(99).describe('What the line is to have; 0 removes it.'),
+          }),
+        )
+        .max(100)
+        .default([]),
+      add: z.array(shape.basketLine).max(100).default([]),
+      expectedTotalMinor: priceMinor.optional().describe('The new total that the shopper saw.'),
+    }),
+    response: { status: 200, schema: shape.order },
+    problems: [
+      'wrong_state',
+      'unknown_article',
+      'invalid_options',
+      'below_minimum',
+      'out_of_stock',
+      'price_changed',
+      'payment_declined',
+      'idempotency_key_reused',
+    ],
+  },
+  substituteLine: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/substitutions',
+    tag: 'Orders',
+    summary: 'The store has something else for a line',
+    description:
+      'Until the order is ready. Where the shopper has said `allow` for the line, and the substitute at today’s price costs no more than the line, it takes its place at once. Otherwise it is `proposed` at the line, at that price, and the shopper answers; a later proposal takes the place of an earlier one. A proposal without an answer when the order is marked ready is declined: the line is removed. A line with `never` is refused with `wrong_state`: lower or remove it.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: lineName.extend({ substitute: shape.basketLine.omit({ substitutions: true }) }),
+    response: { status: 200, schema: shape.order },
+    problems: ['wrong_state', 'unknown_article', 'invalid_options', 'out_of_stock', 'idempotency_key_reused'],
+  },
+  answerSubstitution: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/substitutions/answer',
+    tag: 'Orders',
+    summary: 'Take what the store proposes instead, or do without',
+    description:
+      'Approved, the proposal takes the place of the line; where the total rises it needs `expectedTotalMinor`, as changing lines does. Declined, the line is removed, and with the last line the order is cancelled.',
+    access: { shopper: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: lineName.extend({
+      proposedOfferId: offerId.describe('What was proposed: another proposal is not answered by mistake.'),
+      approve: z.boolean(),
+      expectedTotalMinor: priceMinor.optional().describe('The new total that the shopper saw.'),
+    }),
+    response: { status: 200, schema: shape.order },
+    problems: ['wrong_state', 'out_of_stock', 'price_changed', 'payment_declined', 'idempotency_key_reused'],
+  },
+  changeOrderAddress: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/address',
+    tag: 'Orders',
+    summary: 'Change where an order goes',
+    description:
+      'Until the courier has picked it up, within the zone of the store. Where the way is longer the promised window moves later by as much; it never moves earlier. The delivery fee stays as it was placed.',
+    access: { shopper: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: z.strictObject({ address }),
+    response: { status: 200, schema: shape.order },
+    problems: ['wrong_state', 'outside_zone', 'idempotency_key_reused'],
   },
   refundOrder: {
     method: 'POST',

@@ -14,7 +14,7 @@ import { type CourierRecord, selectCouriers } from '../couriers/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
-import { type Drop, type RouteRecord, createRoute } from './route.ts';
+import { type Drop, type RouteRecord, createRoute, moveOrders } from './route.ts';
 import { lockRoutes, passFence, selectOpenRoutes, selectRoutesOfOrders } from './route-store.ts';
 
 /** A route that somebody wants a courier to carry out. */
@@ -153,13 +153,17 @@ async function assign(
     for (const [index, reason] of failed) refused.set(index, { code: 'order_not_assignable', ...reason });
     return err({ code: 'again' });
   }
+  // The doors as the orders have them, which are held now: the plan may have been made before one was changed.
+  const places = new Map<OrderId, Address>();
+  for (const answer of answers) if (answer.ok) places.set(answer.value.id, answer.value.address);
+  const settled = routes.map((route) => (route === undefined ? undefined : moveOrders(route, places)));
   await commitRoutes(
     tx,
     deps,
     marketId,
     at,
     open,
-    routes.flatMap((after) => (after === undefined ? [] : [{ after, by: 'system' }])),
+    settled.flatMap((after) => (after === undefined ? [] : [{ after, by: 'system' }])),
   );
   // Now the couriers' rows are held: one whose shift ended between the first look and here is off it.
   const held = await couriersById(tx, marketId, courierIds);
@@ -169,7 +173,7 @@ async function assign(
     refused.set(index, { code: 'courier_off_shift' });
     gone = true;
   });
-  return gone ? err({ code: 'again' }) : ok(routes);
+  return gone ? err({ code: 'again' }) : ok(settled);
 }
 
 async function couriersById(

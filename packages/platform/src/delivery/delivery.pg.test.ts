@@ -75,7 +75,10 @@ async function setUp(couriers = 2) {
   }
   const change = (
     orderId: OrderId,
-    rest: { readonly kind: 'accept' | 'ready' } | { readonly kind: 'cancel'; readonly reason: 'operator' },
+    rest:
+      | { readonly kind: 'accept' | 'ready' }
+      | { readonly kind: 'cancel'; readonly reason: 'operator' }
+      | { readonly kind: 'change_address'; readonly address: typeof DOOR },
   ) => t.ordering.change(marketId, { by: 'operator', ...rest, orderId } as OrderChange);
   return {
     ...t,
@@ -356,8 +359,8 @@ test('a cancelled order leaves its route exactly once, whoever reads the event',
   // Events of transactions that still run elsewhere on the server hold readers up, so read until it is done.
   while ((await t.route(second)).state !== 'cancelled') {
     await Promise.all([
-      t.delivery.removeCancelled(t.marketId),
-      createDelivery(t.deps).removeCancelled(t.marketId),
+      t.delivery.takeOrderEvents(t.marketId),
+      createDelivery(t.deps).takeOrderEvents(t.marketId),
     ]);
   }
   assert.deepEqual(
@@ -371,6 +374,36 @@ test('a cancelled order leaves its route exactly once, whoever reads the event',
   assert.equal(
     balances.find((each) => each.code === 'platform:courier-pay'),
     undefined,
+  );
+});
+
+test('an order on a route gets its new door, and the courier is told; a plan made before does not take it back', async () => {
+  const t = await setUp();
+  const [courierId] = t.courierIds as [CourierId, CourierId];
+  const [one, two, three] = [await t.order(), await t.order(), await t.order()];
+  const id = await t.assign(courierId, [one, two]);
+  const near = { label: 'Near', ...TEST_PLACE };
+  for (const order of [two, three]) {
+    assert.ok((await t.change(order, { kind: 'change_address', address: near })).ok);
+  }
+  while ((await t.route(id)).dropoffs[1]!.place.label !== 'Near')
+    await t.delivery.takeOrderEvents(t.marketId);
+  assert.deepEqual(
+    (await t.route(id)).dropoffs.map(({ place }) => place),
+    [DOOR, near],
+  );
+  assert.deepEqual(await t.types(id), ['RouteAssigned', 'RouteChanged']);
+  // As a dispatcher plans that has not read the event: with the door that it remembers.
+  const updated = await t.delivery.update(t.marketId, [
+    { routeId: id, ...t.assignment(courierId, [two, one, three], 300) },
+  ]);
+  assert.ok(updated.ok && updated.value[0]!.ok);
+  const later = await t.order();
+  assert.ok((await t.change(later, { kind: 'change_address', address: near })).ok);
+  const second = await t.assign(t.courierIds[1]!, [later]);
+  assert.deepEqual(
+    [...(await t.route(id)).dropoffs, ...(await t.route(second)).dropoffs].map((each) => each.place),
+    [near, DOOR, near, near],
   );
 });
 

@@ -11,7 +11,7 @@ import {
   type StaleFence,
   assignRoutes,
 } from './assign-routes.ts';
-import { followCancellations, removeCancelled } from './remove-cancelled.ts';
+import { followOrders, takeOrderEvents } from './follow-orders.ts';
 import { type RouteRecord, currentRoute } from './route.ts';
 import { passFence, selectOpenRoutes } from './route-store.ts';
 import { type RouteUpdate, type UpdateRefusal, updateRoutes } from './update-routes.ts';
@@ -53,10 +53,10 @@ export interface Delivery {
    * `orderIds` that are not, and `wrong_code` with `triesLeft`.
    */
   complete(marketId: MarketId, work: StopWork): Promise<Result<RouteRecord, ApiError>>;
-  /** Takes orders off routes that were cancelled since the last call. Returns how many events were read. */
-  removeCancelled(marketId: MarketId): Promise<number>;
-  /** Does so for as long as `signal` lets it. One process or many: each cancellation takes effect once. */
-  followCancellations(
+  /** Takes orders off routes that were cancelled since the last call, and gives others their new door. Returns how many events were read. */
+  takeOrderEvents(marketId: MarketId): Promise<number>;
+  /** Does so for as long as `signal` lets it. One process or many: each event takes effect once. */
+  followOrders(
     marketId: MarketId,
     feed: EventFeed,
     options: { readonly signal: AbortSignal; readonly onError: (error: unknown) => void },
@@ -73,7 +73,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
       currentRoute(await selectOpenRoutes(deps.db, marketId, [courierId])),
     arrive: (marketId, work) => workStop(marketId, { ...work, kind: 'arrive' }),
     complete: (marketId, work) => workStop(marketId, { ...work, kind: 'complete' }),
-    removeCancelled: (marketId) => removeCancelled(deps, marketId),
-    followCancellations: (marketId, feed, options) => followCancellations(deps, marketId, feed, options),
+    takeOrderEvents: (marketId) => takeOrderEvents(deps, marketId),
+    followOrders: (marketId, feed, options) => followOrders(deps, marketId, feed, options),
   };
 }

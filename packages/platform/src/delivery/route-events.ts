@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EpochMs, OrderId } from '@halfhour/kernel';
 import type { EventDraft } from '../events/index.ts';
 import { type PickupRecord, type RouteRecord, PICKUP_NUMBER, isOpen } from './route.ts';
@@ -5,7 +6,8 @@ import { type PickupRecord, type RouteRecord, PICKUP_NUMBER, isOpen } from './ro
 /**
  * What happened to a route between two of its states, in order. Read from the difference, so that no way of
  * changing a route can forget to tell:
- * - `RouteAssigned` { courierId, storeId, orderIds }, `RouteChanged` { courierId, orderIds };
+ * - `RouteAssigned` { courierId, storeId, orderIds }, `RouteChanged` { courierId, orderIds }: other orders, another
+ *   sequence or another door;
  * - `StopArrived`, `StopCompleted` { courierId, number, kind, orderIds };
  * - `RouteDone` { courierId, payMinor }, `RouteCancelled` { courierId }.
  */
@@ -23,7 +25,7 @@ export function routeEvents(
   const orderIds = ordersOf(after);
   if (before === undefined) {
     tell('RouteAssigned', at, { storeId: after.storeId, orderIds });
-  } else if (ordersOf(before).join() !== orderIds.join()) {
+  } else if (ordersOf(before).join() !== orderIds.join() || isMoved(before, after)) {
     tell('RouteChanged', at, { orderIds });
   }
   tellStop(PICKUP_NUMBER, before?.pickup, after.pickup, orderIds);
@@ -53,6 +55,11 @@ export function routeEvents(
       tell('StopCompleted', stop.completedAt, data);
     }
   }
+}
+
+function isMoved(before: RouteRecord, after: RouteRecord): boolean {
+  const places = new Map(before.dropoffs.map(({ orderId, place }) => [orderId, place]));
+  return after.dropoffs.some(({ orderId, place }) => !isDeepStrictEqual(places.get(orderId), place));
 }
 
 function ordersOf(route: RouteRecord): OrderId[] {

@@ -209,7 +209,7 @@ export async function saveRoutes(tx: Tx, marketId: MarketId, changes: readonly R
          $8::timestamptz[], $9::smallint[])
        as draft (route_id, number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes)
      on conflict (market_id, route_id, number) do update
-       set expected_at = excluded.expected_at, arrived_at = excluded.arrived_at,
+       set place = excluded.place, expected_at = excluded.expected_at, arrived_at = excluded.arrived_at,
          completed_at = excluded.completed_at, wrong_codes = excluded.wrong_codes`,
     [
       market,

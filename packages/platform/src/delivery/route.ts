@@ -195,6 +195,19 @@ export function removeOrders(route: RouteRecord, orderIds: ReadonlySet<OrderId>,
   return { ...changed, state: dropoffs.length > 0 ? 'done' : 'cancelled', closedAt: at };
 }
 
+/** Gives orders that are not delivered yet another door. */
+export function moveOrders(route: RouteRecord, places: ReadonlyMap<OrderId, Address>): RouteRecord {
+  const isMoved = (dropoff: DropoffRecord): boolean =>
+    dropoff.completedAt === undefined && places.has(dropoff.orderId);
+  if (!isOpen(route) || !route.dropoffs.some(isMoved)) return route;
+  return {
+    ...route,
+    dropoffs: route.dropoffs.map((dropoff) =>
+      isMoved(dropoff) ? { ...dropoff, place: places.get(dropoff.orderId)! } : dropoff,
+    ),
+  };
+}
+
 function toDropoffs(drops: readonly Drop[]): DropoffRecord[] {
   return drops.map(({ orderId, place, expectedAt }, index) => ({
     number: index + 1,

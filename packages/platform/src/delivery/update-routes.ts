@@ -1,3 +1,4 @@
+import type { Address } from '@halfhour/contract';
 import {
   type EpochMs,
   type MarketId,
@@ -14,7 +15,7 @@ import type { Tx } from '../postgres/index.ts';
 import type { AssignRefusal, PlanOptions, StaleFence } from './assign-routes.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
-import { type Drop, type RouteRecord, type RouteRefusal, changeDrops } from './route.ts';
+import { type Drop, type RouteRecord, type RouteRefusal, changeDrops, moveOrders } from './route.ts';
 import {
   lockRoutes,
   passFence,
@@ -118,6 +119,12 @@ async function update(
     });
   });
   if (again) return err({ code: 'again' });
+  // Doors as the orders that come have them, and as the routes have those that stay: never as the plan remembers them.
+  const places = new Map<OrderId, Address>();
+  for (const route of routes.values()) {
+    for (const { orderId, place } of route.dropoffs) places.set(orderId, place);
+  }
+  for (const answer of answers) if (answer.ok) places.set(answer.value.id, answer.value.address);
   await commitRoutes(
     tx,
     deps,
@@ -125,7 +132,9 @@ async function update(
     at,
     open,
     changed.flatMap((after) =>
-      after === undefined ? [] : [{ before: routes.get(after.id)!, after, by: 'system' }],
+      after === undefined
+        ? []
+        : [{ before: routes.get(after.id)!, after: moveOrders(after, places), by: 'system' }],
     ),
   );
   return ok(changed);

@@ -317,12 +317,42 @@ test('an order cancelled on a route frees the courier, and the dispatcher forget
   assert.ok((await t.ordering.change(t.marketId, cancel)).ok);
   t.clock.advanceBy(MINUTE_MS);
   while ((await selectOpenRoutes(db, t.marketId)).length > 0) {
-    await t.delivery.removeCancelled(t.marketId);
+    await t.delivery.takeOrderEvents(t.marketId);
     await dispatcher.tick();
   }
   await dispatcher.tick();
   assert.deepEqual([dispatcher.memory!.orders.size, dispatcher.memory!.routes.size], [0, 0]);
   assert.equal([...dispatcher.memory!.couriers.values()][0]!.status, 'idle');
+});
+
+test('an order that goes elsewhere is planned for its new door, before and after it has a route', async () => {
+  const t = await setUp(1);
+  const dispatcher = createDispatcher(t.deps('one'));
+  const order = await t.place();
+  await dispatcher.tick();
+  const moveTo = async (label: string) => {
+    const address = { label, ...TEST_PLACE };
+    const move = { orderId: order, kind: 'change_address', address, by: 'shopper' } as const;
+    assert.ok((await t.ordering.change(t.marketId, move)).ok);
+    await t.delivery.takeOrderEvents(t.marketId);
+    await dispatcher.tick();
+    assert.deepEqual(dispatcher.memory!.orders.get(order)!.address, address);
+  };
+  const doors = async () =>
+    (await selectOpenRoutes(db, t.marketId)).flatMap(({ dropoffs }) =>
+      dropoffs.map(({ place }) => place.label),
+    );
+  await moveTo('Calle 7');
+  await t.accept(order);
+  t.clock.advanceBy(10 * MINUTE_MS);
+  await dispatcher.tick();
+  assert.deepEqual(await doors(), ['Calle 7']);
+  await moveTo('Calle 8');
+  assert.deepEqual(await doors(), ['Calle 8']);
+  assert.deepEqual(
+    [...dispatcher.memory!.routes.values()].map((route) => route.dropoffs[0]!.place.label),
+    ['Calle 8'],
+  );
 });
 
 test('two orders of one store that are ready together ride together when that is quickest for both', async () => {

@@ -43,21 +43,17 @@ export async function selectStock(
 }
 
 /**
- * Reserves the demands of a group in turn, each whole or not at all; lines of articles that the store does not
- * count are always met.
+ * Locks the stock of these articles, in key order.
  *
- * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never
- * deadlock and a hot article costs one update a group. Who cannot be met is told at once (retrying one by one
- * collapsed in a sell-out).
- * @returns what became of each demand
+ * @returns what can still be had, by `stockName`; articles that the store does not count are absent
  */
-export async function reserveStock(
+export async function lockStock(
   tx: Tx,
   marketId: MarketId,
-  demands: readonly (readonly StockLine[])[],
-): Promise<Reservation[]> {
-  const asked = joinLines(demands.flat());
-  if (asked.length === 0) return demands.map(() => ({ shortages: [], counted: new Set() }));
+  articles: readonly Omit<StockLine, 'quantity'>[],
+): Promise<Map<string, number>> {
+  const asked = joinLines(articles.map((article) => ({ ...article, quantity: 0 })));
+  if (asked.length === 0) return new Map();
   const rows = await tx.query<{ n: number; available: number }>(
     `select asked.n::int, stock.available
      from unnest($2::bigint[], $3::bigint[]) with ordinality as asked (store_id, article_id, n)
@@ -72,9 +68,31 @@ export async function reserveStock(
       keyArray(asked.map((line) => line.articleId)),
     ],
   );
-  const available = new Map(rows.map((row) => [stockName(asked[row.n - 1]!), row.available]));
+  return new Map(rows.map((row) => [stockName(asked[row.n - 1]!), row.available]));
+}
+
+/** Reserves what `lockStock` has said can be had. */
+export async function takeStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
+  await changeStock(tx, marketId, joinLines(lines), 'set reserved = stock.reserved + excluded.reserved');
+}
+
+/**
+ * Reserves the demands of a group in turn, each whole or not at all; lines of articles that the store does not
+ * count are always met.
+ *
+ * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never
+ * deadlock and a hot article costs one update a group. Who cannot be met is told at once (retrying one by one
+ * collapsed in a sell-out).
+ * @returns what became of each demand
+ */
+export async function reserveStock(
+  tx: Tx,
+  marketId: MarketId,
+  demands: readonly (readonly StockLine[])[],
+): Promise<Reservation[]> {
+  const available = await lockStock(tx, marketId, demands.flat());
   const { shortages, granted } = grantInTurn(demands, available);
-  await changeStock(tx, marketId, granted, 'set reserved = stock.reserved + excluded.reserved');
+  await takeStock(tx, marketId, granted);
   return demands.map((lines, index) => ({
     shortages: shortages[index]!,
     counted: new Set(lines.filter((line) => available.has(stockName(line))).map((line) => line.articleId)),

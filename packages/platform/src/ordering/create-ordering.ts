@@ -12,6 +12,7 @@ import {
   addMs,
   createGroupExecutor,
   err,
+  invariant,
   ok,
   shardOf,
 } from '@halfhour/kernel';
@@ -27,13 +28,16 @@ import {
   insertPayments,
   orderIdOf,
   paymentIdOf,
+  requestOf,
   selectExpired,
+  selectPayment,
   settleDue,
 } from '../payments/index.ts';
 import { type Database, type Tx, isRowFault } from '../postgres/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
-import type { OrderChange, OrderRecord } from './order.ts';
+import { type ChangeContext, articlesOf, authorisedMinor } from './revise-order.ts';
+import { type OrderChange, type OrderRecord, changeOrder, offersOf } from './order.ts';
 import { paymentOf } from './order-money.ts';
 import { type PlacementCache, lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
 import { type PlaceOrder, type Placed, placeOrders } from './place-orders.ts';
@@ -148,6 +152,77 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   const submitChange = (marketId: MarketId, change: ChangeCommand): Promise<ChangeOutcome> =>
     executorOf(marketId).submit({ kind: 'change', change }) as Promise<ChangeOutcome>;
 
+  /**
+   * Has the provider raise what is authorised, where a change makes an order dearer, and makes the change then. The
+   * provider goes first: when the change is refused after all, or the process dies in between, more is held than the
+   * order costs until its total is captured; nobody ever captures more than is held.
+   */
+  async function changeAndRaise(
+    marketId: MarketId,
+    command: ChangeCommand & { readonly change: DearerChange },
+    triesLeft = 2,
+  ): Promise<ChangeOutcome> {
+    const { change } = command;
+    const order = (await selectOrders(db, marketId, [change.orderId])).get(change.orderId);
+    if (order === undefined || command.isOwn?.(order) === false) return err({ code: 'not_found' });
+    const preview = changeOrder(
+      order,
+      { ...change, authorisedMinor: Infinity },
+      clock.now(),
+      await readContext(marketId, order, change),
+    );
+    // Where it is refused, or was made before, the transaction tells why and what there is.
+    if (!preview.ok) {
+      const outcome = await submitChange(marketId, command);
+      // What was refused a moment ago can be done now, and the provider is asked for it.
+      const isPossible = !outcome.ok && outcome.error.code === 'unavailable';
+      return isPossible && triesLeft > 0 ? changeAndRaise(marketId, command, triesLeft - 1) : outcome;
+    }
+    const { totalMinor } = preview.value.order;
+    if (totalMinor <= authorisedMinor(order)) return submitChange(marketId, command);
+    const payment = await selectPayment(db, marketId, order.id);
+    invariant(payment !== undefined, `order ${order.id} is ${order.state} without a payment`);
+    const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
+      provider.raise({ ...requestOf(marketId, payment), amountMinor: totalMinor }, signal),
+    );
+    if (answer.kind === 'declined') {
+      return err({
+        code: 'payment_declined',
+        detail: 'The higher amount was declined; the order stays as it is.',
+        orderId: order.id,
+      });
+    }
+    return submitChange(
+      marketId,
+      answer.kind === 'done' ? { ...command, change: { ...change, authorisedMinor: totalMinor } } : command,
+    );
+  }
+
+  async function readContext(
+    marketId: MarketId,
+    order: OrderRecord,
+    change: OrderChange,
+  ): Promise<ChangeContext> {
+    const market = await markets.get(marketId);
+    invariant(market !== undefined, `no market ${marketId}`);
+    const stores = await selectStores(db, marketId, [order.storeId]);
+    const offers = await selectOffers(db, marketId, [...new Set(offersOf(change))]);
+    const stock = await selectStock(db, marketId, order.storeId, [
+      ...articlesOf(order),
+      ...[...offers.values()].map(({ articleId }) => articleId),
+    ]);
+    return {
+      store: stores.get(order.storeId),
+      offers,
+      pricing: { ...market.policy, currency: market.currency },
+      available: (articleId) => {
+        const level = stock.get(articleId);
+        return level === undefined ? undefined : level.onHand - level.reserved;
+      },
+      tripSeconds: () => 0,
+    };
+  }
+
   /** Takes what the provider answered to an authorisation; a pending one leaves the order as it is. */
   async function settleAuthorisation(
     marketId: MarketId,
@@ -235,7 +310,10 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       return afterPayment(current.get(order.id)!);
     },
 
-    change: (marketId, change, command, isOwn) => submitChange(marketId, { change, command, isOwn }),
+    change: (marketId, change, command, isOwn) =>
+      mayBeDearer(change)
+        ? changeAndRaise(marketId, { change, command, isOwn })
+        : submitChange(marketId, { change, command, isOwn }),
     applyChanges: (tx, marketId, changes) =>
       applyChanges(
         tx,
@@ -296,6 +374,15 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       await Promise.all([...executors.values()].map((each) => each.drained()));
     },
   };
+}
+
+type DearerChange = OrderChange & { readonly kind: 'change_lines' | 'answer_substitution' };
+
+/** Whether a change may raise the total: only one that the shopper has confirmed. */
+function mayBeDearer(change: OrderChange): change is DearerChange {
+  const { kind } = change;
+  if (kind !== 'change_lines' && kind !== 'answer_substitution') return false;
+  return change.expectedTotalMinor !== undefined;
 }
 
 /** The answer to a placement once its payment is known: a declined one is an error, also for a retry. */

@@ -1,19 +1,33 @@
 import type { CancelReason } from '@halfhour/contract';
 import { type CourierId, fromRfc3339 } from '@halfhour/kernel';
 import type { StoredEvent } from '../events/index.ts';
+import type { Previous } from './revise-order.ts';
 import type { OrderRecord, Progress } from './order.ts';
 
 type History = readonly Pick<StoredEvent, 'type' | 'at' | 'data'>[];
 
 /**
  * The order as it was at `version`, told again from its events: what a command that led there answered. Undefined
- * where the history does not reach so far.
+ * where the history does not reach so far. What no answer shows, the split and what is reserved, stays as it is now.
  */
 export function orderAt(order: OrderRecord, history: History, version: number): OrderRecord | undefined {
   if (version < 1 || version > history.length) return undefined;
   const first: Progress = { version: 1, state: 'pending_payment', refundedMinor: 0 };
   const past = history.slice(1, version).reduce((before, event) => advance(before, event, order), first);
-  return { ...order, ...NOTHING_YET, ...past };
+  return { ...placedBefore(order, history.slice(version)), ...NOTHING_YET, ...past };
+}
+
+/** What was ordered before these events: what the first of them that changed it took the place of. */
+function placedBefore(order: OrderRecord, later: History): OrderRecord {
+  const previous = later.find(({ data }) => data['previous'] !== undefined)?.data['previous'];
+  if (previous === undefined) return order;
+  const { lines, promise, ...rest } = previous as Previous;
+  return {
+    ...order,
+    ...rest,
+    lines: lines.map((line) => ({ ...line, reserved: false })),
+    promise: { earliest: fromRfc3339(promise.earliest)!, latest: fromRfc3339(promise.latest)! },
+  };
 }
 
 const NOTHING_YET = {

@@ -15,7 +15,9 @@ import {
   createOrderWorld,
   createTestDatabase,
   explain,
+  linesAfter,
   stockName,
+  totalOf,
 } from '../testing/index.ts';
 
 /**
@@ -137,6 +139,36 @@ const WISHES: readonly Wish[] = [
     weight: 2,
     act: (state, [a = 0, b = 0], key) =>
       change(named(state, a), key, { kind: 'cancel', by: pick(PARTIES, b)! }),
+  },
+  {
+    name: 'change lines',
+    weight: 4,
+    act: (state, [a = 0, b = 0, c = 0], key) => {
+      const inStore = Object.entries(state.model.orders).filter(
+        ([, order]) => order.state === 'placed' || order.state === 'accepted' || c % 7 === 0,
+      );
+      const [order, found] = pick(inStore, a) ?? [];
+      if (found === undefined) return undefined;
+      const line = b % found.lines.length;
+      const made = {
+        line,
+        article: found.lines[line]!.article,
+        quantity: c % 5,
+        add: b % 4 === 0 ? linesOf([c, b, a])[0] : undefined,
+      };
+      return change(order, key, {
+        kind: 'change_lines',
+        by: pick(['shopper', 'operator', 'merchant', 'shopper', 'courier'] as const, a + c)!,
+        ...made,
+        expectedTotalMinor: c % 4 === 0 ? undefined : totalOf(linesAfter(found.lines, made)),
+      });
+    },
+  },
+  {
+    name: 'change address',
+    weight: 1,
+    act: (state, [a = 0, b = 0], key) =>
+      change(named(state, a), key, { kind: 'change_address', by: pick(PARTIES, b)! }),
   },
   {
     name: 'refund',

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type OfferId, createIdSource, currency, epochMs } from '@halfhour/kernel';
+import { type OfferId, circlePolygon, createIdSource, currency, epochMs } from '@halfhour/kernel';
 import { balanced } from '../ledger/index.ts';
+import type { StoreRecord } from '../stores/index.ts';
+import type { ChangeContext } from './revise-order.ts';
 import { type Actor, type OrderChange, type OrderRecord, allowedChanges, changeOrder } from './order.ts';
 import { refundOf, saleOf } from './order-money.ts';
 import { type PricingPolicy, type SellableOffer, priceBasket } from './price-basket.ts';
@@ -153,6 +155,18 @@ const states: OrderRecord['state'][] = [
 ];
 const { byId, basket } = basketOf([offer()], [2]);
 const priced = priceBasket(basket, byId, 1_000, policy);
+const offerIds = basket.lines.map((line) => line.offerId);
+
+function contextOf(over: Partial<ChangeContext> = {}): ChangeContext {
+  return {
+    store: { minimumOrderMinor: 0, zone: circlePolygon(address, 1_000) } as unknown as StoreRecord,
+    offers: byId,
+    pricing: policy,
+    available: () => undefined,
+    tripSeconds: () => 300,
+    ...over,
+  };
+}
 
 function changesFor(order: OrderRecord, by: Actor): OrderChange[] {
   const base = { orderId: order.id, by };
@@ -167,6 +181,9 @@ function changesFor(order: OrderRecord, by: Actor): OrderChange[] {
     { ...base, kind: 'deliver', courierId },
     { ...base, kind: 'cancel', reason: 'operator' },
     { ...base, kind: 'refund', amountMinor: 1, reason: 'late' },
+    { ...base, kind: 'change_lines', quantities: [{ line: 0, offerId: offerIds[0]!, quantity: 1 }], add: [] },
+    { ...base, kind: 'substitute', line: 0, offerId: offerIds[0]!, substitute: basket.lines[0]! },
+    { ...base, kind: 'change_address', address: { ...address, label: 'Calle 2' } },
   ];
 }
 
@@ -175,7 +192,7 @@ test('a change is made exactly when the rules list it, and a refused one says wh
     for (const state of states) {
       const order = orderOf(priced, state);
       for (const change of changesFor(order, by)) {
-        const changed = changeOrder(order, change, now);
+        const changed = changeOrder(order, change, now, contextOf());
         assert.equal(
           changed.ok,
           allowedChanges(order, by).includes(change.kind),
@@ -199,7 +216,7 @@ test('the shopper can cancel until the store accepts, the store until pickup, th
 });
 
 test('cancelling frees the stock before pickup, and not after it', () => {
-  const stockAfter = (state: OrderRecord['state']): string | undefined => {
+  const stockAfter = (state: OrderRecord['state']): unknown => {
     const order = orderOf(priced, state);
     const changed = changeOrder(
       order,

@@ -1,9 +1,18 @@
-import type { Address, Amounts, CancelReason, Order, OrderState, PricedLine } from '@halfhour/contract';
+import type {
+  Address,
+  Amounts,
+  BasketLine,
+  CancelReason,
+  Order,
+  OrderState,
+  PricedLine,
+} from '@halfhour/contract';
 import {
   type CourierId,
   type EpochMs,
   type MarketId,
   type MerchantId,
+  type OfferId,
   type OrderId,
   type Result,
   type StoreId,
@@ -11,11 +20,25 @@ import {
   SECOND_MS,
   addMs,
   err,
+  invariant,
   ok,
   toRfc3339,
   unreachable,
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
+import {
+  type ChangeContext,
+  type LinesCommand,
+  type LineName,
+  type Relined,
+  type SubstitutionAnswer,
+  answerSubstitution,
+  changeAddress,
+  changeLines,
+  declineUnanswered,
+  previousOf,
+  substituteLine,
+} from './revise-order.ts';
 
 /** Who gets what of an order's total; adds up to the total. Fixed at placement, so a later policy changes nothing. */
 export interface Split {
@@ -30,13 +53,13 @@ export interface Split {
 /** A line as the platform keeps it. */
 export interface OrderLine extends PricedLine {
   /**
-   * Whether stock was reserved for it at placement. A store may begin to count an article while orders that
+   * Whether stock was reserved for it. A store may begin to count an article while orders that
    * took none of the count are open; they must neither give back nor sell any.
    */
   readonly reserved: boolean;
 }
 
-/** What of an order is fixed at placement. */
+/** What was ordered. Another edition of it is made where the order is changed after its placement. */
 export interface Placement extends Amounts {
   readonly id: OrderId;
   readonly marketId: MarketId;
@@ -52,6 +75,8 @@ export interface Placement extends Amounts {
   readonly preparationSeconds: number;
   /** The provider, and its token of what the shopper pays with. */
   readonly payment: { readonly provider: string; readonly method: string };
+  /** What the provider has authorised, where that is not the total any more; it captures the total. */
+  readonly authorisedMinor?: number | undefined;
   readonly deliveryCode: string;
   readonly placedAt: EpochMs;
   /** An order whose payment has no answer by then is cancelled. */
@@ -99,6 +124,10 @@ export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
   | { readonly kind: 'pick_up'; readonly courierId: CourierId }
   | { readonly kind: 'deliver'; readonly courierId: CourierId }
   | { readonly kind: 'cancel'; readonly reason: CancelReason; readonly note?: string | undefined }
+  | ({ readonly kind: 'change_lines' } & Omit<LinesCommand, 'by'>)
+  | { readonly kind: 'change_address'; readonly address: Address }
+  | ({ readonly kind: 'substitute'; readonly substitute: BasketLine } & LineName)
+  | ({ readonly kind: 'answer_substitution' } & SubstitutionAnswer)
   | { readonly kind: 'refund'; readonly amountMinor: number; readonly reason: string }
 );
 
@@ -123,6 +152,10 @@ const RULES: Readonly<
   expect: { from: ['placed', 'accepted', 'ready', 'picked_up'], by: ['system'] },
   pick_up: { from: ['ready'], by: ['courier', 'operator', 'admin'] },
   deliver: { from: ['picked_up'], by: ['courier', 'operator', 'admin'] },
+  change_lines: { from: ['placed', 'accepted'], by: ['shopper', 'merchant', 'operator', 'admin'] },
+  change_address: { from: ['placed', 'accepted', 'ready'], by: ['shopper', 'operator', 'admin'] },
+  substitute: { from: ['placed', 'accepted'], by: ['merchant', 'operator', 'admin'] },
+  answer_substitution: { from: ['placed', 'accepted'], by: ['shopper', 'operator', 'admin'] },
   refund: { from: ['delivered'], by: ['operator', 'admin', 'system'] },
 };
 
@@ -147,7 +180,9 @@ export function allowedChanges(order: OrderRecord, by: Actor): ChangeKind[] {
 /** What must happen together with a change, in the same transaction. */
 export interface Effects {
   readonly event?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
-  readonly stock?: 'release' | 'sell';
+  readonly stock?: 'release' | 'sell' | Relined['stock'];
+  /** The order has a new edition of what was ordered. */
+  readonly revised?: true;
   readonly payment?: 'authorised' | 'capture_due' | 'void_due';
   /** The provider's name for an authorised payment. */
   readonly reference?: string;
@@ -159,11 +194,42 @@ export interface Changed {
   readonly effects: Effects;
 }
 
-/** Applies one change to an order: the order after it and what goes with it, or why it cannot be. Pure. */
+/** Whether a change is judged by more than the order itself. */
+export function needsContext(order: OrderRecord, { kind }: OrderChange): boolean {
+  return REVISING.has(kind) || (kind === 'ready' && hasProposals(order));
+}
+
+const REVISING: ReadonlySet<ChangeKind> = new Set([
+  'change_lines',
+  'change_address',
+  'substitute',
+  'answer_substitution',
+]);
+
+function hasProposals(order: OrderRecord): boolean {
+  return order.lines.some((line) => line.proposed !== undefined);
+}
+
+/** Offers at whose prices of today a change is made. */
+export function offersOf(change: OrderChange): OfferId[] {
+  if (change.kind === 'substitute') return [change.substitute.offerId];
+  if (change.kind !== 'change_lines') return [];
+  return [...change.add, ...change.quantities].map(({ offerId }) => offerId);
+}
+
+/** Events of an order after which it takes no more changes of what was ordered: its history is read whole. */
+const MAX_VERSION = 200;
+
+/**
+ * Applies one change to an order: the order after it and what goes with it, or why it cannot be. Pure.
+ *
+ * @param context what changes of what was ordered are judged by; see `needsContext`
+ */
 export function changeOrder(
   order: OrderRecord,
   change: OrderChange,
   now: EpochMs,
+  context?: ChangeContext,
 ): Result<Changed, ApiError> {
   const permitted = change.kind === 'cancel' ? MAY_CANCEL[change.by] : RULES[change.kind].from;
   if (change.kind !== 'cancel' && !RULES[change.kind].by.includes(change.by)) {
@@ -176,6 +242,9 @@ export function changeOrder(
       state: order.state,
       allowed: allowedChanges(order, change.by),
     });
+  }
+  if (REVISING.has(change.kind) && order.version >= MAX_VERSION) {
+    return err({ code: 'wrong_state', detail: 'The order was changed too often.', state: order.state });
   }
   switch (change.kind) {
     case 'payment_authorised':
@@ -191,8 +260,15 @@ export function changeOrder(
         { event: event('OrderAccepted', { expectedReadyAt: toRfc3339(expectedReadyAt) }) },
       );
     }
-    case 'ready':
-      return done({ ...order, state: 'ready', readyAt: now }, { event: event('OrderReady', {}) });
+    case 'ready': {
+      if (!hasProposals(order)) {
+        return done({ ...order, state: 'ready', readyAt: now }, { event: event('OrderReady', {}) });
+      }
+      const left = declineUnanswered(order, required(context));
+      if (!left.ok) return left;
+      const ready: OrderRecord = { ...left.value.order, state: 'ready', readyAt: now };
+      return revised({ ...left.value, order: ready }, event('OrderReady', factsOf(order, ready)));
+    }
     case 'assign': {
       const { courierId, expectedDeliveryAt } = change;
       return done(
@@ -229,16 +305,40 @@ export function changeOrder(
         },
       );
     case 'payment_failed':
-    case 'cancel': {
-      const { reason, note } = change;
-      return done(
-        { ...order, state: 'cancelled', cancelledAt: now, cancelReason: reason },
-        {
-          event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
-          // After pickup the goods are gone; before it they go back on the shelf.
-          ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
-          payment: 'void_due',
-        },
+    case 'cancel':
+      return cancelled(order, change.reason, change.note, now);
+    case 'change_lines': {
+      const changed = changeLines(order, change, required(context));
+      if (!changed.ok) return changed;
+      return revised(changed.value, event('OrderLinesChanged', factsOf(order, changed.value.order)));
+    }
+    case 'change_address': {
+      const changed = changeAddress(order, change.address, required(context));
+      if (!changed.ok) return changed;
+      return done(changed.value, {
+        event: event('OrderAddressChanged', { address: change.address, previous: previousOf(order) }),
+        revised: true,
+      });
+    }
+    case 'substitute': {
+      const changed = substituteLine(order, change, required(context));
+      if (!changed.ok) return changed;
+      const facts = { line: change.line, ...factsOf(order, changed.value.order) };
+      return revised(
+        changed.value,
+        changed.value.isProposal
+          ? event('OrderSubstitutionProposed', facts)
+          : event('OrderSubstituted', facts),
+      );
+    }
+    case 'answer_substitution': {
+      const changed = answerSubstitution(order, change, required(context));
+      if (!changed.ok) return changed;
+      if (changed.value === undefined) return cancelled(order, 'merchant', undefined, now);
+      const facts = { line: change.line, ...factsOf(order, changed.value.order) };
+      return revised(
+        changed.value,
+        change.approve ? event('OrderSubstituted', facts) : event('OrderSubstitutionDeclined', facts),
       );
     }
     case 'refund': {
@@ -263,6 +363,37 @@ export function changeOrder(
     default:
       return unreachable(change);
   }
+}
+
+/** An order with other lines: stock and money go with the event. */
+function revised({ order, stock }: Relined, told: Effects['event'] & {}): Result<Changed, ApiError> {
+  return done(order, { event: told, stock, payment: 'authorised', revised: true });
+}
+
+function factsOf(before: OrderRecord, { totalMinor }: OrderRecord): Readonly<Record<string, unknown>> {
+  return { totalMinor, previous: previousOf(before) };
+}
+
+function cancelled(
+  order: OrderRecord,
+  reason: CancelReason,
+  note: string | undefined,
+  now: EpochMs,
+): Result<Changed, ApiError> {
+  return done(
+    { ...order, state: 'cancelled', cancelledAt: now, cancelReason: reason },
+    {
+      event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
+      // After pickup the goods are gone; before it they go back on the shelf.
+      ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
+      payment: 'void_due',
+    },
+  );
+}
+
+function required(context: ChangeContext | undefined): ChangeContext {
+  invariant(context !== undefined, 'what was ordered is changed without a context');
+  return context;
 }
 
 function done(order: OrderRecord, effects: Effects & { readonly event: object }): Result<Changed, ApiError> {

@@ -1,4 +1,12 @@
-import type { Amounts, Basket, Names, OptionGroup, PricedLine, TaxClass } from '@halfhour/contract';
+import type {
+  Amounts,
+  Basket,
+  BasketLine,
+  Names,
+  OptionGroup,
+  PricedLine,
+  TaxClass,
+} from '@halfhour/contract';
 import {
   type ArticleId,
   type BasisPoints,
@@ -46,8 +54,7 @@ export interface PricedBasket {
 
 /**
  * Prices a basket from the offers as they are now. Taxes are contained in the prices; fees carry the standard
- * rate. Commission is a share of the items. Every part is settled half up to a whole minor unit, and the parts
- * of the split add up to the total because the merchant's is what is left.
+ * rate. Commission is a share of the items.
  */
 export function priceBasket(
   basket: Basket,
@@ -55,11 +62,28 @@ export function priceBasket(
   distanceMetres: number,
   policy: PricingPolicy,
 ): Result<PricedBasket, ApiError> {
+  const lines = priceLines(basket.lines, basket.storeId, offers, policy);
+  if (!lines.ok) return lines;
+  const extraKm = Math.max(0, Math.ceil((distanceMetres - policy.freeDistanceMetres) / 1_000));
+  const deliveryFeeMinor = policy.deliveryFeeMinor + extraKm * policy.deliveryFeePerKmMinor;
+  return ok({
+    lines: lines.value,
+    ...sumUp(lines.value, { deliveryFeeMinor, tipMinor: basket.tipMinor }, policy),
+  });
+}
+
+/** Prices lines by themselves, from the offers as they are now. */
+export function priceLines(
+  wanted: readonly BasketLine[],
+  storeId: StoreId,
+  offers: ReadonlyMap<OfferId, SellableOffer>,
+  policy: Pick<PricingPolicy, 'taxBp'>,
+): Result<PricedLine[], ApiError> {
   const unknown: { line: number; offerId: OfferId }[] = [];
   const misfits: { line: number; groupId: string; problem: string }[] = [];
-  const lines = basket.lines.map((line, index): PricedLine | undefined => {
+  const lines = wanted.map((line, index): PricedLine | undefined => {
     const offer = offers.get(line.offerId);
-    if (offer === undefined || offer.storeId !== basket.storeId || !offer.available) {
+    if (offer === undefined || offer.storeId !== storeId || !offer.available) {
       unknown.push({ line: index, offerId: line.offerId });
       return undefined;
     }
@@ -97,16 +121,25 @@ export function priceBasket(
       options,
       totalMinor,
       taxMinor: includedTaxMinor(totalMinor, basisPoints(policy.taxBp[offer.taxClass]), 'half-up'),
+      ...(line.substitutions === undefined ? {} : { substitutions: line.substitutions }),
     };
   });
   if (unknown.length > 0) return err({ code: 'unknown_article', lines: unknown });
   if (misfits.length > 0) return err({ code: 'invalid_options', lines: misfits });
-  const priced = lines as PricedLine[];
+  return ok(lines as PricedLine[]);
+}
 
-  const itemsMinor = priced.reduce((sum, line) => sum + line.totalMinor, 0);
-  const itemsTax = priced.reduce((sum, line) => sum + line.taxMinor, 0);
-  const extraKm = Math.max(0, Math.ceil((distanceMetres - policy.freeDistanceMetres) / 1_000));
-  const deliveryFeeMinor = policy.deliveryFeeMinor + extraKm * policy.deliveryFeePerKmMinor;
+/**
+ * What lines come to with the fees, and who gets what of it. Every part is settled half up to a whole minor unit, and
+ * the parts of the split add up to the total because the merchant's is what is left.
+ */
+export function sumUp(
+  lines: readonly PricedLine[],
+  { deliveryFeeMinor, tipMinor }: { readonly deliveryFeeMinor: number; readonly tipMinor: number },
+  policy: PricingPolicy,
+): { readonly amounts: Amounts; readonly split: Split } {
+  const itemsMinor = lines.reduce((sum, line) => sum + line.totalMinor, 0);
+  const itemsTax = lines.reduce((sum, line) => sum + line.taxMinor, 0);
   const serviceFeeMinor = shareOfMinor(itemsMinor, basisPoints(policy.serviceFeeBp), 'half-up');
   const standard: BasisPoints = basisPoints(policy.taxBp.standard);
   const deliveryTax = includedTaxMinor(deliveryFeeMinor, standard, 'half-up');
@@ -116,16 +149,15 @@ export function priceBasket(
     itemsMinor - itemsTax,
   );
   const taxMinor = itemsTax + deliveryTax + serviceTax;
-  return ok({
-    lines: priced,
+  return {
     amounts: {
       currency: policy.currency,
       itemsMinor,
       deliveryFeeMinor,
       serviceFeeMinor,
-      tipMinor: basket.tipMinor,
+      tipMinor,
       taxMinor,
-      totalMinor: itemsMinor + deliveryFeeMinor + serviceFeeMinor + basket.tipMinor,
+      totalMinor: itemsMinor + deliveryFeeMinor + serviceFeeMinor + tipMinor,
     },
     split: {
       merchantMinor: itemsMinor - itemsTax - commissionMinor,
@@ -133,7 +165,7 @@ export function priceBasket(
       deliveryFeeMinor: deliveryFeeMinor - deliveryTax,
       serviceFeeMinor: serviceFeeMinor - serviceTax,
       taxMinor,
-      tipMinor: basket.tipMinor,
+      tipMinor,
     },
-  });
+  };
 }

@@ -8,7 +8,15 @@ import type { Ordering } from './create-ordering.ts';
 import { type Actor, type OrderChange, type OrderRecord, toOrder } from './order.ts';
 import { listOrders, selectOrders } from './order-store.ts';
 
-type Changing = 'acceptOrder' | 'markOrderReady' | 'cancelOrder' | 'refundOrder';
+type Changing =
+  | 'acceptOrder'
+  | 'markOrderReady'
+  | 'cancelOrder'
+  | 'refundOrder'
+  | 'changeOrderLines'
+  | 'changeOrderAddress'
+  | 'substituteLine'
+  | 'answerSubstitution';
 type Reading = 'listOrders' | 'getOrder' | 'getOrderTimeline';
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId' | 'by'> : never;
 
@@ -102,6 +110,10 @@ export function createOrderingRoutes({
         reason: cancelReasonOf(required(request.authority).role),
         note: request.body.note,
       }),
+    changeOrderLines: (request) => change(request, { kind: 'change_lines', ...request.body }),
+    changeOrderAddress: (request) => change(request, { kind: 'change_address', ...request.body }),
+    substituteLine: (request) => change(request, { kind: 'substitute', ...request.body }),
+    answerSubstitution: (request) => change(request, { kind: 'answer_substitution', ...request.body }),
     refundOrder: (request) => change(request, { kind: 'refund', ...request.body }),
 
     async receivePaymentNotification({ params, body }) {

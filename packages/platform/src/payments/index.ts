@@ -10,6 +10,7 @@ export {
   paymentIdOf,
   orderIdOf,
   selectExpired,
+  selectPayment,
 } from './payment-store.ts';
 export type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';
 export { type SettleDeps, settleDue } from './settle-due.ts';

@@ -90,7 +90,8 @@ export interface PaymentMove extends PaymentDraft {
 }
 
 /**
- * Moves payments on, each once; those that are authorised already, or beyond, stay. Of two moves of one order the
+ * Moves payments on, each once; those that are authorised already, or beyond, stay, save that an authorised one takes
+ * another amount. Of two moves of one order the
  * later holds. (An insert that conflicts, because it finds each row by its key: see ordering/order-store.)
  */
 export async function movePayments(
@@ -113,10 +114,11 @@ export async function movePayments(
      from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[], $9::text[],
        $10::text[]) as given
      on conflict (market_id, order_id) do update
-       set state = excluded.state,
+       set state = excluded.state, amount_minor = excluded.amount_minor,
          provider_reference = coalesce(excluded.provider_reference, payment.provider_reference),
          updated_at = excluded.updated_at, next_attempt_at = excluded.next_attempt_at, attempts = 0
-       where payment.state = 'authorising' or (payment.state = 'authorised' and excluded.state <> 'authorised')`,
+       where payment.state = 'authorising' or (payment.state = 'authorised'
+         and (excluded.state <> 'authorised' or excluded.amount_minor <> payment.amount_minor))`,
     [
       keyOf(marketId),
       toRfc3339(at),
@@ -165,6 +167,19 @@ export async function finishPayments(
       textArray(finished.map(({ reference }) => reference)),
     ],
   );
+}
+
+/** The payment of an order; undefined before there is one. */
+export async function selectPayment(
+  db: Queryable,
+  marketId: MarketId,
+  orderId: OrderId,
+): Promise<PaymentRecord | undefined> {
+  const rows = await db.query<PaymentRow>(
+    `select ${COLUMNS} from payments.payment where market_id = $1 and order_id = $2`,
+    [keyOf(marketId), keyOf(orderId)],
+  );
+  return rows[0] === undefined ? undefined : toPayment(rows[0]);
 }
 
 /** Payments with something to ask the provider whose time has come, oldest first. */

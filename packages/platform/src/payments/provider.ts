@@ -31,6 +31,14 @@ export interface PaymentNotification {
 export interface PaymentProvider {
   readonly name: string;
   authorise(request: PaymentRequest, signal: AbortSignal): Promise<PaymentAnswer>;
+  /**
+   * Raises what is authorised to `amountMinor`; asked before the order's total rises. What is authorised for that much
+   * already stays, so a repeat, or one that comes behind a higher one, does no harm. An authorisation that stays
+   * higher than the total is harmless, too: the total is captured. Declined where the payment was captured or voided,
+   * and by a provider that cannot do it.
+   */
+  raise(request: PaymentRequest, signal: AbortSignal): Promise<PaymentAnswer>;
+  /** Takes `amountMinor`, which may be less than was authorised; the rest is released. */
   capture(request: PaymentRequest, signal: AbortSignal): Promise<PaymentAnswer>;
   void(request: PaymentRequest, signal: AbortSignal): Promise<PaymentAnswer>;
   refund(

@@ -16,7 +16,8 @@ export const LATE_MS = 20 * SECOND_MS;
 /**
  * The embedded provider. It moves no money; the method says how it behaves:
  * `test_approve`, `test_decline`, `test_timeout` (never answers), `test_late` (answers that it is pending and
- * tells after 20 s), `test_twice` (approves, and tells so twice more). Other methods are declined.
+ * tells after 20 s), `test_twice` (approves, and tells so twice more), `test_limit` (approves, and will not raise it).
+ * Other methods are declined.
  */
 export function createTestProvider({ clock, secret, notify }: TestProviderOptions): PaymentProvider {
   const reference = (request: PaymentRequest): string => `test_${request.paymentId}`;
@@ -38,6 +39,7 @@ export function createTestProvider({ clock, secret, notify }: TestProviderOption
     authorise(request, signal) {
       switch (request.method) {
         case 'test_approve':
+        case 'test_limit':
           return done(request);
         case 'test_twice':
           void tellLater(request, 2);
@@ -55,6 +57,10 @@ export function createTestProvider({ clock, secret, notify }: TestProviderOption
           return Promise.resolve({ kind: 'declined', reason: 'The test provider declines this method.' });
       }
     },
+    raise: (request) =>
+      request.method === 'test_limit'
+        ? Promise.resolve({ kind: 'declined', reason: 'The test provider raises nothing for this method.' })
+        : done(request),
     capture: done,
     void: done,
     refund: done,

@@ -12,6 +12,8 @@ export {
   STORES,
   createModel,
   explain,
+  linesAfter,
   stockName,
+  totalOf,
 } from './order-model.ts';
 export { type OrderWorld, PROCESSES, createOrderWorld } from './order-world.ts';

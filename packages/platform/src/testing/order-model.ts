@@ -23,9 +23,9 @@ export interface ModelOrder {
   state: string;
   cancelReason?: string;
   readonly store: number;
-  readonly lines: readonly Line[];
+  lines: readonly Line[];
   readonly method: Method;
-  readonly totalMinor: number;
+  totalMinor: number;
   readonly placedAt: number;
   refundedMinor: number;
   refunds: number;
@@ -49,8 +49,19 @@ export type Method =
 
 export type Party = 'shopper' | 'merchant' | 'courier' | 'operator';
 
+/** Another quantity of a line, by its place and what was seen there, and perhaps something that is added. */
+export interface LineChange {
+  readonly line: number;
+  readonly article: Article;
+  readonly quantity: number;
+  readonly add?: Line | undefined;
+  /** The total that the shopper saw. */
+  readonly expectedTotalMinor?: number | undefined;
+}
+
 export type Change =
-  | { readonly kind: 'accept' | 'ready' | 'unassign' | 'cancel'; readonly by: Party }
+  | { readonly kind: 'accept' | 'ready' | 'unassign' | 'cancel' | 'change_address'; readonly by: Party }
+  | ({ readonly kind: 'change_lines'; readonly by: Party } & LineChange)
   | { readonly kind: 'assign' | 'pick_up' | 'deliver'; readonly by: Party; readonly courier: number }
   | { readonly kind: 'refund'; readonly by: Party; readonly amountMinor: number };
 
@@ -343,6 +354,11 @@ const MAY: Readonly<
   pick_up: [ROAD, ['ready']],
   deliver: [ROAD, ['picked_up']],
   refund: [['operator'], ['delivered']],
+  change_address: [['shopper', 'operator'], IN_STORE],
+  change_lines: [
+    ['shopper', 'merchant', 'operator'],
+    ['placed', 'accepted'],
+  ],
 };
 const MAY_CANCEL: Readonly<Record<Party, readonly string[]>> = {
   shopper: ['pending_payment', 'placed'],
@@ -360,10 +376,65 @@ function changeByKey(model: Model, { key, body, order: name, change }: Action & 
   if (!parties.includes(change.by)) return 'forbidden';
   const isTooMuch = change.kind === 'refund' && change.amountMinor > order.totalMinor - order.refundedMinor;
   if (!states.includes(order.state) || isTooMuch) return `wrong_state ${order.state}`;
+  const refusal = change.kind === 'change_lines' ? refuseLines(model, order, change) : undefined;
+  if (refusal !== undefined) return refusal;
   makeChange(model, order, change);
   const answer = tell(model, name, 'as it is');
   model.changes[`${name} ${key}`] = { body, answer };
   return answer;
+}
+
+/** What is ordered after a change of lines. */
+export function linesAfter(lines: readonly Line[], { line, quantity, add }: LineChange): Line[] {
+  const left = lines.flatMap((each, index) =>
+    index !== line ? [each] : quantity === 0 ? [] : [{ ...each, quantity }],
+  );
+  if (add === undefined) return left;
+  const same = left.findIndex(({ article }) => article === add.article);
+  if (same === -1) return [...left, add];
+  return left.with(same, { ...add, quantity: left[same]!.quantity + add.quantity });
+}
+
+function quantityIn(lines: readonly Line[], article: Article): number {
+  return lines.find((line) => line.article === article)?.quantity ?? 0;
+}
+
+/** Why a change of lines is refused. What comes first is told first. */
+function refuseLines(
+  model: Model,
+  order: ModelOrder,
+  change: Change & { kind: 'change_lines' },
+): Answer | undefined {
+  const line = order.lines[change.line];
+  if (line?.article !== change.article) return `wrong_state ${order.state}`;
+  const isMore = change.quantity > line.quantity || change.add !== undefined;
+  if (isMore && change.by === 'merchant') return 'forbidden';
+  const lines = linesAfter(order.lines, change);
+  if (lines.length === 0) return `wrong_state ${order.state}`;
+  const total = totalOf(lines);
+  const { expectedTotalMinor = total > order.totalMinor ? undefined : total } = change;
+  if (total !== expectedTotalMinor) return `price_changed ${total}`;
+  const short = lines.flatMap(({ article, quantity }) => {
+    const stock = model.stock[stockName(order.store, article)];
+    const available = stock === undefined ? Infinity : stock.onHand - stock.reserved;
+    return available < quantity - quantityIn(order.lines, article) ? [`${article}:${available}`] : [];
+  });
+  if (short.length > 0) return `out_of_stock ${short.join(' ')}`;
+  const isLess = itemsOf(lines) < itemsOf(order.lines);
+  return change.by === 'shopper' && isLess && itemsOf(lines) < MINIMUM_MINOR ? 'below_minimum' : undefined;
+}
+
+function changeLines(model: Model, order: ModelOrder, change: LineChange): void {
+  const lines = linesAfter(order.lines, change);
+  for (const article of Object.keys(PRICES) as Article[]) {
+    const stock = model.stock[stockName(order.store, article)];
+    if (stock !== undefined) {
+      stock.reserved += quantityIn(lines, article) - quantityIn(order.lines, article);
+    }
+  }
+  order.lines = lines;
+  order.totalMinor = totalOf(lines);
+  order.events.push('OrderLinesChanged');
 }
 
 function makeChange(model: Model, order: ModelOrder, change: Change): void {
@@ -398,6 +469,12 @@ function makeChange(model: Model, order: ModelOrder, change: Change): void {
     case 'cancel':
       cancel(model, order, change.by);
       return;
+    case 'change_address':
+      order.events.push('OrderAddressChanged');
+      return;
+    case 'change_lines':
+      changeLines(model, order, change);
+      return;
     case 'refund':
       order.refundedMinor += change.amountMinor;
       order.refunds += 1;
@@ -416,9 +493,11 @@ function tell(model: Model, name: string, how: 'as placed' | 'as it is' = 'as pl
 
 export function describeAnswer(
   name: string,
-  order: Pick<ModelOrder, 'state' | 'refundedMinor'> & { readonly courier?: number | undefined },
+  order: Pick<ModelOrder, 'state' | 'totalMinor' | 'refundedMinor'> & {
+    readonly courier?: number | undefined;
+  },
 ): Answer {
-  return `ok ${name} ${order.state} refunded ${order.refundedMinor} courier ${order.courier ?? 'none'}`;
+  return `ok ${name} ${order.state} total ${order.totalMinor} refunded ${order.refundedMinor} courier ${order.courier ?? 'none'}`;
 }
 
 /** What can be seen of a market: equal for a model and for the market that it describes. */

@@ -158,6 +158,7 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
   };
   /** By the key of the command that placed it. */
   const orderIds = new Map<string, OrderId>();
+  const storesOf = new Map<OrderId, number>();
   const nameOf = (id: unknown): string | undefined => [...orderIds].find(([, each]) => each === id)?.[0];
 
   function articleIn(name: string): Article {
@@ -174,11 +175,14 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
     return { ...market.basket(chosen), storeId: storeIds[store]!, tipMinor: TIP_MINOR };
   }
 
-  function describeRefusal(error: ApiError, lines: readonly Line[] = []): Answer {
+  const articleOf = (offerId: OfferId): Article =>
+    articleIn([...offers].find(([, each]) => each === offerId)![0]);
+
+  function describeRefusal(error: ApiError): Answer {
     switch (error.code) {
       case 'out_of_stock': {
-        const short = error['lines'] as { line: number; available: number }[];
-        return `out_of_stock ${short.map(({ line, available }) => `${lines[line]!.article}:${available}`).join(' ')}`;
+        const short = error['lines'] as { offerId: OfferId; available: number }[];
+        return `out_of_stock ${short.map(({ offerId, available }) => `${articleOf(offerId)}:${available}`).join(' ')}`;
       }
       case 'price_changed':
         return `price_changed ${(error['quote'] as { totalMinor: number }).totalMinor}`;
@@ -195,6 +199,7 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
   const describe = (order: OrderRecord): Answer =>
     describeAnswer(nameOf(order.id) ?? 'unknown', {
       state: order.state,
+      totalMinor: order.totalMinor,
       refundedMinor: order.refundedMinor,
       courier: courierOf(order),
     });
@@ -212,11 +217,12 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
     if (id !== undefined) {
       assert.equal(orderIds.get(key) ?? id, id, `the key ${key} has placed two orders`);
       orderIds.set(key, id);
+      storesOf.set(id, store);
     }
-    return placed.ok ? describe(placed.value) : describeRefusal(placed.error, lines);
+    return placed.ok ? describe(placed.value) : describeRefusal(placed.error);
   }
 
-  function changeOf(orderId: OrderId, change: Change): OrderChange {
+  function changeOf(orderId: OrderId, store: number, change: Change): OrderChange {
     const { by } = change;
     switch (change.kind) {
       case 'assign': {
@@ -228,6 +234,21 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
         return { kind: change.kind, orderId, by, courierId: courierIds[change.courier]! };
       case 'cancel':
         return { kind: 'cancel', orderId, by, reason: by === 'courier' ? 'operator' : by };
+      case 'change_address':
+        return { kind: 'change_address', orderId, by, address: market.basket().address };
+      case 'change_lines': {
+        const { line, quantity, add, expectedTotalMinor } = change;
+        const offerIn = (article: Article): OfferId => offers.get(stockName(store, article))!;
+        return {
+          kind: 'change_lines',
+          orderId,
+          by,
+          quantities: [{ line, offerId: offerIn(change.article), quantity }],
+          add:
+            add === undefined ? [] : [{ offerId: offerIn(add.article), quantity: add.quantity, options: [] }],
+          expectedTotalMinor,
+        };
+      }
       case 'refund':
         return { kind: 'refund', orderId, by, amountMinor: change.amountMinor, reason: 'cold' };
       default:
@@ -304,7 +325,8 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
         case 'change': {
           const { key, body, order, change } = action;
           const command = { caller: shopperId, key, bodyHash: body };
-          const done = await ordering.change(marketId, changeOf(orderIds.get(order)!, change), command);
+          const id = orderIds.get(order)!;
+          const done = await ordering.change(marketId, changeOf(id, storesOf.get(id)!, change), command);
           return done.ok ? describe(done.value) : describeRefusal(done.error);
         }
         case 'read': {
@@ -313,7 +335,7 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
         }
         case 'quote': {
           const quote = await ordering.quote(marketId, basketOf(action.store, action.lines));
-          return quote.ok ? `ok ${quote.value.totalMinor}` : describeRefusal(quote.error, action.lines);
+          return quote.ok ? `ok ${quote.value.totalMinor}` : describeRefusal(quote.error);
         }
         case 'notify': {
           const id = orderIds.get(action.order)!;

@@ -1,24 +1,27 @@
+import type { Address } from '@halfhour/contract';
 import { type MarketId, type OrderId, invariant } from '@halfhour/kernel';
 import { type EventFeed, type StoredEvent, handleNextEvents, readHead } from '../events/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
-import { removeOrders } from './route.ts';
+import { moveOrders, removeOrders } from './route.ts';
 import { lockRoutes, selectOpenRoutes, selectRoutes, selectRoutesOfOrders } from './route-store.ts';
 
-/** Durable name of the reader; the place it keeps makes each cancellation take effect exactly once. */
+/** Durable name of the reader; the place it keeps makes each event take effect exactly once. */
 const READER = 'delivery.cancellations';
+const FOLLOWED: ReadonlySet<string> = new Set(['OrderCancelled', 'OrderAddressChanged']);
 
 /**
- * Takes cancelled orders off the open routes they are on, as far as events can be read now.
+ * Takes cancelled orders off the open routes they are on, and gives others the door that they go to now, as far as
+ * events can be read.
  *
  * @returns how many events were read
  */
-export async function removeCancelled(deps: DeliveryDeps, marketId: MarketId): Promise<number> {
+export async function takeOrderEvents(deps: DeliveryDeps, marketId: MarketId): Promise<number> {
   let total = 0;
   for (;;) {
     const count = await handleNextEvents(deps.db, marketId, READER, (tx, events) =>
-      removeOrdersOf(tx, deps, marketId, events),
+      changeRoutes(tx, deps, marketId, events),
     );
     if (count === 0) return total;
     deps.onCommit(marketId);
@@ -26,25 +29,25 @@ export async function removeCancelled(deps: DeliveryDeps, marketId: MarketId): P
   }
 }
 
-/** Does so at once and whenever an order is cancelled, until `signal` aborts. */
-export async function followCancellations(
+/** Does so at once and whenever an order is cancelled or goes elsewhere, until `signal` aborts. */
+export async function followOrders(
   deps: DeliveryDeps,
   marketId: MarketId,
   feed: EventFeed,
   options: { readonly signal: AbortSignal; readonly onError: (error: unknown) => void },
 ): Promise<void> {
-  // Where the feed begins is read first, so that no cancellation falls between the two.
+  // Where the feed begins is read first, so that no event falls between the two.
   const from = await readHead(deps.db, marketId);
   let behind = true;
   const catchUp = async (): Promise<void> => {
-    await removeCancelled(deps, marketId);
+    await takeOrderEvents(deps, marketId);
     behind = false;
   };
   await catchUp().catch(options.onError);
   await feed.follow(
     marketId,
     async (event) => {
-      if (event.type !== 'OrderCancelled' && !behind) return;
+      if (!FOLLOWED.has(event.type) && !behind) return;
       behind = true;
       await catchUp();
     },
@@ -52,7 +55,7 @@ export async function followCancellations(
   );
 }
 
-async function removeOrdersOf(
+async function changeRoutes(
   tx: Tx,
   deps: DeliveryDeps,
   marketId: MarketId,
@@ -61,13 +64,17 @@ async function removeOrdersOf(
   const cancelled = new Set(
     events.filter((event) => event.type === 'OrderCancelled').map((event) => event.subject as OrderId),
   );
-  if (cancelled.size === 0) return;
-  const routeIds = [...new Set((await selectRoutesOfOrders(tx, marketId, [...cancelled])).values())];
+  const moved = events.filter((event) => event.type === 'OrderAddressChanged');
+  const concerned = [...new Set([...cancelled, ...moved.map((event) => event.subject as OrderId)])];
+  if (concerned.length === 0) return;
+  const routeIds = [...new Set((await selectRoutesOfOrders(tx, marketId, concerned)).values())];
   if (routeIds.length === 0) return;
   await lockRoutes(tx, marketId, routeIds, []);
   const routes = await selectRoutes(tx, marketId, routeIds);
   invariant(routes.length === routeIds.length, 'a stop without its route');
   const open = await selectOpenRoutes(tx, marketId, [...new Set(routes.map((route) => route.courierId))]);
+  // In the order of the events, so that the last address stays.
+  const places = new Map(moved.map(({ subject, data }) => [subject as OrderId, data['address'] as Address]));
   const at = deps.clock.now();
   await commitRoutes(
     tx,
@@ -75,6 +82,10 @@ async function removeOrdersOf(
     marketId,
     at,
     open,
-    routes.map((before) => ({ before, after: removeOrders(before, cancelled, at), by: 'system' })),
+    routes.map((before) => ({
+      before,
+      after: removeOrders(moveOrders(before, places), cancelled, at),
+      by: 'system',
+    })),
   );
 }
