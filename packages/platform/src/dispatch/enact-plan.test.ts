@@ -76,6 +76,8 @@ function world(): {
         state: 'accepted',
         address: place(20),
         placedAt: T0,
+        slot: undefined,
+        prepareAt: undefined,
         promiseLatest: at(2_400),
         preparationSeconds: 600,
         expectedReadyAt: at(600),

@@ -49,12 +49,15 @@ export async function selectStock(
  * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never
  * deadlock and a hot article costs one update a group. Who cannot be met is told at once (retrying one by one
  * collapsed in a sell-out).
+ * @param confirm asked in its turn for each demand that could be met, by its place: what else it needs must be there
+ * too; where it says no, nothing is reserved
  * @returns what became of each demand
  */
 export async function reserveStock(
   tx: Tx,
   marketId: MarketId,
   demands: readonly (readonly StockLine[])[],
+  confirm?: (demand: number) => boolean,
 ): Promise<Reservation[]> {
   const asked = joinLines(demands.flat());
   if (asked.length === 0) return demands.map(() => ({ shortages: [], counted: new Set() }));
@@ -73,7 +76,7 @@ export async function reserveStock(
     ],
   );
   const available = new Map(rows.map((row) => [stockName(asked[row.n - 1]!), row.available]));
-  const { shortages, granted } = grantInTurn(demands, available);
+  const { shortages, granted } = grantInTurn(demands, available, confirm);
   await changeStock(tx, marketId, granted, 'set reserved = stock.reserved + excluded.reserved');
   return demands.map((lines, index) => ({
     shortages: shortages[index]!,

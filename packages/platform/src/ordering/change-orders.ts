@@ -14,6 +14,7 @@ import { type StockLine, releaseStock, sellStock } from '../inventory/index.ts';
 import { type TransactionDraft, postTransactions } from '../ledger/index.ts';
 import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
+import { type SlotKey, releasePlaces } from '../slots/index.ts';
 import { addApplied, findApplied } from './applied-commands.ts';
 import { type OrderChange, type OrderRecord, changeOrder } from './order.ts';
 import { paymentOf, refundOf, saleOf } from './order-money.ts';
@@ -39,7 +40,7 @@ export interface ChangeCommand {
 
 /**
  * Applies changes to orders of a market in the caller's transaction: state, stock, money and events together, in at
- * most nine statements. Orders are locked in key order; changes are applied in the order given, two to one order
+ * most nine statements, and one where scheduled orders give up their places. Orders are locked in key order; changes are applied in the order given, two to one order
  * one after the other. A change that is refused leaves its order as it was and does not touch the others.
  */
 export async function applyChanges(
@@ -53,6 +54,7 @@ export async function applyChanges(
   const orders = await lockOrders(tx, marketId, orderIds, deps.known);
   const touched = new Map<OrderId, LockedOrder>();
   const events: EventDraft[] = [];
+  const places: SlotKey[] = [];
   const released: StockLine[] = [];
   const sold: { orderId: OrderId; lines: StockLine[] }[] = [];
   const payments: PaymentMove[] = [];
@@ -98,6 +100,7 @@ export async function applyChanges(
       if (effects.stock === 'release') released.push(...lines);
       else sold.push({ orderId: order.id, lines });
     }
+    if (effects.slot !== undefined) places.push({ storeId: order.storeId, start: order.slot! });
     if (effects.payment !== undefined) {
       payments.push({ ...paymentOf(order), to: effects.payment, reference: effects.reference });
     }
@@ -111,6 +114,8 @@ export async function applyChanges(
   });
 
   await updateOrders(tx, marketId, [...touched.values()]);
+  // Slots before stock, as at placement.
+  await releasePlaces(tx, marketId, places);
   await releaseStock(tx, marketId, released);
   await sellStock(tx, marketId, now, sold);
   await movePayments(tx, marketId, now, payments);

@@ -49,6 +49,10 @@ export interface Placement extends Amounts {
   readonly address: Address;
   readonly split: Split;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
+  /** Of a scheduled order: the start of the slot in which it has a place. */
+  readonly slot?: EpochMs | undefined;
+  /** Of a scheduled order: when the store is to begin, so that it is at the door when the slot begins. */
+  readonly prepareAt?: EpochMs | undefined;
   readonly preparationSeconds: number;
   /** The provider, and its token of what the shopper pays with. */
   readonly payment: { readonly provider: string; readonly method: string };
@@ -148,6 +152,8 @@ export function allowedChanges(order: OrderRecord, by: Actor): ChangeKind[] {
 export interface Effects {
   readonly event?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   readonly stock?: 'release' | 'sell';
+  /** Gives back the place of a scheduled order. */
+  readonly slot?: 'release';
   readonly payment?: 'authorised' | 'capture_due' | 'void_due';
   /** The provider's name for an authorised payment. */
   readonly reference?: string;
@@ -185,7 +191,7 @@ export function changeOrder(
       );
     case 'accept': {
       const seconds = change.preparationSeconds ?? order.preparationSeconds;
-      const expectedReadyAt = addMs(now, seconds * SECOND_MS);
+      const expectedReadyAt = addMs(beganAt(order, now), seconds * SECOND_MS);
       return done(
         { ...order, state: 'accepted', acceptedAt: now, expectedReadyAt },
         { event: event('OrderAccepted', { expectedReadyAt: toRfc3339(expectedReadyAt) }) },
@@ -222,7 +228,7 @@ export function changeOrder(
           event: event('OrderDelivered', {
             courierId: change.courierId,
             onTime: now <= order.promise.latest,
-            minutesToDoor: Math.round((now - order.placedAt) / 6_000) / 10,
+            minutesToDoor: Math.round((now - waitsSince(order)) / 6_000) / 10,
           }),
           payment: 'capture_due',
           ledger: 'sale',
@@ -237,6 +243,7 @@ export function changeOrder(
           event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
           // After pickup the goods are gone; before it they go back on the shelf.
           ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
+          ...(order.state === 'picked_up' || order.slot === undefined ? {} : { slot: 'release' as const }),
           payment: 'void_due',
         },
       );
@@ -265,6 +272,16 @@ export function changeOrder(
   }
 }
 
+/** From when on the time until the door counts: its placement, or when a scheduled order was to be begun. */
+export function waitsSince(order: Pick<OrderRecord, 'placedAt' | 'prepareAt'>): EpochMs {
+  return order.prepareAt ?? order.placedAt;
+}
+
+/** When a store that accepts at `now` begins: a scheduled order not before its time. */
+function beganAt({ prepareAt }: OrderRecord, now: EpochMs): EpochMs {
+  return prepareAt !== undefined && prepareAt > now ? prepareAt : now;
+}
+
 function done(order: OrderRecord, effects: Effects & { readonly event: object }): Result<Changed, ApiError> {
   return ok({ order: { ...order, version: order.version + 1 }, effects });
 }
@@ -278,6 +295,8 @@ export function toOrder(order: OrderRecord, viewer: { readonly seesDeliveryCode:
   const at = (moment: EpochMs | undefined): string | undefined =>
     moment === undefined ? undefined : toRfc3339(moment);
   const optional = {
+    slot: at(order.slot),
+    prepareAt: at(order.prepareAt),
     acceptedAt: at(order.acceptedAt),
     expectedReadyAt: at(order.expectedReadyAt),
     readyAt: at(order.readyAt),
