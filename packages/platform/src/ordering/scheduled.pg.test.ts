@@ -370,7 +370,7 @@ test('between quote and placement: price, stock, offer, hours, pause and slot ea
   assert.deepEqual(await t.stock(), { onHand: 1, reserved: 0 });
 });
 
-test('what is placed is taken as it was placed: a store that closes, pauses, sells out or drops the slot before the payment changes nothing', async () => {
+test('what is placed is taken as it was placed, whatever the store does before the payment', async () => {
   for (const meanwhile of [
     (t: Setting) => t.status('paused'),
     (t: Setting) => t.status('closed'),
