@@ -77,7 +77,13 @@ export const slotPlan = z.strictObject({
     .max(400)
     .describe('What a week offers. Two slots may overlap, but not begin at the same minute.'),
   cutoffMinutes: z.int().min(0).max(10_080).describe('A slot takes orders until so long before it begins.'),
-  daysAhead: z.int().min(0).max(30).describe('How many days after today may be ordered for.'),
+  daysAhead: z
+    .int()
+    .min(0)
+    .max(7)
+    .describe(
+      'How many days after today may be ordered for; a payment that is authorised now does not last longer.',
+    ),
 });
 
 /** A slot that can be ordered for, as far as it is not full. */

@@ -409,11 +409,8 @@ export const ROUTES = {
     idempotencyKey: 'required',
     params: inOrder,
     body: z.strictObject({
-      /** From now; the store's usual time where absent. */ preparationSeconds: z
-        .int()
-        .min(0)
-        .max(14_400)
-        .optional(),
+      /** From now, or from `prepareAt` of a scheduled order before that; the store's usual time where absent. */ preparationSeconds:
+        z.int().min(0).max(14_400).optional(),
     }),
     response: { status: 200, schema: shape.order },
     problems: ['wrong_state', 'idempotency_key_reused'],

@@ -309,6 +309,25 @@ test('after the cut-off a slot is closed, and the next ones are told', async () 
   assert.equal(await t.taken(), 0);
 });
 
+test('a retry after the cut-off answers the order that was placed before it', async () => {
+  const t = await setUp();
+  const command = t.key();
+  const again = () =>
+    t.ordering.placeOrder(t.marketId, {
+      shopperId: t.shopperId,
+      command,
+      basket: t.basketOf(1, SIX),
+      expectedTotalMinor: 870,
+      paymentMethod: 'test_approve',
+    });
+  const first = await again();
+  t.clock.advanceTo(at('17:30'));
+  const second = await again();
+  assert.ok(first.ok && second.ok);
+  assert.equal(first.value.id, second.value.id);
+  assert.equal(await t.taken(), 1);
+});
+
 test('a slot that ends before the order can be at the door is closed whatever the cut-off says', async () => {
   const t = await setUp();
   await t.plan(planOf(5, { cutoffMinutes: 0 }));

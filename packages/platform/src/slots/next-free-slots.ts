@@ -1,9 +1,9 @@
 import type { Slot, SlotPlan } from '@halfhour/contract';
-import type { EpochMs } from '@halfhour/kernel';
+import type { EpochMs, StoreId } from '@halfhour/kernel';
 import type { MarketRecord } from '../markets/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import type { StoreRecord } from '../stores/index.ts';
-import { type PlannedSlot, slotsAfter, toSlot } from './slot-plan.ts';
+import { type PlannedSlot, toSlot, upcomingSlots } from './slot-plan.ts';
 import { selectTaken, slotName } from './slot-store.ts';
 
 /** Somebody wanted a slot of a store, which cannot be had. */
@@ -27,22 +27,22 @@ export async function nextFreeSlots(
   wishes: readonly SlotWish[],
   now: EpochMs,
 ): Promise<Slot[][]> {
-  const looked = new Map<string, { readonly store: StoreRecord; readonly slots: readonly PlannedSlot[] }>();
-  for (const { store, plan, start } of wishes) {
-    const name = slotName({ storeId: store.id, start });
-    if (looked.has(name)) continue;
-    const later = slotsAfter(store, plan, start, now, market.timeZone, LOOKED_AT);
-    const slots = later.length > 0 ? later : slotsAfter(store, plan, now, now, market.timeZone, LOOKED_AT);
-    looked.set(name, { store, slots });
+  const slotsOf = new Map<StoreId, PlannedSlot[]>();
+  for (const { store, plan } of wishes) {
+    if (!slotsOf.has(store.id)) slotsOf.set(store.id, upcomingSlots(store, plan, now, market.timeZone));
   }
-  const keys = [...looked.values()].flatMap(({ store, slots }) =>
-    slots.map(({ start }) => ({ storeId: store.id, start })),
-  );
-  const taken = await selectTaken(db, market.id, keys);
-  return wishes.map(({ store, start }) =>
-    looked
-      .get(slotName({ storeId: store.id, start }))!
-      .slots.map((slot) => toSlot(slot, taken.get(slotName({ storeId: store.id, start: slot.start })) ?? 0))
+  const looked = wishes.map(({ store, start }) => {
+    const slots = slotsOf.get(store.id)!;
+    const later = slots.filter((slot) => slot.start > start);
+    return (later.length > 0 ? later : slots)
+      .slice(0, LOOKED_AT)
+      .map((slot) => ({ slot, storeId: store.id, start: slot.start }));
+  });
+  const keys = new Map(looked.flat().map((each) => [slotName(each), each]));
+  const taken = await selectTaken(db, market.id, [...keys.values()]);
+  return looked.map((slots) =>
+    slots
+      .map((each) => toSlot(each.slot, taken.get(slotName(each)) ?? 0))
       .filter(({ left }) => left > 0)
       .slice(0, OFFERED),
   );

@@ -12,7 +12,7 @@ import {
   localTime,
   toRfc3339,
 } from '@halfhour/kernel';
-import { findSlot, isPlanSound, orderableSlots, slotsAfter, slotsOfDay } from './slot-plan.ts';
+import { findSlot, isPlanSound, orderableSlots, slotsOfDay, upcomingSlots } from './slot-plan.ts';
 
 const at = (text: string): EpochMs => fromRfc3339(text)!;
 const always = Array.from({ length: 7 }, (_, weekday) => ({ weekday, opensMinute: 0, closesMinute: 1_440 }));
@@ -139,17 +139,18 @@ test('on any day, over changes of the clock too, slots are the minutes that a sc
   );
 });
 
-test('slots after a moment come soonest first, over days, and no more than asked for', () => {
-  const plan = planOf([slot(1, 1_080), slot(1, 1_110), slot(2, 1_080), slot(4, 1_080)]);
-  const after = (text: string, limit: number) => starts(slotsAfter(open, plan, at(text), noon, ZONE, limit));
-  assert.deepEqual(after('2026-11-23T18:00:00-03:00', 3), [
+test('upcoming slots come soonest first, from those that are not past the cut-off to the last day ahead', () => {
+  const plan = planOf([slot(1, 735), slot(1, 1_080), slot(1, 1_110), slot(2, 1_080), slot(4, 1_080)]);
+  assert.deepEqual(starts(upcomingSlots(open, plan, noon, ZONE)), [
+    '2026-11-23T21:00:00.000Z',
     '2026-11-23T21:30:00.000Z',
     '2026-11-24T21:00:00.000Z',
     '2026-11-26T21:00:00.000Z',
+    '2026-11-30T15:15:00.000Z',
+    '2026-11-30T21:00:00.000Z',
+    '2026-11-30T21:30:00.000Z',
   ]);
-  assert.deepEqual(after('2026-11-23T18:00:00-03:00', 1), ['2026-11-23T21:30:00.000Z']);
-  assert.deepEqual(after('2031-01-01T00:00:00Z', 3), []);
-  assert.equal(after('1970-01-01T00:00:00Z', 10).length, 6, 'from this Monday to the next');
+  assert.deepEqual(upcomingSlots(open, undefined, noon, ZONE), []);
 });
 
 test('moments far away are no slots, and plans with two slots at one minute cannot be kept', () => {

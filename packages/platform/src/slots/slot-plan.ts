@@ -91,24 +91,18 @@ function isOrderable(
   return now <= Math.min(orderUntil, start - 1) && isOpenAt(store, start, timeZone);
 }
 
-/** At most `limit` slots that begin after `after` and can be ordered for, soonest first. */
-export function slotsAfter(
+/** All slots that can be ordered for at `now`, full ones too, soonest first. */
+export function upcomingSlots(
   store: Pick<StoreRecord, 'status' | 'hours'>,
   plan: SlotPlan | undefined,
-  after: EpochMs,
   now: EpochMs,
   timeZone: string,
-  limit: number,
 ): PlannedSlot[] {
-  const found: PlannedSlot[] = [];
-  if (plan === undefined) return found;
+  if (plan === undefined) return [];
   const today = localTime(now, timeZone).date;
-  const first = localTime(epochMs(Math.max(after, now)), timeZone).date;
-  const last = addDays(today, plan.daysAhead);
-  for (let day = first; day <= last && found.length < limit; day = addDays(day, 1)) {
-    found.push(...orderableSlots(store, plan, day, now, timeZone).filter(({ start }) => start > after));
-  }
-  return found.slice(0, limit);
+  return Array.from({ length: plan.daysAhead + 1 }, (_, later) =>
+    orderableSlots(store, plan, addDays(today, later), now, timeZone),
+  ).flat();
 }
 
 /** The slot as the API shows it. */
