@@ -20,7 +20,16 @@ import { selectImbalance } from '../ledger/index.ts';
 import { createMarkets } from '../markets/index.ts';
 import { LATE_MS } from '../payments/index.ts';
 import type { Database } from '../postgres/index.ts';
-import { createSlotRoutes, forgetSlots, selectTaken, setPlan, slotName } from '../slots/index.ts';
+import {
+  createSlotRoutes,
+  forgetSlots,
+  lockSlots,
+  releasePlaces,
+  selectTaken,
+  setPlan,
+  slotName,
+  takePlaces,
+} from '../slots/index.ts';
 import { type StoreStatus, createStores } from '../stores/index.ts';
 import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { type OrderChange, selectDayFigures, selectOrders } from './index.ts';
@@ -226,6 +235,26 @@ test('of a hundred who race from two processes for the last ten places of a slot
 function nextMonday(): string[] {
   return [SIX, HALF_PAST_SIX].map((start) => toRfc3339(addMs(start, 7 * DAY_MS)));
 }
+
+test('who comes while another process takes the last place waits for it, and is told that the slot is full', async () => {
+  const t = await setUp({ capacity: 1 });
+  const { storeId, marketId } = t;
+  let second: ReturnType<typeof t.place> | undefined;
+  await db.transaction(async (tx) => {
+    const left = await lockSlots(tx, marketId, [{ storeId, start: SIX, capacity: 1 }]);
+    assert.equal(left.get(slotName({ storeId, start: SIX })), 1);
+    second = t.place(SIX);
+    for (let waiting = 0; waiting === 0;) {
+      const rows = await db.query(
+        `select 1 as one from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      waiting = rows.length;
+    }
+    await takePlaces(tx, marketId, [{ storeId, start: SIX }]);
+  });
+  assert.equal(refused(await second!).code, 'slot_full');
+  await db.transaction((tx) => releasePlaces(tx, marketId, [{ storeId, start: SIX }]));
+});
 
 test('processes that take places of several slots in opposite orders neither deadlock nor oversell', async () => {
   const t = await setUp({ capacity: 15 });
