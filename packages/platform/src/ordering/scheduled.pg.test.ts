@@ -239,6 +239,10 @@ function nextMonday(): string[] {
 test('who comes while another process takes the last place waits for it, and is told that the slot is full', async () => {
   const t = await setUp({ capacity: 1 });
   const { storeId, marketId } = t;
+  // So that the slot has its row, and it is the row that is waited for.
+  const before = await t.place(SIX);
+  assert.ok(before.ok);
+  assert.ok((await t.change(before.value.id, { kind: 'cancel', by: 'shopper', reason: 'shopper' })).ok);
   let second: ReturnType<typeof t.place> | undefined;
   await db.transaction(async (tx) => {
     const left = await lockSlots(tx, marketId, [{ storeId, start: SIX, capacity: 1 }]);
