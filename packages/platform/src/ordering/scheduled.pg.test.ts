@@ -247,13 +247,17 @@ test('who comes while another process takes the last place waits for it, and is 
   await db.transaction(async (tx) => {
     const left = await lockSlots(tx, marketId, [{ storeId, start: SIX, capacity: 1 }]);
     assert.equal(left.get(slotName({ storeId, start: SIX })), 1);
-    second = t.place(SIX);
-    for (let waiting = 0; waiting === 0;) {
+    let settled = false;
+    second = t.place(SIX).finally(() => {
+      settled = true;
+    });
+    for (let waiting = 0; waiting === 0 && !settled;) {
       const rows = await db.query(
         `select 1 as one from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
       waiting = rows.length;
     }
+    assert.equal(settled, false, 'it waits');
     await takePlaces(tx, marketId, [{ storeId, start: SIX }]);
   });
   assert.equal(refused(await second!).code, 'slot_full');
