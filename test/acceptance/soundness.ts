@@ -16,6 +16,7 @@ export async function assertSound(db: Queryable, marketId: MarketId): Promise<vo
   );
   assert.equal(await countUnexplainedStock(db, marketId), 0, 'what is on hand is the sum of its movements');
   assert.deepEqual(await wrongReservations(db, marketId), [], 'what is reserved is what open orders hold');
+  assert.deepEqual(await wrongPlaces(db, marketId), [], 'places taken are the orders of the slot');
   assert.deepEqual(await wrongMovements(db, marketId), [], 'an order takes its articles off the shelf once');
   assert.deepEqual(await twicePosted(db, marketId), [], 'money is posted once for each reference');
   assert.deepEqual(
@@ -47,6 +48,24 @@ async function wrongReservations(db: Queryable, marketId: MarketId): Promise<obj
   return stock
     .map((row) => ({ ...row, held: held.get(`${row.store_id} ${row.article_id}`) ?? 0 }))
     .filter(({ reserved, held: expected }) => reserved !== expected);
+}
+
+/** Places taken of slots against scheduled orders that hold one: all that were not cancelled before their pickup. */
+function wrongPlaces(db: Queryable, marketId: MarketId): Promise<object[]> {
+  return db.query(
+    `select * from (
+       select store_id, starts_at, taken from slots.slot where market_id = $1 and taken > 0
+     ) as slot
+     full join (
+       select store_id, to_timestamp((document ->> 'slot')::bigint / 1000.0) as starts_at, count(*)::int as held
+       from ordering.placement join ordering.progress using (market_id, order_id)
+       where market_id = $1 and document ->> 'slot' is not null
+         and (state <> 'cancelled' or picked_up_at is not null)
+       group by 1, 2
+     ) as orders using (store_id, starts_at)
+     where taken is distinct from held`,
+    [keyOf(marketId)],
+  );
 }
 
 /** What left the shelf for each order against its lines: all of it once it is picked up, nothing before. */

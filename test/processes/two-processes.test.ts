@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@halfhour/contract';
-import { keyOf } from '@halfhour/kernel';
+import { DAY_MS, addMs, keyOf, systemNow, toRfc3339 } from '@halfhour/kernel';
 import { selectStock } from '@halfhour/platform/inventory';
 import type { CityMarket } from '../acceptance/city-market.ts';
 import { send } from '../acceptance/platform.ts';
@@ -21,6 +21,7 @@ import {
 
 const SHOPPERS = 60;
 const OILS = 10;
+const PLACES = 10;
 
 const {
   db,
@@ -100,6 +101,41 @@ test('of the last ten of an article exactly ten are sold through both processes'
   assert.deepEqual([...new Set(refused)], ['409 out_of_stock']);
   const stock = await selectStock(db, marketId, market.shopId, [market.oil.articleId]);
   assert.deepEqual(stock.get(market.oil.articleId), { onHand: OILS, reserved: OILS });
+  await assertSound(db, marketId);
+});
+
+test('of the last ten places of a slot exactly ten are taken through both processes', async () => {
+  const token = market.merchants[0].token;
+  const stores = `${market.path}/stores/${market.shopId}`;
+  const slots = [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({
+    weekday,
+    startsMinute: 720,
+    lengthMinutes: 60,
+    capacity: PLACES,
+  }));
+  const body = { slots, cutoffMinutes: 60, daysAhead: 3 };
+  const set = await send(one.url, { method: 'PUT', path: `${stores}/slot-plan`, token, body });
+  assert.equal(set.status, 200);
+  const tomorrow = toRfc3339(addMs(systemNow(), DAY_MS)).slice(0, 10);
+  const listed = (url: string) =>
+    send<{ items: { start: string; left: number }[] }>(url, {
+      method: 'GET',
+      path: `${stores}/slots?day=${tomorrow}`,
+    });
+  const [slot] = (await listed(two.url)).body.items;
+  assert.equal(slot!.left, PLACES);
+  const basket = { ...rice, slot: slot!.start };
+  const answers = await Promise.all(
+    market.shoppers.map((shopper, index) =>
+      place(urlOf(index), market, { shopper, key: `last-place-${index}`, basket, totalMinor: riceTotal }),
+    ),
+  );
+  const codes = answers.map(({ status, body: { code } }) => `${status} ${code ?? ''}`.trim()).toSorted();
+  assert.deepEqual(codes, [
+    ...Array<string>(PLACES).fill('201'),
+    ...Array<string>(SHOPPERS - PLACES).fill('409 slot_full'),
+  ]);
+  for (const url of urls) assert.equal((await listed(url)).body.items[0]!.left, 0);
   await assertSound(db, marketId);
 });
 

@@ -36,6 +36,7 @@ import { createOrdering, createOrderingRoutes } from '@halfhour/platform/orderin
 import { createTestProvider } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
+import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
@@ -182,6 +183,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createMarketRoutes(markets),
     ...createMapRoutes({ maps, markets }),
     ...createStoreRoutes({ db, clock, markets, stores }),
+    ...createSlotRoutes({ db, clock, markets }),
     ...createCatalogueRoutes({ db, catalogue }),
     ...createOrderingRoutes({ db, ordering }),
     ...createCourierRoutes({ db, couriers }),
@@ -346,6 +348,7 @@ export function createPlatform(options: PlatformOptions): Platform {
         await db.transaction((tx) => forgetCommands(tx, addMs(clock.now(), -COMMANDS_KEPT_MS), FORGET_LIMIT));
         await identity.forgetExpired(FORGET_LIMIT);
         for (const marketId of started) {
+          await forgetSlots(db, marketId, addMs(clock.now(), -DAY_MS), FORGET_LIMIT);
           while ((await webhooks.forget(marketId, FORGET_LIMIT)) >= FORGET_LIMIT && !working.signal.aborted);
         }
       });

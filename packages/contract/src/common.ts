@@ -21,6 +21,8 @@ export const webhookMessageId = idSchema('msg');
 
 /** RFC 3339 with an offset. */
 export const moment = z.iso.datetime({ offset: true });
+/** A day of the market's calendar: `2026-11-23`. */
+export const day = z.iso.date();
 /** Whole minor units of the market's currency (ISO 4217). */
 export const minor = z.int().min(-1_000_000_000_000).max(1_000_000_000_000);
 export const priceMinor = z.int().min(0).max(1_000_000_000);

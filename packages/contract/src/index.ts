@@ -29,6 +29,8 @@ export type {
   PricedLine,
   Quote,
   Route,
+  Slot,
+  SlotPlan,
   Stop,
   Store,
   StoreKind,

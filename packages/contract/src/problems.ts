@@ -80,6 +80,16 @@ export const PROBLEMS = {
     'Choose options within the limits that the offer shows; see `lines`.',
   ],
   store_closed: [409, 'The store is closed now', 'Order from another store, or after `opensAt`.'],
+  slot_closed: [
+    409,
+    'The store takes no orders for this slot',
+    'Let the shopper choose one of `next`, or another of GET /v1/markets/{marketId}/stores/{storeId}/slots.',
+  ],
+  slot_full: [
+    409,
+    'All places of this slot are taken',
+    'Let the shopper choose one of `next`, or another of GET /v1/markets/{marketId}/stores/{storeId}/slots.',
+  ],
   outside_zone: [
     422,
     'The store does not deliver to this address',

@@ -64,6 +64,36 @@ export const store = z.object({
   minimumOrderMinor: minor,
 });
 
+export const slotPlan = z.strictObject({
+  slots: z
+    .array(
+      z.strictObject({
+        weekday: z.int().min(0).max(6).describe('0 = Sunday … 6 = Saturday.'),
+        startsMinute: z.int().min(0).max(1439).describe('Of the day, on the wall clock of the market.'),
+        lengthMinutes: z.int().min(5).max(720),
+        capacity: z.int().min(0).max(10_000).describe('Orders for one such slot.'),
+      }),
+    )
+    .max(400)
+    .describe('What a week offers. Two slots may overlap, but not begin at the same minute.'),
+  cutoffMinutes: z.int().min(0).max(10_080).describe('A slot takes orders until so long before it begins.'),
+  daysAhead: z
+    .int()
+    .min(0)
+    .max(7)
+    .describe(
+      'How many days after today may be ordered for; a payment that is authorised now does not last longer.',
+    ),
+});
+
+/** A slot that can be ordered for, as far as it is not full. */
+export const slot = z.object({
+  start: moment.describe('Names the slot: what a basket carries as `slot`.'),
+  end: moment,
+  orderUntil: moment.describe('The cut-off.'),
+  left: z.int().describe('Orders that it can still take.'),
+});
+
 export const option = z.strictObject({ id: z.string().min(1).max(40), names, priceMinor });
 export const optionGroup = z.strictObject({
   id: z.string().min(1).max(40),
@@ -113,6 +143,9 @@ export const basket = z.strictObject({
   lines: z.array(basketLine).min(1).max(100),
   address,
   tipMinor: z.int().min(0).max(1_000_000).default(0),
+  slot: moment
+    .optional()
+    .describe('For a scheduled order: the `start` of a slot of the store. Absent: as soon as possible.'),
 });
 
 export const promise = z.object({ earliest: moment, latest: moment });
@@ -147,7 +180,11 @@ export const amounts = z.object({
   totalMinor: minor,
 });
 
-export const quote = amounts.extend({ storeId, lines: z.array(pricedLine), promise });
+export const quote = amounts.extend({
+  storeId,
+  lines: z.array(pricedLine),
+  promise: promise.describe('Of a scheduled order: its slot.'),
+});
 
 export const orderState = z.enum([
   'pending_payment',
@@ -179,6 +216,10 @@ export const order = amounts.extend({
   lines: z.array(pricedLine),
   address,
   promise,
+  slot: moment.optional().describe('Of a scheduled order: the start of its slot.'),
+  prepareAt: moment
+    .optional()
+    .describe('Of a scheduled order: when the store is to begin. Until then it waits, also for a courier.'),
   placedAt: moment,
   acceptedAt: moment.optional(),
   /** When the kitchen expects to be ready; known from acceptance. */
@@ -208,6 +249,7 @@ export const orderSummary = z.object({
   lineCount: z.int(),
   totalMinor: minor,
   placedAt: moment,
+  prepareAt: moment.optional(),
   promiseLatest: moment,
   expectedDeliveryAt: moment.optional(),
   deliveredAt: moment.optional(),
@@ -265,7 +307,12 @@ export const figures = z.object({
   cancelled: z.int(),
   /** Delivered within the promise, per cent; absent before the first delivery. */
   onTimePercent: z.number().optional(),
-  minutesToDoorMean: z.number().optional(),
+  minutesToDoorMean: z
+    .number()
+    .optional()
+    .describe(
+      'From placement to the door; of a scheduled order from `prepareAt`, so that waiting is not slowness.',
+    ),
   ordersPerCourierHour: z.number().optional(),
   couriersOnShift: z.int(),
   couriersBusy: z.int(),
@@ -387,6 +434,7 @@ export const eventType = z.enum([
   'ShiftEnded',
   'StoreOpened',
   'StoreStatusChanged',
+  'SlotPlanChanged',
   'OfferCreated',
   'OfferChanged',
   'WebhookDisabled',
@@ -447,6 +495,8 @@ export type Market = z.output<typeof market>;
 export type StoreKind = z.output<typeof storeKind>;
 export type OpeningHours = z.output<typeof openingHours>;
 export type Store = z.output<typeof store>;
+export type SlotPlan = z.output<typeof slotPlan>;
+export type Slot = z.output<typeof slot>;
 export type TaxClass = z.output<typeof taxClass>;
 export type OptionGroup = z.output<typeof optionGroup>;
 export type Offer = z.output<typeof offer>;

@@ -4,6 +4,7 @@ import {
   apiKeyId,
   articleId,
   courierId,
+  day,
   inMarket,
   merchantId,
   moment,
@@ -213,6 +214,39 @@ export const ROUTES = {
     body: z.strictObject({ status: shape.storeStatus }),
     response: { status: 200, schema: shape.store },
   },
+  getSlotPlan: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/stores/{storeId}/slot-plan',
+    tag: 'Stores',
+    summary: 'Which delivery slots a store offers in a week',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inStore,
+    response: { status: 200, schema: shape.slotPlan },
+  },
+  setSlotPlan: {
+    method: 'PUT',
+    path: '/v1/markets/{marketId}/stores/{storeId}/slot-plan',
+    tag: 'Stores',
+    summary: 'Set which delivery slots a store offers in a week',
+    description:
+      'Replaces the plan; without slots the store takes no scheduled orders. Orders that have a place keep it.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    params: inStore,
+    body: shape.slotPlan,
+    response: { status: 200, schema: shape.slotPlan },
+  },
+  listSlots: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/stores/{storeId}/slots',
+    tag: 'Stores',
+    summary: 'Delivery slots of a day, with what is left',
+    description:
+      'Those that begin while the store is open and whose cut-off is not past, full ones too. None while the store is paused or closed by its merchant.',
+    access: 'public',
+    params: inStore,
+    query: z.object({ day: day.optional().describe('Of the market’s calendar; today where absent.') }),
+    response: { status: 200, schema: z.object({ items: z.array(shape.slot) }) },
+  },
   listOffers: {
     method: 'GET',
     path: '/v1/markets/{marketId}/stores/{storeId}/offers',
@@ -285,6 +319,8 @@ export const ROUTES = {
       'unknown_article',
       'invalid_options',
       'store_closed',
+      'slot_closed',
+      'slot_full',
       'outside_zone',
       'below_minimum',
       'out_of_stock',
@@ -296,7 +332,7 @@ export const ROUTES = {
     tag: 'Orders',
     summary: 'Place an order',
     description:
-      'Reserves the stock and authorises the payment. Answers 201 with state `placed`, or `pending_payment` where the provider has not answered yet; the order stream tells how it ends.',
+      'Reserves the stock, and the place in the slot of a scheduled order, and authorises the payment. What is placed is taken as it was placed: a store that closes, pauses or sells out before the payment is authorised does not undo it. Answers 201 with state `placed`, or `pending_payment` where the provider has not answered yet; the order stream tells how it ends.',
     access: { shopper: 'own' },
     idempotencyKey: 'required',
     params: inMarket,
@@ -318,6 +354,8 @@ export const ROUTES = {
       'unknown_article',
       'invalid_options',
       'store_closed',
+      'slot_closed',
+      'slot_full',
       'outside_zone',
       'below_minimum',
       'out_of_stock',
@@ -374,11 +412,8 @@ export const ROUTES = {
     idempotencyKey: 'required',
     params: inOrder,
     body: z.strictObject({
-      /** From now; the store's usual time where absent. */ preparationSeconds: z
-        .int()
-        .min(0)
-        .max(14_400)
-        .optional(),
+      /** From now, or from `prepareAt` of a scheduled order before that; the store's usual time where absent. */ preparationSeconds:
+        z.int().min(0).max(14_400).optional(),
     }),
     response: { status: 200, schema: shape.order },
     problems: ['wrong_state', 'idempotency_key_reused'],

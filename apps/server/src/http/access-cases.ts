@@ -157,6 +157,11 @@ function sampleBodies({ merchantId, storeId, offerId }: AccessFixture): Partial<
       preparationSeconds: 300,
     },
     setStoreStatus: { status: 'open' },
+    setSlotPlan: {
+      slots: [{ weekday: 1, startsMinute: 1_080, lengthMinutes: 30, capacity: 5 }],
+      cutoffMinutes: 45,
+      daysAhead: 3,
+    },
     createOffer: { names: { en: 'Tea' }, category: 'drinks', taxClass: 'standard', priceMinor: 100 },
     updateOffer: { available: true },
     setStock: { onHand: 5 },

@@ -11,8 +11,10 @@ import {
   addMs,
   distanceMetres,
   keyOf,
+  localTime,
   seededRandom,
   systemTicker,
+  toRfc3339,
 } from '@halfhour/kernel';
 import type { Authority } from '../api/index.ts';
 import { createCouriers, selectCouriers } from '../couriers/index.ts';
@@ -20,6 +22,7 @@ import { createDelivery, isPickedUp, nextStopNumber, selectOpenRoutes } from '..
 import { selectImbalance } from '../ledger/index.ts';
 import { createMarkets } from '../markets/index.ts';
 import { selectOrders } from '../ordering/index.ts';
+import { setPlan } from '../slots/index.ts';
 import { TEST_PLACE, createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import {
   type DispatcherDeps,
@@ -206,6 +209,56 @@ test('orders go from the kitchen to the door by ticks alone, and the memory kept
   await dispatcher.tick();
   assert.equal(dispatcher.memory!.orders.size, 0);
   assert.equal(dispatcher.memory!.routes.size, 0);
+});
+
+test('a scheduled order waits for its time, and is at the door in its slot though it was packed early', async () => {
+  const t = await setUp();
+  const dispatcher = createDispatcher(t.deps('one'));
+  const slot = addMs(t.clock.now(), 90 * MINUTE_MS);
+  const { weekday, minuteOfDay } = localTime(slot, 'America/Montevideo');
+  const planned = await setPlan(
+    { db, clock: t.clock },
+    t.marketId,
+    t.market.storeId,
+    {
+      slots: [{ weekday, startsMinute: minuteOfDay, lengthMinutes: 15, capacity: 1 }],
+      cutoffMinutes: 30,
+      daysAhead: 1,
+    },
+    t.authority,
+  );
+  assert.ok(planned.ok);
+  const basket = { ...t.market.basket(), slot: toRfc3339(slot) };
+  const placed = await t.ordering.placeOrder(t.marketId, {
+    shopperId: t.shopperId,
+    command: t.key(),
+    basket,
+    expectedTotalMinor: 1_390,
+    paymentMethod: 'test_approve',
+  });
+  assert.ok(placed.ok);
+  const { id, prepareAt } = placed.value;
+  await t.accept(id);
+  assert.ok((await t.ordering.change(t.marketId, { orderId: id, kind: 'ready', by: 'merchant' })).ok);
+  const soon = await t.place();
+  await t.accept(soon);
+  let deliveredAt: number | undefined;
+  while (deliveredAt === undefined && t.clock.now() < addMs(slot, HOUR_MS)) {
+    await t.cook([soon]);
+    await t.ride();
+    const tick = await dispatcher.tick();
+    if (t.clock.now() < prepareAt!) {
+      assert.equal((await t.read(id)).courierId, undefined);
+      assert.ok(tick.orders <= 1, 'the other order alone');
+    }
+    ({ deliveredAt } = await t.read(id));
+    t.clock.advanceBy(20 * SECOND_MS);
+  }
+  assert.ok((await t.read(soon)).deliveredAt! < prepareAt!);
+  // These couriers take no time at the store and at the door, so they are up to that much earlier than planned.
+  const service = (defaultPolicy.pickupServiceSeconds + defaultPolicy.dropServiceSeconds) * SECOND_MS;
+  assert.ok(deliveredAt! >= slot - service, `${slot - deliveredAt!} ms early`);
+  assert.ok(deliveredAt! <= placed.value.promise.latest);
 });
 
 test('of two dispatchers one assigns; after its lease the other takes over and late work of the first is refused', async () => {

@@ -76,6 +76,8 @@ function world(): {
         state: 'accepted',
         address: place(20),
         placedAt: T0,
+        slot: undefined,
+        prepareAt: undefined,
         promiseLatest: at(2_400),
         preparationSeconds: 600,
         expectedReadyAt: at(600),
@@ -274,6 +276,40 @@ test('an order is ready when it is said to be, else when the store expects or us
   w.order(A, { expectedReadyAt: at(60) });
   const ready = w.take(100).state.orders.map((order) => order.readyAtSeconds);
   assert.deepEqual(ready, [50, 900, 600, 100]);
+});
+
+test('a scheduled order is left out until its time, and is ready no earlier than to be at the door in its slot', () => {
+  const w = world();
+  // Ten units from store to door: 1,000 seconds.
+  const scheduled = {
+    slot: at(5_000),
+    prepareAt: at(3_000),
+    promiseLatest: at(6_800),
+    expectedReadyAt: undefined,
+  };
+  const waiting = w.order(A, scheduled);
+  w.order(A, { ...scheduled, readyAt: at(200) });
+  w.order(A, { ...scheduled, courierId: X });
+  assert.deepEqual(
+    [...w.take(2_999).orderOf.values()].map(({ courierId }) => courierId),
+    [X],
+    'one that has a courier already is not dropped from its route',
+  );
+  const snapshot = w.take(3_000);
+  assert.equal(snapshot.state.orders.length, 3);
+  const order = snapshot.state.orders.find(({ key }) => snapshot.orderOf.get(key)!.id === waiting)!;
+  assert.deepEqual(
+    [order.placedAtSeconds, order.readyAtSeconds, order.dueAtSeconds, order.latestAtSeconds],
+    [3_000, 4_000, 6_800, 8_400],
+  );
+  assert.ok(
+    snapshot.state.orders.every(({ readyAtSeconds }) => readyAtSeconds === 4_000),
+    'packed early too',
+  );
+  const slow = w.order(B, { ...scheduled, preparationSeconds: 1_500 });
+  const late = w.take(3_000);
+  const slowOne = late.state.orders.find(({ key }) => late.orderOf.get(key)!.id === slow)!;
+  assert.equal(slowOne.readyAtSeconds, 4_500, 'counted from when it is begun, not from placement');
 });
 
 test('decisions tell the runner-up and the reason, and the book stays within its limit', () => {

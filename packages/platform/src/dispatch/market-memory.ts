@@ -22,6 +22,9 @@ export interface DispatchOrder {
   readonly state: OrderState;
   readonly address: Address;
   readonly placedAt: EpochMs;
+  /** Of a scheduled order: when its slot begins, and when the store is to begin. */
+  readonly slot: EpochMs | undefined;
+  readonly prepareAt: EpochMs | undefined;
   readonly promiseLatest: EpochMs;
   readonly preparationSeconds: number;
   readonly expectedReadyAt: EpochMs | undefined;
@@ -159,6 +162,8 @@ function keepOrder(memory: MarketMemory, order: OrderRecord): void {
     state: order.state,
     address: order.address,
     placedAt: order.placedAt,
+    slot: order.slot,
+    prepareAt: order.prepareAt,
     promiseLatest: order.promise.latest,
     preparationSeconds: order.preparationSeconds,
     expectedReadyAt: order.expectedReadyAt,

@@ -107,9 +107,10 @@ export class Snapshotter {
     const orderOf = new Map<number, DispatchOrder>();
     for (const order of byId(memory.orders)) {
       if (order.state === 'picked_up' || !memory.stores.has(order.storeId)) continue;
+      if (isWaiting(order, now)) continue;
       const key = this.orderNumbers.of(order.id);
       orderOf.set(key, order);
-      orders.push(this.openOrder(key, order, nowSeconds));
+      orders.push(this.openOrder(key, order, nowSeconds, seconds));
     }
 
     const routesOf = new Map<CourierId, RouteRecord[]>();
@@ -180,20 +181,29 @@ export class Snapshotter {
     return metres;
   }
 
-  private openOrder(key: number, order: DispatchOrder, nowSeconds: number): OpenOrder {
+  private openOrder(
+    key: number,
+    order: DispatchOrder,
+    nowSeconds: number,
+    travelSeconds: (from: number, to: number) => number,
+  ): OpenOrder {
     const { dueAfterSeconds, latestAfterSeconds } = this.options;
+    const since = beganAt(order);
     const due =
-      dueAfterSeconds === undefined
-        ? order.promiseLatest
-        : addMs(order.placedAt, dueAfterSeconds * SECOND_MS);
+      dueAfterSeconds === undefined ? order.promiseLatest : addMs(since, dueAfterSeconds * SECOND_MS);
     const dueAtSeconds = this.floor(due);
-    const placedAtSeconds = this.floor(order.placedAt);
+    const placedAtSeconds = this.floor(since);
+    const store = storeNode(this.storeNumbers.of(order.storeId));
+    const dropNode = this.nodeOf(order.address);
+    // Nobody leaves the store with it so early that it is at the door before its slot.
+    const leaveAtSeconds =
+      order.slot === undefined ? -Infinity : this.ceil(order.slot) - travelSeconds(store, dropNode);
     return {
       key,
       placedAtSeconds,
-      readyAtSeconds: this.readyAtSeconds(order, nowSeconds),
-      storeNode: storeNode(this.storeNumbers.of(order.storeId)),
-      dropNode: this.nodeOf(order.address),
+      readyAtSeconds: Math.max(this.readyAtSeconds(order, nowSeconds), leaveAtSeconds),
+      storeNode: store,
+      dropNode,
       dueAtSeconds,
       latestAtSeconds: Math.max(dueAtSeconds, placedAtSeconds + latestAfterSeconds),
     };
@@ -252,7 +262,7 @@ export class Snapshotter {
   /** Ready, expected to be, or as long as the store usually takes; what is overdue may be ready any moment. */
   private readyAtSeconds(order: DispatchOrder, nowSeconds: number): number {
     if (order.readyAt !== undefined) return this.ceil(order.readyAt);
-    const usual = addMs(order.placedAt, order.preparationSeconds * SECOND_MS);
+    const usual = addMs(beganAt(order), order.preparationSeconds * SECOND_MS);
     return Math.max(nowSeconds, this.ceil(order.expectedReadyAt ?? usual));
   }
 
@@ -276,6 +286,16 @@ export class Snapshotter {
     }
     return node;
   }
+}
+
+/** From when on an order is to be worked on: its placement, or the time of a scheduled one. */
+function beganAt({ prepareAt, placedAt }: DispatchOrder): EpochMs {
+  return prepareAt ?? placedAt;
+}
+
+/** Whether a scheduled order is left out because its time has not come; one that has a courier already is not. */
+function isWaiting({ prepareAt, courierId }: DispatchOrder, now: EpochMs): boolean {
+  return prepareAt !== undefined && now < prepareAt && courierId === undefined;
 }
 
 function lastStop(route: RouteRecord): { place: LatLng; at: EpochMs; isPickup: boolean } {

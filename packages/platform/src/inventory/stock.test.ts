@@ -18,7 +18,8 @@ test('nothing is oversold, and a demand is refused only when its own lines could
     fc.property(
       fc.array(demand, { maxLength: 40 }),
       fc.array(fc.nat({ max: 20 }), { minLength: 3, maxLength: 3 }),
-      (raw, levels) => {
+      fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
+      (raw, levels, confirmed) => {
         // The fourth article is not counted.
         const available = new Map(
           levels.map((level, index) => [stockName({ storeId, articleId: articles[index]! }), level]),
@@ -26,7 +27,11 @@ test('nothing is oversold, and a demand is refused only when its own lines could
         const demands = raw.map((lines) =>
           lines.map(([article, quantity]) => ({ storeId, articleId: articles[article]!, quantity })),
         );
-        const { shortages, granted } = grantInTurn(demands, available);
+        const asked: number[] = [];
+        const { shortages, granted } = grantInTurn(demands, available, (index) => {
+          asked.push(index);
+          return confirmed[index]!;
+        });
         const left = new Map(available);
         demands.forEach((lines, index) => {
           const wanted = new Map<string, number>();
@@ -34,7 +39,8 @@ test('nothing is oversold, and a demand is refused only when its own lines could
             wanted.set(stockName(line), (wanted.get(stockName(line)) ?? 0) + line.quantity);
           const met = [...wanted].every(([name, quantity]) => !left.has(name) || left.get(name)! >= quantity);
           assert.equal(shortages[index]!.length === 0, met);
-          if (met)
+          assert.equal(asked.includes(index), met, 'only what could be met is confirmed');
+          if (met && confirmed[index])
             for (const [name, quantity] of wanted)
               if (left.has(name)) left.set(name, left.get(name)! - quantity);
         });

@@ -34,15 +34,17 @@ export function joinLines(lines: readonly StockLine[]): StockLine[] {
  * met takes nothing, so it never makes a later one fail.
  *
  * @param available by `stockName`; articles that are absent are not counted and never short
+ * @param confirm asked in its turn for each demand that could be met; where it says no, nothing is taken
  * @returns for each demand its shortages, empty when it is met
  */
 export function grantInTurn(
   demands: readonly (readonly StockLine[])[],
   available: ReadonlyMap<string, number>,
+  confirm: (demand: number) => boolean = () => true,
 ): { readonly shortages: Shortage[][]; readonly granted: StockLine[] } {
   const left = new Map(available);
   const granted: StockLine[] = [];
-  const shortages = demands.map((demand) => {
+  const shortages = demands.map((demand, index) => {
     const counted = joinLines(demand).filter((line) => left.has(stockName(line)));
     const short = counted
       .filter((line) => left.get(stockName(line))! < line.quantity)
@@ -51,7 +53,7 @@ export function grantInTurn(
         wanted: line.quantity,
         available: left.get(stockName(line))!,
       }));
-    if (short.length === 0) {
+    if (short.length === 0 && confirm(index)) {
       for (const line of counted) {
         left.set(stockName(line), left.get(stockName(line))! - line.quantity);
         granted.push(line);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EpochMs, fromRfc3339, localTime } from '@halfhour/kernel';
-import { startOfDay, toFigures } from './day-figures.ts';
+import type { OrderRecord } from '../ordering/index.ts';
+import { shareOfOrder, startOfDay, toFigures } from './day-figures.ts';
 
 const at = (text: string): EpochMs => fromRfc3339(text)!;
 
@@ -36,4 +37,19 @@ test('ratios are absent before there is anything to divide by', () => {
     [figures.onTimePercent, figures.minutesToDoorMean, figures.ordersPerCourierHour],
     [66.7, 26.7, 1.5],
   );
+});
+
+test('minutes to the door count from placement, or from when a scheduled order was to be begun', () => {
+  const placedAt = at('2026-11-23T09:00:00-03:00');
+  const delivered = {
+    state: 'delivered',
+    placedAt,
+    deliveredAt: at('2026-11-23T18:10:00-03:00'),
+    promise: { earliest: at('2026-11-23T18:00:00-03:00'), latest: at('2026-11-23T18:30:00-03:00') },
+    totalMinor: 900,
+  } as OrderRecord;
+  assert.equal(shareOfOrder(delivered, placedAt).minutesToDoorSum, 550);
+  const scheduled = { ...delivered, prepareAt: at('2026-11-23T17:45:00-03:00') };
+  const { minutesToDoorSum, onTime } = shareOfOrder(scheduled, placedAt);
+  assert.deepEqual([minutesToDoorSum, onTime], [25, 1]);
 });

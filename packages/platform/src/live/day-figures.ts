@@ -1,7 +1,7 @@
 import type { Figures } from '@halfhour/contract';
 import { type EpochMs, DAY_MS, MINUTE_MS, epochMs, localTime } from '@halfhour/kernel';
 import type { CourierRecord } from '../couriers/index.ts';
-import type { DayFigures, OrderRecord } from '../ordering/index.ts';
+import { type DayFigures, type OrderRecord, waitsSince } from '../ordering/index.ts';
 
 /** What one order adds to the figures of the day on which it was placed. */
 type Share = Omit<DayFigures, 'open'>;
@@ -24,7 +24,7 @@ export function shareOfOrder(order: OrderRecord | undefined, from: EpochMs): Sha
     delivered: deliveredAt === undefined ? 0 : 1,
     cancelled: order.state === 'cancelled' ? 1 : 0,
     onTime: deliveredAt !== undefined && deliveredAt <= order.promise.latest ? 1 : 0,
-    minutesToDoorSum: deliveredAt === undefined ? 0 : (deliveredAt - order.placedAt) / MINUTE_MS,
+    minutesToDoorSum: deliveredAt === undefined ? 0 : (deliveredAt - waitsSince(order)) / MINUTE_MS,
     grossMinor: order.state === 'cancelled' ? 0 : order.totalMinor,
   };
 }

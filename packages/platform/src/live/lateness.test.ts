@@ -31,6 +31,22 @@ test('an order without a courier is at risk while there is little time left', ()
   assert.equal(lateness({ ...order, courierId }, before(UNASSIGNED_MS - 1)), 'on_time');
 });
 
+test('a scheduled order is judged by its slot, however long ago it was placed', () => {
+  const earliest = before(30 * 60_000);
+  const scheduled = {
+    ...order,
+    promise: { earliest, latest },
+    slot: earliest,
+    placedAt: before(3 * 86_400_000),
+  };
+  assert.equal(lateness(scheduled, before(86_400_000)), 'on_time');
+  assert.equal(lateness(scheduled, before(UNASSIGNED_MS)), 'on_time');
+  assert.equal(lateness(scheduled, before(UNASSIGNED_MS - 1)), 'at_risk');
+  const delivered = { ...scheduled, state: 'delivered' as const };
+  assert.equal(lateness({ ...delivered, deliveredAt: latest }, latest), 'on_time');
+  assert.equal(lateness({ ...delivered, deliveredAt: epochMs(latest + 1) }, latest), 'late');
+});
+
 test('a closed order is told by what happened', () => {
   assert.equal(
     lateness({ ...order, state: 'delivered', deliveredAt: latest }, epochMs(latest + 9e6)),

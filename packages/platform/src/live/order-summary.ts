@@ -14,6 +14,7 @@ export function toSummary(order: OrderRecord, now: EpochMs): OrderSummary {
     lineCount: order.lines.length,
     totalMinor: order.totalMinor,
     placedAt: toRfc3339(order.placedAt),
+    ...(order.prepareAt === undefined ? {} : { prepareAt: toRfc3339(order.prepareAt) }),
     promiseLatest: toRfc3339(order.promise.latest),
     ...(order.expectedDeliveryAt === undefined
       ? {}

@@ -24,6 +24,7 @@ import { type TransactionDraft, postTransactions } from '../ledger/index.ts';
 import type { Markets } from '../markets/index.ts';
 import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
+import { type SlotKey, releasePlaces } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { addApplied, findApplied } from './applied-commands.ts';
 import { type ChangeContext, type StockNeed, articlesOf } from './revise-order.ts';
@@ -60,8 +61,9 @@ export interface ChangeCommand {
 
 /**
  * Applies changes to orders of a market in the caller's transaction: state, stock, money and events together, in at
- * most nine statements; six more where a change of what was ordered is among them. Orders are locked in key order; changes are applied in the order given, two to one order
- * one after the other. A change that is refused leaves its order as it was and does not touch the others.
+ * most nine statements; six more where a change of what was ordered is among them, one where scheduled orders give
+ * up their places. Orders are locked in key order; changes are applied in the order given, two to one order one after
+ * the other. A change that is refused leaves its order as it was and does not touch the others.
  */
 export async function applyChanges(
   tx: Tx,
@@ -76,6 +78,7 @@ export async function applyChanges(
   const touched = new Map<OrderId, LockedOrder>();
   const revised = new Set<OrderId>();
   const events: EventDraft[] = [];
+  const places: SlotKey[] = [];
   const released: StockLine[] = [];
   const taken: StockLine[] = [];
   const sold: { orderId: OrderId; lines: StockLine[] }[] = [];
@@ -128,6 +131,7 @@ export async function applyChanges(
       for (const line of reserve) shelf?.take(line);
       taken.push(...reserve);
     }
+    if (effects.slot !== undefined) places.push({ storeId: order.storeId, start: order.slot! });
     if (effects.payment !== undefined) {
       payments.push({ ...paymentOf(order), to: effects.payment, reference: effects.reference });
     }
@@ -148,6 +152,8 @@ export async function applyChanges(
       for (const { order, edition } of editions) deps.known.set(order.id, { edition, placement: order });
     });
   }
+  // Slots before stock, as at placement.
+  await releasePlaces(tx, marketId, places);
   await releaseStock(tx, marketId, released);
   await takeStock(tx, marketId, taken);
   await sellStock(tx, marketId, now, sold);

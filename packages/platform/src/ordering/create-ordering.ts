@@ -34,6 +34,7 @@ import {
   settleDue,
 } from '../payments/index.ts';
 import { type Database, type Tx, isRowFault } from '../postgres/index.ts';
+import { selectPlans, selectTaken, slotName } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
 import { type ChangeContext, articlesOf, authorisedMinor } from './revise-order.ts';
@@ -41,7 +42,8 @@ import { type OrderChange, type OrderRecord, changeOrder, offersOf } from './ord
 import { paymentOf } from './order-money.ts';
 import { type PlacementCache, lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
 import { type PlaceOrder, type Placed, placeOrders } from './place-orders.ts';
-import { type EstimateTrip, quoteBasket, toQuote } from './quote-basket.ts';
+import { offerOtherSlots } from './offer-other-slots.ts';
+import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 import { UnansweredScan } from './unanswered-scan.ts';
 
 export interface OrderingDeps {
@@ -105,6 +107,8 @@ const ASK_AGAIN_SECONDS = 15;
 const MAX_KNOWN = 20_000;
 const PROVIDER_TIMEOUT_MS = 5_000;
 const SWEEP_LIMIT = 500;
+/** 20,000 orders that expire in one sweep; what is left is given up by the next. */
+const MAX_EXPIRY_BATCHES = 40;
 
 export function createOrdering(deps: OrderingDeps): Ordering {
   const { db, clock, ids, ticker, provider, markets } = deps;
@@ -223,6 +227,13 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     };
   }
 
+  async function isFull(marketId: MarketId, { store, scheduled }: QuotedBasket): Promise<boolean> {
+    if (scheduled === undefined) return false;
+    const slot = { storeId: store.id, start: scheduled.slot.start };
+    const taken = (await selectTaken(db, marketId, [slot])).get(slotName(slot)) ?? 0;
+    return taken >= scheduled.slot.capacity;
+  }
+
   /** Takes what the provider answered to an authorisation; a pending one leaves the order as it is. */
   async function settleAuthorisation(
     marketId: MarketId,
@@ -263,6 +274,25 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     sweep.end();
   }
 
+  /**
+   * Gives up what nobody has paid in time, in groups like all changes: stock and places are free again. Before
+   * providers are asked, so that one that hangs does not hold up what it has not answered for minutes.
+   */
+  async function expireUnpaid(marketId: MarketId): Promise<void> {
+    for (let batch = 0; batch < MAX_EXPIRY_BATCHES; batch++) {
+      const unpaid = await selectExpired(db, marketId, clock.now(), SWEEP_LIMIT);
+      const outcomes = await Promise.all(
+        unpaid.map((orderId) =>
+          submitChange(marketId, {
+            change: { orderId, kind: 'payment_failed', reason: 'payment_expired', by: 'system' },
+          }),
+        ),
+      );
+      // One that was paid or cancelled meanwhile is refused; where all are, the same would be found again.
+      if (unpaid.length < SWEEP_LIMIT || !outcomes.some(({ ok: done }) => done)) break;
+    }
+  }
+
   return {
     async quote(marketId, basket) {
       const market = await markets.get(marketId);
@@ -270,8 +300,16 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       const stores = await selectStores(db, marketId, [basket.storeId]);
       const offers = await selectOffers(db, marketId, [...new Set(basket.lines.map((line) => line.offerId))]);
       const store = stores.get(basket.storeId);
-      const quoted = quoteBasket(basket, store, offers, market, deps.estimate, clock.now());
-      if (!quoted.ok) return quoted;
+      const plans = await selectPlans(db, marketId, basket.slot === undefined ? [] : [basket.storeId]);
+      const now = clock.now();
+      const plan = plans.get(basket.storeId);
+      let quoted = quoteBasket(basket, store, offers, market, deps.estimate, now, plan);
+      if (quoted.ok && (await isFull(marketId, quoted.value))) quoted = err({ code: 'slot_full' });
+      if (!quoted.ok) {
+        const answers = [quoted];
+        await offerOtherSlots(db, market, stores, plans, [basket], answers, now);
+        return answers[0]!;
+      }
       const stock = await selectStock(db, marketId, basket.storeId, [
         ...new Set(quoted.value.lines.map((line) => line.articleId)),
       ]);
@@ -344,6 +382,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
 
     async sweep(marketId) {
       await findUnanswered(marketId);
+      await expireUnpaid(marketId);
       await settleDue(
         {
           db,
@@ -356,14 +395,6 @@ export function createOrdering(deps: OrderingDeps): Ordering {
           },
         },
         marketId,
-      );
-      const unpaid = await selectExpired(db, marketId, clock.now(), SWEEP_LIMIT);
-      await Promise.all(
-        unpaid.map((orderId) =>
-          submitChange(marketId, {
-            change: { orderId, kind: 'payment_failed', reason: 'payment_expired', by: 'system' },
-          }),
-        ),
       );
     },
 

@@ -1,6 +1,6 @@
 export { type ChangeOutcome } from './change-orders.ts';
 export { type Ordering, type OrderingDeps, createOrdering } from './create-ordering.ts';
-export { type Actor, type OrderChange, type OrderRecord, changeOrder, toOrder } from './order.ts';
+export { type Actor, type OrderChange, type OrderRecord, changeOrder, toOrder, waitsSince } from './order.ts';
 export {
   type DayFigures,
   listOrders,

@@ -84,10 +84,10 @@ export async function insertOrders(
   const ids = keyArray(orders.map((order) => order.id));
   await tx.query(
     `insert into ordering.placement
-       (market_id, order_id, store_id, shopper_id, placed_at, promise_latest, total_minor, document)
+       (market_id, order_id, store_id, shopper_id, placed_at, promise_latest, total_minor, document, prepare_at)
      select $1, draft.*
      from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::bigint[],
-       $8::json[]) as draft`,
+       $8::json[], $9::timestamptz[]) as draft`,
     [
       keyOf(marketId),
       ids,
@@ -97,6 +97,10 @@ export async function insertOrders(
       momentArray(orders.map((order) => order.promise.latest)),
       int8Array(orders.map((order) => order.totalMinor)),
       jsonArray(orders.map(toDocument)),
+      // Null for most groups; unnest fills it up.
+      orders.some((order) => order.prepareAt !== undefined)
+        ? momentArray(orders.map((order) => order.prepareAt))
+        : null,
     ],
   );
   await tx.query(
@@ -339,7 +343,7 @@ export interface DayFigures {
   readonly cancelled: number;
   /** Delivered within the promise. */
   readonly onTime: number;
-  /** Sum over delivered orders of minutes from placement to the door. */
+  /** Sum over delivered orders of minutes from placement, or `prepareAt` of a scheduled one, to the door. */
   readonly minutesToDoorSum: number;
   /** Value of orders that were not cancelled. */
   readonly grossMinor: number;
@@ -358,7 +362,7 @@ export async function selectDayFigures(
        count(*) filter (where delivered_at is not null) as delivered,
        count(*) filter (where state = 'cancelled') as cancelled,
        count(*) filter (where delivered_at <= promise_latest) as on_time,
-       coalesce(sum(extract(epoch from delivered_at - placed_at) / 60), 0) as minutes_sum,
+       coalesce(sum(extract(epoch from delivered_at - coalesce(prepare_at, placed_at)) / 60), 0) as minutes_sum,
        coalesce(sum(total_minor) filter (where state not in ('cancelled', 'pending_payment')), 0) as gross
      from ordering.placement join ordering.progress using (market_id, order_id)
      where market_id = $1 and placed_at >= $2::timestamptz and placed_at < $3::timestamptz`,
@@ -396,6 +400,8 @@ function toDocument(order: OrderRecord): string {
     taxMinor: order.taxMinor,
     totalMinor: order.totalMinor,
     promise: order.promise,
+    slot: order.slot,
+    prepareAt: order.prepareAt,
     preparationSeconds: order.preparationSeconds,
     payment: order.payment,
     deliveryCode: order.deliveryCode,

@@ -72,6 +72,10 @@ export interface Placement extends Amounts {
   readonly address: Address;
   readonly split: Split;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
+  /** Of a scheduled order: the start of the slot in which it has a place. */
+  readonly slot?: EpochMs | undefined;
+  /** Of a scheduled order: when the store is to begin, so that it is at the door when the slot begins. */
+  readonly prepareAt?: EpochMs | undefined;
   readonly preparationSeconds: number;
   /** The provider, and its token of what the shopper pays with. */
   readonly payment: { readonly provider: string; readonly method: string };
@@ -181,6 +185,8 @@ export function allowedChanges(order: OrderRecord, by: Actor): ChangeKind[] {
 export interface Effects {
   readonly event?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
   readonly stock?: 'release' | 'sell' | Relined['stock'];
+  /** Gives back the place of a scheduled order. */
+  readonly slot?: 'release';
   /** The order has a new edition of what was ordered. */
   readonly revised?: true;
   readonly payment?: 'authorised' | 'capture_due' | 'void_due';
@@ -254,7 +260,7 @@ export function changeOrder(
       );
     case 'accept': {
       const seconds = change.preparationSeconds ?? order.preparationSeconds;
-      const expectedReadyAt = addMs(now, seconds * SECOND_MS);
+      const expectedReadyAt = addMs(beganAt(order, now), seconds * SECOND_MS);
       return done(
         { ...order, state: 'accepted', acceptedAt: now, expectedReadyAt },
         { event: event('OrderAccepted', { expectedReadyAt: toRfc3339(expectedReadyAt) }) },
@@ -298,7 +304,7 @@ export function changeOrder(
           event: event('OrderDelivered', {
             courierId: change.courierId,
             onTime: now <= order.promise.latest,
-            minutesToDoor: Math.round((now - order.placedAt) / 6_000) / 10,
+            minutesToDoor: Math.round((now - waitsSince(order)) / 6_000) / 10,
           }),
           payment: 'capture_due',
           ledger: 'sale',
@@ -386,6 +392,7 @@ function cancelled(
       event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
       // After pickup the goods are gone; before it they go back on the shelf.
       ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
+      ...(order.state === 'picked_up' || order.slot === undefined ? {} : { slot: 'release' as const }),
       payment: 'void_due',
     },
   );
@@ -394,6 +401,16 @@ function cancelled(
 function required(context: ChangeContext | undefined): ChangeContext {
   invariant(context !== undefined, 'what was ordered is changed without a context');
   return context;
+}
+
+/** From when on the time until the door counts: its placement, or when a scheduled order was to be begun. */
+export function waitsSince(order: Pick<OrderRecord, 'placedAt' | 'prepareAt'>): EpochMs {
+  return order.prepareAt ?? order.placedAt;
+}
+
+/** When a store that accepts at `now` begins: a scheduled order not before its time. */
+function beganAt({ prepareAt }: OrderRecord, now: EpochMs): EpochMs {
+  return prepareAt !== undefined && prepareAt > now ? prepareAt : now;
 }
 
 function done(order: OrderRecord, effects: Effects & { readonly event: object }): Result<Changed, ApiError> {
@@ -409,6 +426,8 @@ export function toOrder(order: OrderRecord, viewer: { readonly seesDeliveryCode:
   const at = (moment: EpochMs | undefined): string | undefined =>
     moment === undefined ? undefined : toRfc3339(moment);
   const optional = {
+    slot: at(order.slot),
+    prepareAt: at(order.prepareAt),
     acceptedAt: at(order.acceptedAt),
     expectedReadyAt: at(order.expectedReadyAt),
     readyAt: at(order.readyAt),

@@ -7,6 +7,7 @@ import {
   type OrderId,
   type Random,
   type Result,
+  type StoreId,
   type UserId,
   SECOND_MS,
   addMs,
@@ -21,10 +22,12 @@ import { reserveStock } from '../inventory/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
 import type { PaymentProvider } from '../payments/index.ts';
 import { TransactionConflict, type Tx } from '../postgres/index.ts';
+import { lockSlots, selectPlans, slotName, takePlaces } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
 import { type PlacementCache, insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
+import { offerOtherSlots } from './offer-other-slots.ts';
 
 export interface PlaceOrder {
   readonly shopperId: UserId;
@@ -54,7 +57,8 @@ interface Outcome {
 
 /**
  * Writes a group of placements as one transaction of nine statements, whatever its size: each order with its
- * stock reserved, its event and its idempotency key, or refused by itself.
+ * stock reserved, its event and its idempotency key, or refused by itself. Scheduled orders take a place in their
+ * slot as well, in three statements more, and one to tell those who got none what is free.
  */
 export async function placeOrders(
   tx: Tx,
@@ -74,12 +78,15 @@ export async function placeOrders(
     ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
   ]);
 
+  const plans = await selectPlans(tx, market.id, storesWithSlots(baskets));
+
   const answers: (Placed | undefined)[] = commands.map(() => undefined);
   const candidates: { readonly index: number; readonly quoted: QuotedBasket }[] = [];
   commands.forEach((command, index) => {
     if (!isFresh(index)) return;
     const store = stores.get(command.basket.storeId);
-    const quoted = quoteBasket(command.basket, store, offers, market, deps.estimate, now);
+    const plan = plans.get(command.basket.storeId);
+    const quoted = quoteBasket(command.basket, store, offers, market, deps.estimate, now, plan);
     if (!quoted.ok) answers[index] = quoted;
     else if (quoted.value.amounts.totalMinor !== command.expectedTotalMinor) {
       answers[index] = err({
@@ -90,27 +97,48 @@ export async function placeOrders(
     } else candidates.push({ index, quoted: quoted.value });
   });
 
+  // Slots are locked before stock, by all. An order gets both or neither, each in its turn.
+  const left = await lockSlots(tx, market.id, placesOf(candidates));
+  const takePlace = (position: number): boolean => {
+    const [place] = placesOf([candidates[position]!]);
+    if (place === undefined) return true;
+    const places = left.get(slotName(place))!;
+    if (places > 0) left.set(slotName(place), places - 1);
+    else answers[candidates[position]!.index] = err({ code: 'slot_full' });
+    return places > 0;
+  };
   const reservations = await reserveStock(
     tx,
     market.id,
     candidates.map(({ quoted: { lines, store } }) =>
       lines.map(({ articleId, quantity }) => ({ storeId: store.id, articleId, quantity })),
     ),
+    left.size === 0 ? undefined : takePlace,
   );
-  const placed: { readonly index: number; readonly order: OrderRecord }[] = [];
+  const placed: { readonly index: number; readonly order: OrderRecord; readonly quoted: QuotedBasket }[] = [];
   candidates.forEach(({ index, quoted }, position) => {
     const { shortages, counted } = reservations[position]!;
     if (shortages.length > 0) {
       answers[index] = err({ code: 'out_of_stock', lines: describeShortage(quoted, shortages) });
-    } else placed.push({ index, order: newOrder(deps, market, commands[index]!, quoted, counted) });
+    } else if (answers[index] === undefined) {
+      placed.push({ index, quoted, order: newOrder(deps, market, commands[index]!, quoted, counted) });
+    }
   });
+  await takePlaces(tx, market.id, placesOf(placed));
+  await offerOtherSlots(
+    tx,
+    market,
+    stores,
+    plans,
+    commands.map(({ basket }) => basket),
+    answers,
+    now,
+  );
 
   await requireStillNew(
     tx,
     market.id,
-    candidates.flatMap(({ index }, position) =>
-      reservations[position]!.shortages.length > 0 ? [keys[index]!] : [],
-    ),
+    candidates.flatMap(({ index }) => (answers[index] === undefined ? [] : [keys[index]!])),
   );
 
   const orders = placed.map(({ order }) => order);
@@ -153,14 +181,25 @@ export async function placeOrders(
 }
 
 /**
- * What took the last of an article may have been the same command in another process, which committed while this one
- * waited for the stock: then the group runs again and finds it done.
+ * What took the last of an article, or the last place of a slot, may have been the same command in another process, which committed while this one
+ * waited for it: then the group runs again and finds it done.
  */
 async function requireStillNew(tx: Tx, marketId: MarketId, refused: readonly CommandKey[]): Promise<void> {
   const known = await findCommands(tx, marketId, refused);
   if (known.some(({ kind }) => kind !== 'new')) {
     throw new TransactionConflict('a command that was refused here was done by another process');
   }
+}
+
+function storesWithSlots(baskets: readonly Basket[]): StoreId[] {
+  return [...new Set(baskets.flatMap(({ slot, storeId }) => (slot === undefined ? [] : [storeId])))];
+}
+
+/** The places that the scheduled orders among these need. */
+function placesOf(orders: readonly { readonly quoted: QuotedBasket }[]) {
+  return orders.flatMap(({ quoted: { scheduled, store } }) =>
+    scheduled === undefined ? [] : [{ storeId: store.id, ...scheduled.slot }],
+  );
 }
 
 function newOrder(
@@ -185,6 +224,8 @@ function newOrder(
     address: command.basket.address,
     split: quoted.split,
     promise: quoted.promise,
+    slot: quoted.scheduled?.slot.start,
+    prepareAt: quoted.scheduled?.prepareAt,
     preparationSeconds: quoted.store.preparationSeconds,
     payment: { provider: deps.provider.name, method: command.paymentMethod },
     deliveryCode: String(deps.random.below(10_000)).padStart(4, '0'),
