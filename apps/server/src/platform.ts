@@ -36,6 +36,7 @@ import { createOrdering, createOrderingRoutes } from '@halfhour/platform/orderin
 import { createTestProvider } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
+import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
@@ -190,6 +191,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createLedgerRoutes(db),
     ...createIdentityRoutes(identity),
     ...createWebhookRoutes(webhooks),
+    ...createSandboxRoutes({ db, clock, markets, ordering, delivery, couriers, estimate: maps.estimate }),
     async getClock({ params }) {
       const market = await markets.get(params.marketId);
       return market === undefined ? err({ code: 'not_found' }) : ok(clockState());
@@ -299,7 +301,8 @@ export function createPlatform(options: PlatformOptions): Platform {
       }),
     );
     work.push(webhooks.run(marketId, working.signal));
-    await dispatch(market);
+    // In a sandbox nothing moves that its integrator does not drive.
+    if (!market.sandbox) await dispatch(market);
   }
 
   /** Looks for markets that were made meanwhile, here or elsewhere; one that cannot be started keeps none of the others. */
