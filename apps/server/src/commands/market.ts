@@ -6,6 +6,7 @@ import { type MarketDraft, type MarketPolicy, insertMarket } from '@halfhour/pla
 import { sqlState } from '@halfhour/platform/postgres';
 import { CITY_MAP_SOURCES, openCityMap } from '../city-maps.ts';
 import { fillSandbox } from '../fill-sandbox.ts';
+import { registerMove } from './market-move.ts';
 import { Refusal } from '../refusal.ts';
 import type { CommandOptions } from '../settings.ts';
 import { type SetUp, onDatabase } from './on-database.ts';
@@ -33,9 +34,9 @@ interface MarketOptions extends CommandOptions {
 
 /** `halfhour market create`: a city to be served, which running servers take up within seconds. */
 export function register(program: Command): void {
-  program
-    .command('market')
-    .description('the cities that are served')
+  const market = program.command('market').description('the cities that are served');
+  registerMove(market);
+  market
     .command('create')
     .description('make a market; servers that run take it up within seconds')
     .requiredOption('--name <name>', 'as people read it, such as Montevideo')

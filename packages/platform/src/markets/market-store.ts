@@ -47,13 +47,21 @@ interface MarketRow {
   readonly sandbox: boolean;
 }
 
-/** All markets, oldest first; only `marketId` where it is given. */
+/** Markets that were here, and where each is served now. */
+export async function selectMoved(db: Queryable): Promise<Map<MarketId, string>> {
+  const rows = await db.query<{ market_id: string; moved_to: string }>(
+    `select market_id, moved_to from markets.market where moved_to is not null`,
+  );
+  return new Map(rows.map((row) => [idFromKey('mkt', row.market_id), row.moved_to]));
+}
+
+/** All markets that are here, oldest first; only `marketId` where it is given. */
 export async function selectMarkets(db: Queryable, marketId?: MarketId): Promise<MarketRecord[]> {
   const rows = await db.query<MarketRow>(
     `select market_id, slug, name, currency, time_zone, languages, centre_lat, centre_lng, bounds, attribution,
        map_source, policy, sandbox
      from markets.market
-     where $1::bigint is null or market_id = $1
+     where ($1::bigint is null or market_id = $1) and moved_to is null
      order by market_id`,
     [marketId === undefined ? null : keyOf(marketId)],
   );
