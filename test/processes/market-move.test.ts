@@ -7,7 +7,7 @@ import { openDatabase, sqlState } from '@halfhour/platform/postgres';
 import { type RawRequest, send } from '../acceptance/platform.ts';
 import { assertSound } from '../acceptance/soundness.ts';
 import { startHalfhour } from '../halfhour-process.ts';
-import { basketOf, serve, sharedDatabase, totalOf, until } from './several.ts';
+import { basketOf, listen, serve, sharedDatabase, totalOf, until } from './several.ts';
 
 const SHOPPERS = 12;
 const MOVE_MS = 120_000;
@@ -116,8 +116,11 @@ test('a mover that dies or is stopped leaves the market running where it is', as
 });
 
 test('a market moves to another database under traffic: nothing is lost, nothing is twice', async (context) => {
+  const watched = await listen(here.url, `${market.path}/stream`, market.operator);
+  await watched.heard(/OrderPlaced/);
   const mover = move(target.url);
   assert.equal((await mover.ended(MOVE_MS)).code, 0, mover.output());
+  await watched.ended;
   const pause = Number(/paused for ([\d.]+) s/.exec(mover.output())?.[1]);
   assert.ok(pause < 10, mover.output());
   const atMove = acknowledged.length;

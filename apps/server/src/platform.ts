@@ -280,13 +280,13 @@ export function createPlatform(options: PlatformOptions): Platform {
         ),
       options: { tickSeconds: DISPATCH_SECONDS },
     });
-    work.push(
-      dispatcher.run(signal, (report) => {
-        if (report.assigned + report.updated + report.refused > 0) {
-          log.debug({ event: 'dispatched', marketId: market.id, ...report }, 'dispatched');
-        }
-      }),
-    );
+    const running = dispatcher.run(signal, (report) => {
+      if (report.assigned + report.updated + report.refused > 0) {
+        log.debug({ event: 'dispatched', marketId: market.id, ...report }, 'dispatched');
+      }
+    });
+    // At its end it gives its lease back, which a market that has moved refuses.
+    work.push(running.catch(failed('end dispatch')));
   }
 
   /** Begins what the role does for a market, once; what can fail comes first, so that a failure begins nothing. */
@@ -335,6 +335,8 @@ export function createPlatform(options: PlatformOptions): Platform {
         log.info({ event: 'market_moved', marketId, where }, 'market is elsewhere now');
       moved.set(marketId, where);
       stops.get(marketId)?.abort();
+      couriers.drop(marketId);
+      await live.drop(marketId);
     }
     for (const market of await markets.list()) {
       await startMarket(market).catch(failed(`start the market ${market.slug}`));

@@ -11,11 +11,11 @@ $$;
 -- lasts until the writer's commit, so that whoever closes the gate waits for those who have passed it, and for nobody new.
 create function moves.refuse_write() returns trigger language plpgsql as $$
 declare
-  market bigint := case when tg_op = 'DELETE' then old.market_id else new.market_id end;
-  is_open boolean := pg_try_advisory_xact_lock_shared(moves.gate(market));
+  its bigint := case when tg_op = 'DELETE' then old.market_id else new.market_id end;
+  is_open boolean := pg_try_advisory_xact_lock_shared(moves.gate(its));
   gone_to text;
 begin
-  select moved_to into gone_to from markets.market where market_id = market;
+  select moved_to into gone_to from markets.market where market_id = its;
   if gone_to is not null then
     raise exception 'the market has moved' using errcode = 'HM002', detail = gone_to;
   end if;
