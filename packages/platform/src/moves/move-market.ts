@@ -58,7 +58,7 @@ export async function moveMarket(
   };
   try {
     const sides = { here: await connect(source), there: await connect(target), look: await connect(source) };
-    return await new Move(sides, keyOf(marketId).toString(), marketId, options).run(source, target);
+    return await new Move(sides, keyOf(marketId), marketId, options).run(source, target);
   } finally {
     // Sessions hold settings and locks of the move: they end with it.
     for (const client of clients) client.release(true);
@@ -165,7 +165,7 @@ class Move {
       'select moved_to is not null as moved from markets.market where market_id = $1',
       [this.key],
     );
-    if (rows[0]?.moved === true) {
+    if (rows[0]?.moved) {
       throw new MoveRefused('The market is closed here and not yet open there. Run the same command again.');
     }
     await openGate(here, this.key);

@@ -164,7 +164,7 @@ async function takeBack(
     },
   ]);
   const [answer] = updated.ok ? updated.value : [];
-  if (answer?.ok === true) return answer;
+  if (answer?.ok) return answer;
   return err({ code: 'wrong_state', state, detail: 'The order is picked up, or its route has changed.' });
 }
 

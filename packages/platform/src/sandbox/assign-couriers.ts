@@ -90,7 +90,7 @@ async function assign(deps: AssignDeps, marketId: MarketId, order: OrderRecord):
     },
   ]);
   const [route] = assigned.ok ? assigned.value : [];
-  if (route?.ok === true) return ok(route.value);
+  if (route?.ok) return ok(route.value);
   return err({
     code: 'wrong_state',
     state: order.state,
