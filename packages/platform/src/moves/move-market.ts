@@ -278,15 +278,28 @@ class Move {
 
   /** Finishes a move whose target was lost in the last step. */
   private async finishEarlier(): Promise<boolean> {
-    const { here } = this.sides;
+    const { here, there } = this.sides;
     const { rows } = await here.query(
       'select from markets.market where market_id = $1 and moved_to is null',
       [this.key],
     );
     if (rows.length > 0) return false;
+    // Nothing was written there since: another target, or a copy that is older, is not the one that was meant.
+    const [mine, theirs] = await Promise.all([this.trace(here), this.trace(there)]);
+    if (mine !== theirs) throw new MoveRefused('--to is not the database that this market was moved to.');
     await this.arrive();
     this.options.onStep('finished the move that was cut off');
     return true;
+  }
+
+  private async trace(side: pg.PoolClient): Promise<string> {
+    const { rows } = await side.query<{ trace: string }>(
+      `select concat_ws(' ', (select seq from events.head where market_id = $1),
+         (select count(*) from ordering.placement where market_id = $1),
+         (select string_agg(store_id::text, ',' order by store_id) from stores.store where market_id = $1)) as trace`,
+      [this.key],
+    );
+    return rows[0]!.trace;
   }
 
   /** Takes away what an earlier move has left, and makes the same months as at the source. */
