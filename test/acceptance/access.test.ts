@@ -4,10 +4,10 @@ import { ROUTES, type RouteName } from '@halfhour/contract';
 import { idFromKey, keyOf } from '@halfhour/kernel';
 import { type AccessCase, accessCases, callCase } from '../../apps/server/src/http/access-cases.ts';
 import { readDatabaseState } from './database-state.ts';
-import { goOnShift, quoteAndPlace, routeFromStream, valueOf } from './order-steps.ts';
+import { goOnShift, quoteAndPlace, valueOf } from './order-steps.ts';
 import { servePlatform } from './platform.ts';
 
-const platform = await servePlatform();
+const platform = await servePlatform({ sandbox: true });
 const { url, db, market, elsewhere } = platform;
 
 const shopper = platform.clientOf(market.shoppers[0]);
@@ -18,7 +18,17 @@ valueOf(await merchant.call('acceptOrder', { params, body: {}, idempotencyKey: '
 // A second key, since the one that the shopper calls with must outlive its revocation.
 const spare = valueOf(await shopper.call('createApiKey', { body: { name: 'spare' } }));
 const courier = await goOnShift(platform, 0);
-const route = await routeFromStream(platform, courier, 0, [order]);
+const operator = platform.clientOf(market.operator);
+valueOf(
+  await operator.call('advanceSandboxOrder', {
+    params,
+    body: { to: 'assigned' },
+    idempotencyKey: 'access-advance',
+  }),
+);
+const atCourier = { marketId: market.marketId, courierId: market.courierIds[0]! };
+const { route } = valueOf(await courier.call('getCourierRoute', { params: atCourier }));
+assert.ok(route !== null);
 // Disabled, so that it sends and writes nothing while the others are refused.
 const hook = valueOf(
   await merchant.call('createWebhook', {

@@ -76,6 +76,7 @@ export interface CityMarketOptions {
   readonly riceOnHand?: number;
   readonly oilOnHand?: number;
   readonly paymentExpirySeconds?: number;
+  readonly sandbox?: boolean;
 }
 
 const SIZES: OptionGroup[] = [
@@ -161,6 +162,7 @@ export async function insertCityMarket(
       centre: CENTRE,
       bounds: { south: 39.98, west: 19.98, north: 40.02, east: 20.02 },
       mapSource: CITY,
+      sandbox: options.sandbox ?? false,
       policy: {
         ...example.policy,
         serviceFeeBp: basisPoints(400),

@@ -51,6 +51,28 @@ test('what cannot be set up is refused with what to do', async () => {
   await refuse(/There is no city map "atlantis"/, ...market.with(7, 'atlantis'));
 });
 
+test('a sandbox is made with what an integrator needs, and a key for it', async () => {
+  const server = startHalfhour(['serve', '--port', '0', '--data', folder], { HALFHOUR_LOG_LEVEL: 'info' });
+  const [, url] = await server.printed(/"event":"listening","url":"([^"]+)"/, 60_000);
+  const made = await succeed(...market.with(3, 'Try it'), '--sandbox');
+  const marketId = /(mkt_[0-9a-v]{13})/.exec(made)![1]!;
+  const token = /API key +(hh_key_\S+)/.exec(made)![1]!;
+  const me = await send<{ grants: unknown }>(url!, { method: 'GET', path: '/v1/me', token });
+  assert.deepEqual(me.body.grants, [
+    { role: 'operator', marketId },
+    { role: 'shopper', marketId },
+  ]);
+  const path = `/v1/markets/${marketId}`;
+  const shown = await send<{ sandbox: boolean }>(url!, { method: 'GET', path });
+  assert.equal(shown.body.sandbox, true);
+  const stores = await send<{ items: unknown[] }>(url!, { method: 'GET', path: `${path}/stores` });
+  assert.equal(stores.body.items.length, 1);
+  const couriers = await send<{ items: unknown[] }>(url!, { method: 'GET', path: `${path}/couriers`, token });
+  assert.equal(couriers.body.items.length, 10);
+  server.send('SIGINT');
+  assert.equal((await server.ended(20_000)).code, 0);
+});
+
 test('an empty installation is brought to life, while the server runs, up to an order', async () => {
   const server = startHalfhour(['serve', '--port', '0', '--data', folder], { HALFHOUR_LOG_LEVEL: 'info' });
   const [, url] = await server.printed(/"event":"listening","url":"([^"]+)"/, 60_000);

@@ -120,6 +120,8 @@ export interface Stream {
   heard(pattern: RegExp): Promise<string>;
   /** The `id`s of all messages so far. */
   positions(): string[];
+  /** Settles when the server has ended it. */
+  readonly ended: Promise<unknown>;
   close(): void;
 }
 
@@ -140,7 +142,7 @@ export async function listen(url: string, path: string, person: Person): Promise
     const decoder = new TextDecoder();
     for await (const chunk of response.body!) text += decoder.decode(chunk as Uint8Array, { stream: true });
   })();
-  reading.catch(() => undefined);
+  const ended = reading.catch(() => undefined);
   return {
     heard: (pattern) =>
       until(
@@ -149,6 +151,7 @@ export async function listen(url: string, path: string, person: Person): Promise
         (message) => message !== '',
       ),
     positions: () => [...text.matchAll(/^id: (.+)$/gm)].map(([, id]) => id!),
+    ended,
     close: () => stop.abort(),
   };
 }

@@ -31,11 +31,17 @@ import { type Identity, createIdentity, createIdentityRoutes } from '@halfhour/p
 import { createLedgerRoutes } from '@halfhour/platform/ledger';
 import { createLive, createLiveRoutes } from '@halfhour/platform/live';
 import { type Maps, createMapRoutes, createMaps } from '@halfhour/platform/maps';
-import { type MarketRecord, createMarketRoutes, createMarkets } from '@halfhour/platform/markets';
+import {
+  type MarketRecord,
+  createMarketRoutes,
+  createMarkets,
+  selectMoved,
+} from '@halfhour/platform/markets';
 import { createOrdering, createOrderingRoutes } from '@halfhour/platform/ordering';
 import { createTestProvider } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
+import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
@@ -179,7 +185,8 @@ export function createPlatform(options: PlatformOptions): Platform {
     onError: failed('send webhooks'),
   });
 
-  const handlers: ModuleHandlers = {
+  const moved = new Map<MarketId, string>();
+  const handlers = refuseMoved(moved, {
     ...createMarketRoutes(markets),
     ...createMapRoutes({ maps, markets }),
     ...createStoreRoutes({ db, clock, markets, stores }),
@@ -192,6 +199,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createLedgerRoutes(db),
     ...createIdentityRoutes(identity),
     ...createWebhookRoutes(webhooks),
+    ...createSandboxRoutes({ db, clock, markets, ordering, delivery, couriers, estimate: maps.estimate }),
     async getClock({ params }) {
       const market = await markets.get(params.marketId);
       return market === undefined ? err({ code: 'not_found' }) : ok(clockState());
@@ -204,19 +212,27 @@ export function createPlatform(options: PlatformOptions): Platform {
       options.clockControl.setSpeed(body.speed);
       return ok(clockState());
     },
-  };
+  });
 
   const working = new AbortController();
   const work: Promise<void>[] = [];
   const started = new Set<MarketId>();
+  /** Ends the work of a market that has moved away. */
+  const stops = new Map<MarketId, AbortController>();
 
   /** Repeats `run` in `by`'s time until the platform closes; a failure is logged and tried again. */
-  function every(by: Clock, seconds: number, what: string, run: () => Promise<unknown>): void {
+  function every(
+    by: Clock,
+    seconds: number,
+    what: string,
+    run: () => Promise<unknown>,
+    signal: AbortSignal = working.signal,
+  ): void {
     const loop = async (): Promise<void> => {
-      while (!working.signal.aborted) {
+      while (!signal.aborted) {
         await run().catch(failed(what));
         // Rejects only when the work ends.
-        await sleep(by, seconds * SECOND_MS, working.signal).catch(() => undefined);
+        await sleep(by, seconds * SECOND_MS, signal).catch(() => undefined);
       }
     };
     work.push(loop());
@@ -231,12 +247,18 @@ export function createPlatform(options: PlatformOptions): Platform {
     run: () => Promise<unknown>,
   ): void {
     const claim = { marketId, name: what, holder, seconds: Math.max(2 * seconds, LEAST_WORK_LEASE_SECONDS) };
-    every(by, seconds, what, async () => {
-      if (await takeWork(db, claim)) await run();
-    });
+    every(
+      by,
+      seconds,
+      what,
+      async () => {
+        if (await takeWork(db, claim)) await run();
+      },
+      marketId === undefined ? undefined : stops.get(marketId)?.signal,
+    );
   }
 
-  async function dispatch(market: MarketRecord): Promise<void> {
+  async function dispatch(market: MarketRecord, signal: AbortSignal): Promise<void> {
     const map = await maps.load(market.id);
     const dispatcher = createDispatcher({
       db,
@@ -260,13 +282,13 @@ export function createPlatform(options: PlatformOptions): Platform {
         ),
       options: { tickSeconds: DISPATCH_SECONDS },
     });
-    work.push(
-      dispatcher.run(working.signal, (report) => {
-        if (report.assigned + report.updated + report.refused > 0) {
-          log.debug({ event: 'dispatched', marketId: market.id, ...report }, 'dispatched');
-        }
-      }),
-    );
+    const running = dispatcher.run(signal, (report) => {
+      if (report.assigned + report.updated + report.refused > 0) {
+        log.debug({ event: 'dispatched', marketId: market.id, ...report }, 'dispatched');
+      }
+    });
+    // At its end it gives its lease back, which a market that has moved refuses.
+    work.push(running.catch(failed('end dispatch')));
   }
 
   /** Begins what the role does for a market, once; what can fail comes first, so that a failure begins nothing. */
@@ -281,9 +303,12 @@ export function createPlatform(options: PlatformOptions): Platform {
     if (role !== 'worker') await live.view(marketId);
     if (working.signal.aborted) return;
     started.add(marketId);
+    const stop = new AbortController();
+    stops.set(marketId, stop);
+    const { signal } = stop;
     work.push(
       couriers.followPositions(marketId, {
-        signal: working.signal,
+        signal,
         everyMs: () => (link?.connected === true ? POSITIONS_WITH_LINK_MS : POSITIONS_MS),
         onError: failed('follow positions'),
       }),
@@ -296,16 +321,25 @@ export function createPlatform(options: PlatformOptions): Platform {
     everyAlone(clock, SHIFT_SECONDS, 'end shifts', marketId, () => couriers.endDueShifts(marketId));
     work.push(
       delivery.followOrders(marketId, feed, {
-        signal: working.signal,
+        signal,
         onError: failed('follow changes of orders on routes'),
       }),
     );
-    work.push(webhooks.run(marketId, working.signal));
-    await dispatch(market);
+    work.push(webhooks.run(marketId, signal));
+    // In a sandbox nothing moves that its integrator does not drive.
+    if (!market.sandbox) await dispatch(market, signal);
   }
 
   /** Looks for markets that were made meanwhile, here or elsewhere; one that cannot be started keeps none of the others. */
   async function startNewMarkets(): Promise<void> {
+    for (const [marketId, where] of await selectMoved(db)) {
+      if (!moved.has(marketId))
+        log.info({ event: 'market_moved', marketId, where }, 'market is elsewhere now');
+      moved.set(marketId, where);
+      stops.get(marketId)?.abort();
+      couriers.drop(marketId);
+      await live.drop(marketId);
+    }
     for (const market of await markets.list()) {
       await startMarket(market).catch(failed(`start the market ${market.slug}`));
     }
@@ -341,6 +375,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ],
     async startMarkets() {
       // What cannot be started now stops the start; later it is logged and tried again.
+      for (const [marketId, where] of await selectMoved(db)) moved.set(marketId, where);
       for (const market of await markets.list()) await startMarket(market);
       every(wallClock, MARKETS_SECONDS, 'start new markets', startNewMarkets);
       if (role === 'api') return;
@@ -355,6 +390,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     },
     async close() {
       working.abort();
+      for (const stop of stops.values()) stop.abort();
       others?.close();
       await Promise.allSettled(work);
       await releaseWork(db, holder).catch(failed('give back what only one process does'));
@@ -364,6 +400,22 @@ export function createPlatform(options: PlatformOptions): Platform {
       webhooks.close();
     },
   };
+}
+
+/** The same handlers, for markets that are here: of one that has moved they say where it is. */
+function refuseMoved(moved: ReadonlyMap<MarketId, string>, handlers: ModuleHandlers): ModuleHandlers {
+  type Any = (request: { readonly params?: { readonly marketId?: MarketId } }) => unknown;
+  const guarded = Object.entries(handlers as unknown as Record<string, Any>).map(([name, handler]) => {
+    const guard: Any = (request) => {
+      const marketId = request.params?.marketId;
+      const movedTo = marketId === undefined ? undefined : moved.get(marketId);
+      return movedTo === undefined
+        ? handler(request)
+        : Promise.resolve(err({ code: 'market_moved', movedTo }));
+    };
+    return [name, guard] as const;
+  });
+  return Object.fromEntries(guarded) as unknown as ModuleHandlers;
 }
 
 function linkGauges(link: Link): GaugeSource[] {

@@ -29,6 +29,7 @@ export type {
   PricedLine,
   Quote,
   Route,
+  SandboxStep,
   Slot,
   SlotPlan,
   Stop,

@@ -46,6 +46,16 @@ export const PROBLEMS = {
     'The server has more work than it can take',
     'Nothing was changed. Try again after the seconds in Retry-After with the same Idempotency-Key.',
   ],
+  market_moving: [
+    503,
+    'The market moves to another database',
+    'Nothing was changed. Try again after the seconds in Retry-After with the same Idempotency-Key.',
+  ],
+  market_moved: [
+    421,
+    'The market is served elsewhere now',
+    'Send the same request, with the same Idempotency-Key, to `movedTo`.',
+  ],
   internal_error: [
     500,
     'Something went wrong on our side',

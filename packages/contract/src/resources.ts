@@ -33,7 +33,22 @@ export const market = z.object({
   /** South-west and north-east corner. */
   bounds: z.object({ south: z.number(), west: z.number(), north: z.number(), east: z.number() }),
   attribution: z.string(),
+  /** For integrators: nothing moves there by itself; see `advanceSandboxOrder`. */
+  sandbox: z.boolean(),
 });
+
+/** Where an integrator wants an order of a sandbox to be. */
+export const sandboxStep = z.enum([
+  'placed',
+  'accepted',
+  'ready',
+  'assigned',
+  'unassigned',
+  'picked_up',
+  'delivered',
+  'refunded',
+  'cancelled',
+]);
 
 export const storeKind = z.enum(['restaurant', 'shop', 'pharmacy', 'lightning_warehouse', 'front_warehouse']);
 export const storeStatus = z.enum(['open', 'paused', 'closed']);
@@ -506,6 +521,7 @@ export type PricedLine = z.output<typeof pricedLine>;
 export type Amounts = z.output<typeof amounts>;
 export type Quote = z.output<typeof quote>;
 export type OrderState = z.output<typeof orderState>;
+export type SandboxStep = z.output<typeof sandboxStep>;
 export type CancelReason = z.output<typeof cancelReason>;
 export type Order = z.output<typeof order>;
 export type OrderSummary = z.output<typeof orderSummary>;

@@ -837,6 +837,22 @@ export const ROUTES = {
     response: { status: 204 },
   },
 
+  // Sandbox markets
+  advanceSandboxOrder: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/sandbox/orders/{orderId}/advance',
+    tag: 'Sandbox',
+    summary: 'Drive an order of a sandbox to a state',
+    description:
+      'Only in markets whose `sandbox` is true; elsewhere there is no such resource. The steps in between are made as the store, the couriers and the payment provider would make them, with all their events, webhooks and postings. `unassigned` takes an order that is not picked up from its courier; `placed` has a payment that is pending approved. With `cancelled`, `reason` says by whom or why, `merchant` unless given. An order that is there already is answered as it is.',
+    access: { merchant: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: z.strictObject({ to: shape.sandboxStep, reason: shape.cancelReason.optional() }),
+    response: { status: 200, schema: shape.order },
+    problems: ['wrong_state', 'idempotency_key_reused'],
+  },
+
   // What a payment provider calls
   receivePaymentNotification: {
     method: 'POST',

@@ -14,6 +14,7 @@ import { migrateDatabase, startDatabase } from '../database.ts';
 import { type CastFile, readCast } from '../demo/cast-file.ts';
 import { letPeopleLive } from '../demo/let-people-live.ts';
 import { OPERATOR_EMAIL, loadDemoMarket } from '../demo/load-demo-market.ts';
+import { type SandboxFile, loadSandbox } from '../demo/load-sandbox.ts';
 import { type MarketClock, openMarketClock } from '../demo/market-clock.ts';
 import { createLog } from '../log.ts';
 import { takeNodeNumber } from '../node-number.ts';
@@ -81,7 +82,7 @@ async function demo(options: DemoOptions): Promise<void> {
       );
       return buildDemoMarket(city, seededRandom('demo'));
     });
-    const { cast, market, platform } = await step('Market', async (retitle) => {
+    const { cast, sandbox, market, platform } = await step('Market', async (retitle) => {
       const alone = settings.databaseUrl === undefined;
       const held = await takeNodeNumber(database.db, { node: settings.node, alone }, log);
       closing.push(held.release);
@@ -112,7 +113,7 @@ async function demo(options: DemoOptions): Promise<void> {
     const link = `${server.url}/?signin=${await platform.identity.createSignInLink(cast.operatorId)}`;
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
     process.stdout.write(
-      signOf({ url: server.url, link, demo, cast, seconds, speed, folder: settings.dataFolder }),
+      signOf({ url: server.url, link, demo, cast, sandbox, seconds, speed, folder: settings.dataFolder }),
     );
   } catch (error) {
     await close();
@@ -152,7 +153,7 @@ async function openMarket(
   settings: Settings,
   node: number,
   log: Logger,
-): Promise<{ cast: CastFile; market: MarketClock; platform: Platform }> {
+): Promise<{ cast: CastFile; sandbox: SandboxFile; market: MarketClock; platform: Platform }> {
   const castPath = join(settings.dataFolder, 'cast.json');
   const earlier = await readCast(castPath);
   await requireSameCity(db, earlier, city, settings.dataFolder);
@@ -168,6 +169,8 @@ async function openMarket(
   const ids = createIdSource(systemNow, node);
   const secrets = { bytes: randomBytes };
   const cast = await loadDemoMarket({ db, clock, ids, secrets, castPath }, demo, city);
+  const path = join(settings.dataFolder, 'sandbox.json');
+  const sandbox = await loadSandbox({ db, clock, ids, secrets, path });
   const platform = createPlatform({
     db,
     clock,
@@ -178,7 +181,7 @@ async function openMarket(
     privateWebhooks: settings.privateWebhooks,
     log,
   });
-  return { cast, market, platform };
+  return { cast, sandbox, market, platform };
 }
 
 /** One folder, one city: people who live in one would be lost in another. */
@@ -207,6 +210,7 @@ function signOf(about: {
   link: string;
   demo: DemoMarket;
   cast: CastFile;
+  sandbox: SandboxFile;
   seconds: string;
   speed: number;
   folder: string;
@@ -221,6 +225,8 @@ function signOf(about: {
                ${OPERATOR_EMAIL} and the password ${about.cast.operatorPassword})
   API          ${url}/docs
                as a shopper: Authorization: Bearer ${shopper.token}
+  Sandbox      ${about.sandbox.marketId}, where you drive the orders: docs/sandbox.md
+               Authorization: Bearer ${about.sandbox.token}
   Data         ${about.folder}
 
   Ctrl-C stops everything; starting again goes on where it was.

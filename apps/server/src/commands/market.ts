@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { type BasisPoints, type Currency, type LatLng, basisPoints, currency } from '@halfhour/kernel';
 import type { CityMap } from '@halfhour/engines/city';
-import { type MarketPolicy, type MarketRecord, insertMarket } from '@halfhour/platform/markets';
+import { drawToken } from '@halfhour/platform/identity';
+import { type MarketDraft, type MarketPolicy, insertMarket } from '@halfhour/platform/markets';
 import { sqlState } from '@halfhour/platform/postgres';
 import { CITY_MAP_SOURCES, openCityMap } from '../city-maps.ts';
+import { fillSandbox } from '../fill-sandbox.ts';
+import { registerMove } from './market-move.ts';
 import { Refusal } from '../refusal.ts';
 import type { CommandOptions } from '../settings.ts';
 import { type SetUp, onDatabase } from './on-database.ts';
@@ -26,15 +29,14 @@ interface MarketOptions extends CommandOptions {
   readonly courierPayPerKm: string;
   readonly promiseWindow: string;
   readonly paymentExpiry: string;
+  readonly sandbox?: true;
 }
-
-type MarketDraft = Omit<MarketRecord, 'id'>;
 
 /** `halfhour market create`: a city to be served, which running servers take up within seconds. */
 export function register(program: Command): void {
-  program
-    .command('market')
-    .description('the cities that are served')
+  const market = program.command('market').description('the cities that are served');
+  registerMove(market);
+  market
     .command('create')
     .description('make a market; servers that run take it up within seconds')
     .requiredOption('--name <name>', 'as people read it, such as Montevideo')
@@ -58,6 +60,7 @@ export function register(program: Command): void {
     .option('--courier-pay-per-km <amount>', 'for the way from the store over all doors', '0')
     .option('--promise-window <minutes>', 'width of the window that a shopper is promised', '15')
     .option('--payment-expiry <minutes>', 'after which an unanswered payment is given up', '10')
+    .option('--sandbox', 'for integrators: they drive its orders; with a store, couriers and an API key')
     .option('--data <folder>', 'folder of the embedded Postgres (.halfhour)')
     .action(createMarket);
 }
@@ -68,17 +71,29 @@ async function createMarket(options: MarketOptions): Promise<void> {
   await onDatabase(options, (setUp) => addMarket(setUp, draft));
 }
 
-async function addMarket({ db, ids }: SetUp, draft: MarketDraft): Promise<string> {
-  const market: MarketRecord = { id: ids.next('mkt'), ...draft };
+async function addMarket(setUp: SetUp, draft: Omit<MarketDraft, 'id'>): Promise<string> {
+  const { db, ids, clock } = setUp;
+  const market: MarketDraft = { id: ids.next('mkt'), ...draft };
+  const token = drawToken(setUp.secrets, 'key');
   try {
-    await db.transaction((tx) => insertMarket(tx, market));
+    await db.transaction(async (tx) => {
+      await insertMarket(tx, market);
+      if (market.sandbox === true) await fillSandbox(tx, { ids, at: clock.now(), token }, market);
+    });
   } catch (error) {
     if (sqlState(error) !== '23505') throw error;
     throw new Refusal(`There is a market "${market.slug}" already. Choose another one with --slug.`);
   }
-  return `
+  const made = `
   Market ${market.name} is made: ${market.slug}, ${market.id}
-${termsOf(market)}
+${termsOf(market)}`;
+  if (market.sandbox === true) {
+    return `${made}
+  API key      ${token}
+               (shown once; places orders and runs the sandbox: docs/sandbox.md)
+`;
+  }
+  return `${made}
   Next, someone who runs it:
 
     halfhour operator create --market ${market.slug} --name …
@@ -86,7 +101,7 @@ ${termsOf(market)}
 }
 
 /** The market that the options ask for. Throws Refusal where they cannot be used. */
-function draftOf(options: MarketOptions, map: CityMap): MarketDraft {
+function draftOf(options: MarketOptions, map: CityMap): Omit<MarketDraft, 'id'> {
   const code = currencyOf(options.currency);
   const centre = options.centre === undefined ? middleOf(map) : placeOf(options.centre);
   const { south, west, north, east } = map.bounds;
@@ -108,6 +123,7 @@ function draftOf(options: MarketOptions, map: CityMap): MarketDraft {
     bounds: map.bounds,
     attribution: map.attribution,
     mapSource: options.map,
+    sandbox: options.sandbox === true,
     policy: policyOf(options, code),
   };
 }
@@ -228,7 +244,7 @@ function wholeOf(name: string, text: string, maximum: number): number {
   return value;
 }
 
-function termsOf({ policy, currency: code }: MarketRecord): string {
+function termsOf({ policy, currency: code }: MarketDraft): string {
   const percent = (bp: BasisPoints): string => `${bp / 100} %`;
   const amount = (minor: number): string =>
     new Intl.NumberFormat('en', { style: 'currency', currency: code, currencyDisplay: 'code' }).format(

@@ -1,6 +1,6 @@
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { CourierId, Id, MarketId, MerchantId, StoreId, UserId } from '@halfhour/kernel';
+import { readPrivateJson, writePrivateJson } from './private-json.ts';
 
 /**
  * What the demo's simulated people are called in the platform, and the keys with which they call its API.
@@ -38,17 +38,10 @@ const schema = z.object({
 
 /** The cast of an earlier start; undefined where there was none. Throws when the file is damaged. */
 export async function readCast(path: string): Promise<CastFile | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  return text === undefined ? undefined : (schema.parse(JSON.parse(text)) as unknown as CastFile);
+  return (await readPrivateJson(path, schema)) as CastFile | undefined;
 }
 
 /** Written whole or not at all. */
-export async function writeCast(path: string, cast: CastFile): Promise<void> {
-  const partial = `${path}.partial`;
-  await writeFile(partial, JSON.stringify(cast), { mode: 0o600 });
-  await chmod(partial, 0o600);
-  await rename(partial, path);
+export function writeCast(path: string, cast: CastFile): Promise<void> {
+  return writePrivateJson(path, cast);
 }

@@ -23,7 +23,7 @@ import { insertMerchants, insertStores } from '@halfhour/platform/stores';
 import { type CastFile, type Person, readCast, writeCast } from './cast-file.ts';
 
 /** What the demo's market charges and pays, in centésimos of the Uruguayan peso (about 40 pesos to the dollar). */
-const POLICY: MarketPolicy = {
+export const POLICY: MarketPolicy = {
   commissionBp: basisPoints(2_200),
   serviceFeeBp: basisPoints(400),
   deliveryFeeMinor: 6_900,

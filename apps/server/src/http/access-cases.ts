@@ -31,7 +31,7 @@ export type Actor = (typeof ACTORS)[number];
 /**
  * A small world in which every id of every path exists: an order of `shopper` at the store of `merchant`,
  * on a route of `courier`; `otherMerchant` and `otherCourier` are in the same market, `otherOperator` is of
- * another. The API key is one of `shopper`, the webhook one of `merchant` with a message.
+ * another; the market is a sandbox. The API key is one of `shopper`, the webhook one of `merchant` with a message.
  */
 export interface AccessFixture {
   readonly marketId: MarketId;
@@ -177,6 +177,7 @@ function sampleBodies({ merchantId, storeId, offerId }: AccessFixture): Partial<
     setClockSpeed: { speed: 1 },
     createWebhook: { merchantId, url: 'https://webhooks.invalid/' },
     replayWebhook: { since: '2030-01-01T00:00:00Z' },
+    advanceSandboxOrder: { to: 'assigned' },
   };
 }
 

@@ -18,6 +18,7 @@ export class HttpProblem extends Error {
 const RETRY_AFTER: Readonly<Record<string, number>> = {
   overloaded: 1,
   unavailable: 5,
+  market_moving: 1,
   too_many_requests: 60,
 };
 
@@ -70,6 +71,11 @@ export function classify(thrown: unknown): { readonly error: ApiError; readonly 
     case 'FST_ERR_BAD_URL':
       return expected({ code: 'invalid_request', detail: 'The path is not a valid URL.' });
     default:
+  }
+  // What the gate of a market that moves says; see the platform's `moves`.
+  if (sqlState(thrown) === 'HM001') return expected({ code: 'market_moving' });
+  if (sqlState(thrown) === 'HM002') {
+    return expected({ code: 'market_moved', movedTo: (thrown as { detail?: string }).detail });
   }
   if (isOutage(thrown)) return { error: { code: 'unavailable' }, unexpected: true };
   return { error: { code: 'internal_error' }, unexpected: true };

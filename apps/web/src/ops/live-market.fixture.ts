@@ -45,6 +45,7 @@ export function aSnapshot(part: Partial<LiveSnapshot>): LiveSnapshot {
       centre: { lat: -34.9, lng: -56.16 },
       bounds: { south: -34.95, west: -56.25, north: -34.85, east: -56.05 },
       attribution: '© OpenStreetMap contributors',
+      sandbox: false,
     },
     clock: { now: NOW, speed: 1, adjustable: true },
     stores: [

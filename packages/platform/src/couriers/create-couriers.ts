@@ -71,6 +71,8 @@ export interface Couriers {
       readonly onError: (error: unknown) => void;
     },
   ): Promise<void>;
+  /** Forgets what is only in memory of a market that has moved away. */
+  drop(marketId: MarketId): void;
   /** Writes the positions that are not written yet, and stops. */
   close(): Promise<void>;
 }
@@ -112,6 +114,7 @@ export function createCouriers(options: CouriersOptions): Couriers {
     onPosition: board.onPosition,
     onReport: board.onReport,
     receivePositions: board.receive,
+    drop: board.drop,
     followPositions: (marketId, follow) => followPositions({ db, ticker, board }, marketId, follow),
     close: board.close,
   };

@@ -22,6 +22,8 @@ export interface PositionBoard {
   receive(marketId: MarketId, positions: ReadonlyMap<CourierId, CourierPosition>): void;
   /** The courier is not on shift any more. */
   forget(marketId: MarketId, courierId: CourierId): void;
+  /** Forgets a market that has moved away. */
+  drop(marketId: MarketId): void;
   /** The latest positions of couriers on shift; a live view. */
   positions(marketId: MarketId): ReadonlyMap<CourierId, CourierPosition>;
   /** Told of each position, whoever took it. @returns a function that ends the listening */
@@ -125,6 +127,7 @@ export function createPositionBoard({ db, ticker, flushMs, onError }: PositionBo
         if (position.at > (latest.get(courierId)?.at ?? 0)) take(marketId, courierId, position);
       }
     },
+    drop: (marketId) => void markets.delete(marketId),
     forget: (marketId, courierId) => forget(boardOf(marketId), courierId),
     positions: (marketId) => boardOf(marketId).latest,
     onPosition: (listener) => listen(listeners, listener),

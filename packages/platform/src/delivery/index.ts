@@ -21,7 +21,7 @@ export {
   remaining,
   workOf,
 } from './route.ts';
-export { passFence, selectOpenRoutes, selectRoutes } from './route-store.ts';
+export { passFence, selectOpenRoutes, selectRoutes, selectRoutesOfOrders } from './route-store.ts';
 export { createDeliveryRoutes } from './routes.ts';
 export { toRoute } from './to-route.ts';
 export { type RouteUpdate, type UpdateRefusal } from './update-routes.ts';

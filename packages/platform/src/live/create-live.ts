@@ -9,6 +9,8 @@ export interface LiveDeps extends ViewDeps {
 export interface Live {
   /** The market's view, opened when it is first asked for; undefined where there is no such market. */
   view(marketId: MarketId): Promise<MarketView | undefined>;
+  /** Ends the streams of a market that has moved away; who comes again is told where. */
+  drop(marketId: MarketId): Promise<void>;
   /** Ends all streams and stops following. */
   close(): Promise<void>;
 }
@@ -40,6 +42,11 @@ export function createLive(deps: LiveDeps): Live {
         forget();
         throw error;
       }
+    },
+    async drop(marketId) {
+      const opening = views.get(marketId);
+      views.delete(marketId);
+      (await opening?.catch(() => undefined))?.close();
     },
     async close() {
       const opened = await Promise.allSettled(views.values());

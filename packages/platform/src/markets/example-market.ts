@@ -14,6 +14,7 @@ export function exampleMarket(id: MarketId, changes: Partial<MarketRecord> = {})
     bounds: { south: -34.95, west: -56.3, north: -34.8, east: -56 },
     attribution: '© OpenStreetMap contributors',
     mapSource: 'synthetic:1',
+    sandbox: false,
     policy: {
       commissionBp: basisPoints(2_000),
       serviceFeeBp: basisPoints(500),

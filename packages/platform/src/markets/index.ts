@@ -1,5 +1,5 @@
 export { type Markets, createMarkets } from './create-markets.ts';
 export { exampleMarket } from './example-market.ts';
-export { type MarketPolicy, type MarketRecord, parsePolicy, toMarket } from './market.ts';
-export { insertMarket, selectMarkets } from './market-store.ts';
+export { type MarketDraft, type MarketPolicy, type MarketRecord, parsePolicy, toMarket } from './market.ts';
+export { insertMarket, selectMarkets, selectMoved } from './market-store.ts';
 export { createMarketRoutes } from './routes.ts';

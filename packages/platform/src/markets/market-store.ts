@@ -1,17 +1,17 @@
 import { type MarketId, currency, idFromKey, keyOf, localTime, epochMs } from '@halfhour/kernel';
 import { type Queryable, type Tx, ensurePartitions } from '../postgres/index.ts';
-import { type MarketRecord, parsePolicy } from './market.ts';
+import { type MarketDraft, type MarketRecord, parsePolicy } from './market.ts';
 
 /**
  * Adds a market. Throws InvariantViolation for a policy that is not one, RangeError for an unknown currency or
  * time zone, and a unique violation where the slug is taken.
  */
-export async function insertMarket(tx: Tx, draft: MarketRecord): Promise<void> {
+export async function insertMarket(tx: Tx, draft: MarketDraft): Promise<void> {
   localTime(epochMs(0), draft.timeZone);
   await tx.query(
     `insert into markets.market (market_id, slug, name, currency, time_zone, languages, centre_lat, centre_lng,
-       bounds, attribution, map_source, policy)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       bounds, attribution, map_source, policy, sandbox)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       keyOf(draft.id),
       draft.slug,
@@ -25,6 +25,7 @@ export async function insertMarket(tx: Tx, draft: MarketRecord): Promise<void> {
       draft.attribution,
       draft.mapSource,
       JSON.stringify(parsePolicy(draft.policy)),
+      draft.sandbox ?? false,
     ],
   );
   await ensurePartitions(tx, draft.id);
@@ -43,15 +44,24 @@ interface MarketRow {
   readonly attribution: string;
   readonly map_source: string;
   readonly policy: unknown;
+  readonly sandbox: boolean;
 }
 
-/** All markets, oldest first; only `marketId` where it is given. */
+/** Markets that were here, and where each is served now. */
+export async function selectMoved(db: Queryable): Promise<Map<MarketId, string>> {
+  const rows = await db.query<{ market_id: string; moved_to: string }>(
+    `select market_id, moved_to from markets.market where moved_to is not null`,
+  );
+  return new Map(rows.map((row) => [idFromKey('mkt', row.market_id), row.moved_to]));
+}
+
+/** All markets that are here, oldest first; only `marketId` where it is given. */
 export async function selectMarkets(db: Queryable, marketId?: MarketId): Promise<MarketRecord[]> {
   const rows = await db.query<MarketRow>(
     `select market_id, slug, name, currency, time_zone, languages, centre_lat, centre_lng, bounds, attribution,
-       map_source, policy
+       map_source, policy, sandbox
      from markets.market
-     where $1::bigint is null or market_id = $1
+     where ($1::bigint is null or market_id = $1) and moved_to is null
      order by market_id`,
     [marketId === undefined ? null : keyOf(marketId)],
   );
@@ -67,5 +77,6 @@ export async function selectMarkets(db: Queryable, marketId?: MarketId): Promise
     attribution: row.attribution,
     mapSource: row.map_source,
     policy: parsePolicy(row.policy),
+    sandbox: row.sandbox,
   }));
 }

@@ -23,8 +23,13 @@ export interface MarketRecord {
   readonly attribution: string;
   /** Where streets and addresses come from: `montevideo`, or `synthetic:` and a seed. */
   readonly mapSource: string;
+  /** For integrators: nothing moves there by itself. Decided when it is made. */
+  readonly sandbox: boolean;
   readonly policy: MarketPolicy;
 }
+
+/** A market to be made; no sandbox unless it says so. */
+export type MarketDraft = Omit<MarketRecord, 'sandbox'> & Partial<Pick<MarketRecord, 'sandbox'>>;
 
 /** What the market charges and pays. Amounts in minor units of the market's currency. */
 export interface MarketPolicy {
@@ -83,6 +88,7 @@ export function toMarket(record: MarketRecord): Market {
     centre: record.centre,
     bounds: record.bounds,
     attribution: record.attribution,
+    sandbox: record.sandbox,
   };
 }
 

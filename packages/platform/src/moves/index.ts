@@ -1,0 +1,1 @@
+export { MoveRefused, type MoveReport, moveMarket } from './move-market.ts';

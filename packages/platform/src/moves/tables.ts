@@ -1,0 +1,96 @@
+import { type Queryable } from '../postgres/index.ts';
+
+/** Which orders and routes may have changed since the round before, and from where its journals go on. */
+export interface Since {
+  /** The last event that the round before has read. */
+  readonly seq: string;
+  /** Of keys, as high bits: what has a later one may be new. */
+  readonly key: string;
+  /** Of the market's clock. */
+  readonly at: string;
+  readonly orders: readonly string[];
+  readonly routes: readonly string[];
+}
+
+/** A table of the market and which of its rows to copy again; all of them where `changed` is absent. */
+export interface MovedTable {
+  readonly name: string;
+  readonly changed?: (since: Since) => string;
+  /** Rows are never changed or deleted: those that are there stay. */
+  readonly isJournal?: true;
+}
+
+const among = (column: string, keys: readonly string[]): string =>
+  `${column} = any ('{${keys.join(',')}}'::bigint[])`;
+
+/** What grows with every order. Parents of foreign keys come before their children. */
+const GROWING: readonly MovedTable[] = [
+  { name: 'events.event', changed: ({ seq }) => `seq > ${seq}`, isJournal: true },
+  { name: 'ledger.transaction', changed: ({ key }) => `transaction_id >= ${key}`, isJournal: true },
+  { name: 'commands.command', changed: ({ at }) => `at >= '${at}'::timestamptz`, isJournal: true },
+  { name: 'inventory.movement', changed: ({ key }) => `written >= ${key}` },
+  { name: 'ordering.placement', changed: ({ orders }) => among('order_id', orders) },
+  { name: 'ordering.progress', changed: ({ orders }) => among('order_id', orders) },
+  { name: 'payments.payment', changed: ({ orders }) => among('order_id', orders) },
+  { name: 'delivery.route', changed: ({ routes }) => among('route_id', routes) },
+  { name: 'delivery.stop', changed: ({ routes }) => among('route_id', routes) },
+];
+
+/** What is copied whole in each round. */
+const WHOLE: readonly string[] = [
+  'catalogue.article',
+  'catalogue.offer',
+  'couriers.courier',
+  'couriers.position',
+  'couriers.shift',
+  'delivery.fence',
+  'dispatch.lease',
+  'events.head',
+  'events.reader',
+  'inventory.stock',
+  'ledger.account',
+  'ledger.balance',
+  'payments.refund',
+  'slots.plan',
+  'slots.slot',
+  'stores.merchant',
+  'stores.store',
+  'webhooks.reader',
+  'webhooks.endpoint',
+  'webhooks.secret',
+  'webhooks.message',
+];
+
+export const TABLES: readonly MovedTable[] = [...GROWING, ...WHOLE.map((name) => ({ name }))];
+
+/** Of the installation and not of the market, or moved by other means. */
+const LEFT: readonly string[] = [
+  'halfhour.partition_reach',
+  'identity.user_grant',
+  'markets.market',
+  'processes.work',
+];
+
+/** Tables with a market in them that a move knows nothing of: a move would lose what is in them. */
+export async function unknownTables(db: Queryable): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `select format('%s.%s', n.nspname, c.relname) as name
+     from pg_attribute as a join pg_class as c on c.oid = a.attrelid join pg_namespace as n on n.oid = c.relnamespace
+     where a.attname = 'market_id' and c.relkind in ('r', 'p') and not c.relispartition
+       and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_temp%'
+     order by 1`,
+  );
+  const known = new Set([...TABLES.map(({ name }) => name), ...LEFT]);
+  return rows.map(({ name }) => name).filter((name) => !known.has(name));
+}
+
+/** Those of the growing tables that are partitioned: their part of this market is a table of its own. */
+export async function partitionedTables(db: Queryable): Promise<Set<string>> {
+  const rows = await db.query<{ name: string }>('select table_name as name from halfhour.partitioned');
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** `events.event` of market 255 is `events.event_mff`. */
+export function partOf(table: string, marketKey: string): string {
+  return `${table}_m${BigInt(marketKey).toString(16)}`;
+}

@@ -1,0 +1,1 @@
+export { type SandboxDeps, createSandboxRoutes } from './routes.ts';
