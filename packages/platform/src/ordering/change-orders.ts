@@ -163,7 +163,12 @@ export async function applyChanges(
   appendEvents(tx, marketId, events);
   for (const { index, version } of repeats) {
     const { orderId } = commands[index]!.change;
-    const order = orderAt(orders.get(orderId)!.order, await readHistory(tx, marketId, orderId), version);
+    // With what this group has made of it, which is not written yet.
+    const history = [
+      ...(await readHistory(tx, marketId, orderId)),
+      ...events.filter(({ subject }) => subject === orderId),
+    ];
+    const order = orderAt(orders.get(orderId)!.order, history, version);
     invariant(order !== undefined, `order ${orderId} has no version ${version}`);
     outcomes[index] = ok(order);
   }

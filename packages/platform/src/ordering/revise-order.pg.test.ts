@@ -291,6 +291,17 @@ test('a retry answers the order as the change left it, also after other changes,
   assert.ok(!reused.ok && reused.error.code === 'idempotency_key_reused');
 });
 
+test('a retry that is in one group with a later change answers the order as it was', async () => {
+  const t = await setUp();
+  const id = await t.placeCans(2);
+  const command = t.key();
+  const accept = { kind: 'accept', by: 'merchant' } as const;
+  const first = await t.change(id, accept, command);
+  const [lines, again] = await Promise.all([t.change(id, t.cansTo(1)), t.change(id, accept, command)]);
+  assert.ok(first.ok && lines.ok && again.ok);
+  assert.deepEqual([again.value.version, again.value.totalMinor], [3, totalOf(2_000)]);
+});
+
 test('a step that changes nothing of what was ordered has three statements, as ever', async () => {
   const statements: string[] = [];
   const counting: Database = {
