@@ -297,19 +297,19 @@ function beginNotification(name: string): Step {
 /** Asks about each open payment, then gives up those that took too long. */
 function beginSweep(model: Model): Step | Answer {
   return eachOf(
-    waitingSince(model, ASK_AGAIN_MS),
+    waitingSince(model, PAYMENT_EXPIRY_MS),
     (later, name) => {
-      const answer = askProvider(later, name);
-      if (answer !== undefined) settle(later, name, answer);
+      const order = later.orders[name]!;
+      if (order.state === 'pending_payment') cancel(later, order, 'payment_expired');
     },
     {
       name: 'look again',
       run: (later) =>
         eachOf(
-          waitingSince(later, PAYMENT_EXPIRY_MS),
+          waitingSince(later, ASK_AGAIN_MS),
           (latest, name) => {
-            const order = latest.orders[name]!;
-            if (order.state === 'pending_payment') cancel(latest, order, 'payment_expired');
+            const answer = askProvider(latest, name);
+            if (answer !== undefined) settle(latest, name, answer);
           },
           { name: 'end', run: () => 'ok' },
         ),
