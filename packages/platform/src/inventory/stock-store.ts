@@ -83,18 +83,18 @@ export async function takeStock(tx: Tx, marketId: MarketId, lines: readonly Stoc
  * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never
  * deadlock and a hot article costs one update a group. Who cannot be met is told at once (retrying one by one
  * collapsed in a sell-out).
- * @param confirm asked in its turn for each demand that could be met, by its place: what else it needs must be there
- * too; where it says no, nothing is reserved
+ * @param lockMore locks what else demands need, after the stock; what it gives is asked in its turn for each demand
+ * whose stock is there, by its place, and where it says no, nothing is reserved
  * @returns what became of each demand
  */
 export async function reserveStock(
   tx: Tx,
   marketId: MarketId,
   demands: readonly (readonly StockLine[])[],
-  confirm?: (demand: number) => boolean,
+  lockMore?: () => Promise<(demand: number) => boolean>,
 ): Promise<Reservation[]> {
   const available = await lockStock(tx, marketId, demands.flat());
-  const { shortages, granted } = grantInTurn(demands, available, confirm);
+  const { shortages, granted } = grantInTurn(demands, available, await lockMore?.());
   await takeStock(tx, marketId, granted);
   return demands.map((lines, index) => ({
     shortages: shortages[index]!,

@@ -61,9 +61,9 @@ export interface ChangeCommand {
 
 /**
  * Applies changes to orders of a market in the caller's transaction: state, stock, money and events together, in at
- * most nine statements; six more where a change of what was ordered is among them, one where scheduled orders give
- * up their places. Orders are locked in key order; changes are applied in the order given, two to one order one after
- * the other. A change that is refused leaves its order as it was and does not touch the others.
+ * most nine statements; six more where a change of what was ordered is among them, and one where scheduled orders
+ * give up their places. Orders are locked in key order; changes are applied in the order given, two to one order
+ * one after the other. A change that is refused leaves its order as it was and does not touch the others.
  */
 export async function applyChanges(
   tx: Tx,
@@ -152,11 +152,11 @@ export async function applyChanges(
       for (const { order, edition } of editions) deps.known.set(order.id, { edition, placement: order });
     });
   }
-  // Slots before stock, as at placement.
-  await releasePlaces(tx, marketId, places);
   await releaseStock(tx, marketId, released);
   await takeStock(tx, marketId, taken);
   await sellStock(tx, marketId, now, sold);
+  // After all stock, as at placement.
+  await releasePlaces(tx, marketId, places);
   await movePayments(tx, marketId, now, payments);
   await insertRefunds(tx, marketId, now, refunds);
   await postTransactions(tx, marketId, deps.ids, postings);

@@ -97,15 +97,17 @@ export async function placeOrders(
     } else candidates.push({ index, quoted: quoted.value });
   });
 
-  // Slots are locked before stock, by all. An order gets both or neither, each in its turn.
-  const left = await lockSlots(tx, market.id, placesOf(candidates));
-  const takePlace = (position: number): boolean => {
-    const [place] = placesOf([candidates[position]!]);
-    if (place === undefined) return true;
-    const places = left.get(slotName(place))!;
-    if (places > 0) left.set(slotName(place), places - 1);
-    else answers[candidates[position]!.index] = err({ code: 'slot_full' });
-    return places > 0;
+  // An order gets its stock and its place or neither, each in its turn. Slots are locked after all stock, by all.
+  const lockPlaces = async (): Promise<(position: number) => boolean> => {
+    const left = await lockSlots(tx, market.id, placesOf(candidates));
+    return (position) => {
+      const [place] = placesOf([candidates[position]!]);
+      if (place === undefined) return true;
+      const places = left.get(slotName(place))!;
+      if (places > 0) left.set(slotName(place), places - 1);
+      else answers[candidates[position]!.index] = err({ code: 'slot_full' });
+      return places > 0;
+    };
   };
   const reservations = await reserveStock(
     tx,
@@ -113,7 +115,7 @@ export async function placeOrders(
     candidates.map(({ quoted: { lines, store } }) =>
       lines.map(({ articleId, quantity }) => ({ storeId: store.id, articleId, quantity })),
     ),
-    left.size === 0 ? undefined : takePlace,
+    placesOf(candidates).length === 0 ? undefined : lockPlaces,
   );
   const placed: { readonly index: number; readonly order: OrderRecord; readonly quoted: QuotedBasket }[] = [];
   candidates.forEach(({ index, quoted }, position) => {
@@ -124,6 +126,11 @@ export async function placeOrders(
       placed.push({ index, quoted, order: newOrder(deps, market, commands[index]!, quoted, counted) });
     }
   });
+  await requireStillNew(
+    tx,
+    market.id,
+    candidates.flatMap(({ index }) => (answers[index] === undefined ? [] : [keys[index]!])),
+  );
   await takePlaces(tx, market.id, placesOf(placed));
   await offerOtherSlots(
     tx,
@@ -133,12 +140,6 @@ export async function placeOrders(
     commands.map(({ basket }) => basket),
     answers,
     now,
-  );
-
-  await requireStillNew(
-    tx,
-    market.id,
-    candidates.flatMap(({ index }) => (answers[index] === undefined ? [] : [keys[index]!])),
   );
 
   const orders = placed.map(({ order }) => order);
@@ -181,8 +182,8 @@ export async function placeOrders(
 }
 
 /**
- * What took the last of an article, or the last place of a slot, may have been the same command in another process, which committed while this one
- * waited for it: then the group runs again and finds it done.
+ * What took the last of an article, or the last place of a slot, may have been the same command in another process,
+ * which committed while this one waited for it: then the group runs again and finds it done.
  */
 async function requireStillNew(tx: Tx, marketId: MarketId, refused: readonly CommandKey[]): Promise<void> {
   const known = await findCommands(tx, marketId, refused);

@@ -354,7 +354,8 @@ function stockBetween(before: readonly OrderLine[], after: readonly OrderLine[])
 
 /**
  * Another door for the order. It is promised as much later as the way is longer, and never earlier: the shopper has
- * made plans by what was promised. The delivery fee stays as it was placed, whichever way is longer.
+ * made plans by what was promised. A scheduled order keeps its slot. The delivery fee stays as it was placed, whichever
+ * way is longer.
  */
 export function changeAddress(
   order: OrderRecord,
@@ -368,6 +369,7 @@ export function changeAddress(
       detail: `${order.storeName} does not deliver to ${address.label}.`,
     });
   }
+  if (order.slot !== undefined) return ok({ ...order, address });
   const longerMs = Math.max(0, tripSeconds(address) - tripSeconds(order.address)) * 1_000;
   const later = (moment: EpochMs): EpochMs => (moment + longerMs) as EpochMs;
   return ok({

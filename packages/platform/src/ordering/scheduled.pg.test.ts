@@ -214,6 +214,27 @@ test('an order as soon as possible runs no statement about slots', async () => {
   assert.equal(asked.filter((text) => text.includes('slots.')).length, 3);
 });
 
+test('whoever locks stock and slots locks all stock first, so that nobody waits in a ring', async () => {
+  const t = await setUp();
+  const asked: string[] = [];
+  const { ordering } = await createTestOrdering(tellingOf(asked));
+  const stockFirst = (): void => {
+    const firstSlot = asked.findIndex((text) => text.includes('slots.slot'));
+    const firstStock = asked.findIndex((text) =>
+      /inventory\.stock[^]*for update|into inventory\.stock/.test(text),
+    );
+    assert.ok(firstStock > -1 && firstSlot > firstStock, `${firstStock} before ${firstSlot}`);
+    asked.length = 0;
+  };
+  asked.length = 0;
+  const placed = await t.place(SIX, { quantity: 2, on: ordering });
+  assert.ok(placed.ok);
+  stockFirst();
+  const cancel = { orderId: placed.value.id, kind: 'cancel', by: 'operator', reason: 'operator' } as const;
+  assert.ok((await ordering.change(t.marketId, cancel)).ok);
+  stockFirst();
+});
+
 test('of a hundred who race from two processes for the last ten places of a slot exactly ten get one', async () => {
   const t = await setUp({ capacity: 10 });
   const other = await createTestOrdering(db);
@@ -522,6 +543,49 @@ test('a scheduled order is begun at its time, and waiting for its slot is not sl
     [keyOf(t.marketId)],
   );
   assert.deepEqual([event!.data['onTime'], event!.data['minutesToDoor']], [true, 18]);
+});
+
+test('a scheduled order whose lines and address change keeps its slot and its one place', async () => {
+  const t = await setUp();
+  const placed = await t.place(SIX, { quantity: 2 });
+  assert.ok(placed.ok);
+  const { id, promise, prepareAt } = placed.value;
+  const further = { ...placed.value.address, lat: placed.value.address.lat + 0.01 };
+  const moved = await t.change(id, { kind: 'change_address', by: 'shopper', address: further });
+  assert.ok(moved.ok, JSON.stringify(moved));
+  const fewer = await t.change(id, {
+    kind: 'change_lines',
+    by: 'shopper',
+    quantities: [{ line: 0, offerId: t.market.can.offerId, quantity: 1 }],
+    add: [],
+  });
+  assert.ok(fewer.ok, JSON.stringify(fewer));
+  const order = await t.read(id);
+  assert.deepEqual(order.address, further);
+  assert.deepEqual([order.slot, order.promise, order.prepareAt], [SIX, promise, prepareAt]);
+  assert.equal(await t.taken(), 1);
+  assert.ok((await t.change(id, { kind: 'cancel', by: 'merchant', reason: 'merchant' })).ok);
+  assert.equal(await t.taken(), 0);
+  assert.equal((await t.stock()).reserved, 0);
+});
+
+test('a retry of the command that took the last place in another process answers its order, not that the slot is full', async () => {
+  const t = await setUp({ capacity: 1 });
+  const other = await createTestOrdering(db);
+  const command = t.key();
+  const place = {
+    shopperId: t.shopperId,
+    command,
+    basket: t.basketOf(1, SIX),
+    expectedTotalMinor: 870,
+    paymentMethod: 'test_approve',
+  };
+  const answers = await Promise.all([
+    t.ordering.placeOrder(t.marketId, place),
+    other.ordering.placeOrder(t.marketId, place),
+  ]);
+  assert.equal(new Set(answers.map((answer) => (answer.ok ? answer.value.id : answer.error.code))).size, 1);
+  assert.equal(await t.taken(), 1);
 });
 
 test('fewer places than are taken close the slot and take nobody’s; slots that are over are forgotten', async () => {
