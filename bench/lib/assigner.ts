@@ -44,7 +44,7 @@ export function createAssigner(deps: {
     provider: createTestProvider({ clock, secret: 'bench', notify: () => {} }),
     onCommit,
   });
-  const delivery = createDelivery({ db, clock, ids, ordering, markets, onCommit });
+  const delivery = createDelivery({ db, clock, ticker: systemTicker, ids, ordering, markets, onCommit });
   const placeOf = new Map(market.stores.map(({ storeId, place }) => [storeId as string, place]));
   let waiting: Accepted[] = [];
   let running = false;

@@ -35,7 +35,8 @@ interface Life {
   isWaiting: boolean;
 }
 
-const TELL_MS = 5;
+/** How often a dispatcher of the scenario gives out what was accepted. The real one ticks every 20 seconds. */
+const TELL_MS = 100;
 const EMPTY = '{}';
 
 /**

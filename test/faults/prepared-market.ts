@@ -86,7 +86,7 @@ export async function prepareMarket(
         throw error;
       },
     });
-    const delivery = createDelivery({ db, clock, ids, ordering, markets, onCommit });
+    const delivery = createDelivery({ db, clock, ticker: systemTicker, ids, ordering, markets, onCommit });
 
     const basket = {
       storeId: market.shopId,

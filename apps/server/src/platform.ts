@@ -155,7 +155,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     provider,
     onCommit,
   });
-  const delivery = createDelivery({ db, clock, ids, ordering, markets, onCommit });
+  const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
   const clockState = (): ClockState => ({
     now: toRfc3339(clock.now()),
     speed: options.clockControl?.speed() ?? 1,

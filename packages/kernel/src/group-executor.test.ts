@@ -251,3 +251,46 @@ test('limits that would never run anything and lanes that do not exist are refus
   }
   assert.throws(() => createGroupExecutor(options({ laneOf: () => 1 })).submit(1), /no lane 1/);
 });
+
+test('a paced lane begins groups apart while items come together, and never makes a lone one wait', async () => {
+  let elapsed = 0;
+  const alarms: { at: number; ring: () => void }[] = [];
+  const ticker = {
+    elapsedMs: () => elapsed,
+    after: (milliseconds: number, ring: () => void) => {
+      alarms.push({ at: elapsed + milliseconds, ring });
+      return () => {};
+    },
+  };
+  const groups: number[][] = [];
+  const executor = createGroupExecutor(
+    options({
+      pace: { ticker, ms: 10 },
+      run: (items) => {
+        groups.push([...items]);
+        return Promise.resolve(items.map(String));
+      },
+    }),
+  );
+  await executor.submit(1);
+  await executor.submit(2);
+  assert.deepEqual(groups, [[1], [2]], 'one after the other: nobody waits');
+  await Promise.all([executor.submit(3), executor.submit(4)]);
+  assert.deepEqual(groups[2], [3, 4]);
+  elapsed = 4;
+  const later = [5, 6].map((item) => executor.submit(item));
+  await settle();
+  assert.equal(groups.length, 3, 'the last group began 4 ms ago');
+  assert.deepEqual(
+    alarms.map(({ at }) => at),
+    [10],
+  );
+  later.push(executor.submit(7));
+  elapsed = 10;
+  alarms[0]!.ring();
+  await Promise.all(later);
+  assert.deepEqual(groups[3], [5, 6, 7], 'what came meanwhile shares the group');
+  elapsed = 11;
+  await Promise.all([8, 9, 10, 11].map((item) => executor.submit(item)));
+  assert.deepEqual(groups[4], [8, 9, 10, 11], 'a full group does not wait');
+});

@@ -1,3 +1,4 @@
+import type { Ticker } from './clock.ts';
 import { InvariantViolation, invariant } from './invariant.ts';
 
 /** The queue is full: the caller should be told to come back, at once, rather than wait without end. */
@@ -16,6 +17,11 @@ export interface GroupExecutorOptions<Item, Outcome> {
   readonly laneOf: (item: Item) => number;
   /** Items of two kinds never share a group; a lane takes the kind whose oldest item waits longest. */
   readonly kindOf?: (item: Item) => string;
+  /**
+   * Begins groups of a lane at least `ms` apart while several items come in that time, unless a group is full: each
+   * group costs something however small it is. Items that come one after the other never wait.
+   */
+  readonly pace?: { readonly ticker: Ticker; readonly ms: number };
   /** Runs a group as one unit and answers each item, in order. Throwing spoils the whole group. */
   readonly run: (items: readonly Item[], lane: number) => Promise<readonly Outcome[]>;
   /**
@@ -57,6 +63,8 @@ export function createGroupExecutor<Item, Outcome>(
     queues: new Map<string, Waiting<Item, Outcome>[]>(),
     waiting: 0,
     isRunning: false,
+    beganAt: -Infinity,
+    lastSize: 0,
   }));
   const kindOf = options.kindOf ?? (() => '');
   let turns = 0;
@@ -96,8 +104,17 @@ export function createGroupExecutor<Item, Outcome>(
     lane.isRunning = true;
     await Promise.resolve();
     while (lane.waiting > 0) {
+      if (options.pace !== undefined) {
+        const { ticker, ms } = options.pace;
+        const early = lane.beganAt + ms - ticker.elapsedMs();
+        if (early > 0 && lane.lastSize > 1 && lane.waiting < options.maxGroup) {
+          await new Promise<void>((resolve) => ticker.after(early, resolve));
+        }
+        lane.beganAt = ticker.elapsedMs();
+      }
       const group = oldest(lane.queues.values()).splice(0, options.maxGroup);
       lane.waiting -= group.length;
+      lane.lastSize = group.length;
       await runGroup(group, laneIndex);
     }
     lane.isRunning = false;

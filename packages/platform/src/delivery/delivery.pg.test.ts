@@ -48,6 +48,7 @@ async function setUp(couriers = 2) {
   const deps = {
     db,
     clock: t.clock,
+    ticker: systemTicker,
     ids: t.ids,
     ordering: t.ordering,
     markets: createMarkets({ db }),

@@ -1,4 +1,4 @@
-import type { Clock, CourierId, IdSource, MarketId, Result } from '@halfhour/kernel';
+import type { Clock, CourierId, IdSource, MarketId, Result, Ticker } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
 import type { EventFeed } from '../events/index.ts';
 import type { Markets } from '../markets/index.ts';
@@ -20,6 +20,8 @@ import { type StopCommand, createStopWorker } from './work-stops.ts';
 export interface DeliveryDeps {
   readonly db: Database;
   readonly clock: Clock;
+  /** Real time. */
+  readonly ticker: Ticker;
   readonly ids: IdSource;
   readonly ordering: Pick<Ordering, 'applyChanges' | 'lockOrders'>;
   readonly markets: Pick<Markets, 'get'>;

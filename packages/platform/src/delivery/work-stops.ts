@@ -51,6 +51,8 @@ type Outcome = Result<RouteRecord, ApiError>;
 
 const MAX_GROUP = 256;
 const MAX_QUEUE = 4_000;
+/** As in ordering: fewer groups cost less. */
+const PACE_MS = 10;
 
 /** Ordering refused a change after the route had allowed it; the transaction is undone. */
 class OrderRefused extends Error {
@@ -76,6 +78,7 @@ export function createStopWorker(
         maxQueue: MAX_QUEUE,
         lanes: 1,
         laneOf: () => 0,
+        pace: { ticker: deps.ticker, ms: PACE_MS },
         run: (items) => runGroup(deps, marketId, items),
         isItemFault: (error) => error instanceof OrderRefused || isRowFault(error),
       });

@@ -66,6 +66,7 @@ async function setUp(couriers = 3) {
   const delivery = createDelivery({
     db,
     clock: t.clock,
+    ticker: systemTicker,
     ids: t.ids,
     ordering: t.ordering,
     markets,

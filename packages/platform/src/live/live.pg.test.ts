@@ -59,7 +59,15 @@ async function setUp() {
   };
   const markets = createMarkets({ db });
   const couriers = createCouriers({ db, clock, ids, ticker, onError });
-  const delivery = createDelivery({ db, clock, ids, ordering, markets, onCommit: feed.poke });
+  const delivery = createDelivery({
+    db,
+    clock,
+    ticker: systemTicker,
+    ids,
+    ordering,
+    markets,
+    onCommit: feed.poke,
+  });
   const clockState = () => ({ now: toRfc3339(clock.now()), speed: 1, adjustable: false });
   const live = createLive({ db, clock, ticker, feed, markets, couriers, clockState, onError });
   const routes = createLiveRoutes({ db, clock, live });

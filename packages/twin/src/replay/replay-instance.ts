@@ -96,7 +96,7 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
     provider: createTestProvider({ clock, secret: 'replay', notify: () => {} }),
     onCommit,
   });
-  const delivery = createDelivery({ db, clock, ids, ordering, markets, onCommit });
+  const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
   const couriers = createCouriers({
     db,
     clock,
