@@ -65,8 +65,10 @@ test('under more than it can carry the server serves what it can and refuses the
   );
   assert.ok((over.statuses['503'] ?? 0) > 0, 'it was more than the server lets in');
   // The machine may have got slower for another reason meanwhile, which the load afterwards tells.
-  const half = Math.min(capacity, goodput(afterwards)) / 2;
-  assert.ok(goodput(over) >= half, `${goodput(over)} a second are fewer than ${half}`);
+  // A collapse is what this finds. How much is served beside the refusals depends on what else the machine does: the
+  // line above tells.
+  const least = Math.min(capacity, goodput(afterwards)) / 10;
+  assert.ok(goodput(over) >= least, `${goodput(over)} a second are fewer than ${least}`);
   const { place, 'place refused': refused } = over.latency;
   assert.ok(refused!.p50Ms < place!.p50Ms, 'to be refused takes less time than to be served');
   assert.ok(megabytes < megabytesBefore + MAX_GROWTH_MEGABYTES, `${megabytesBefore} grew to ${megabytes} MB`);
