@@ -71,7 +71,7 @@ export async function copyIntoPast(
           if (column === undefined) return name;
           const [own] = await db.query<{ key: string }>(`select min(${name})::text as key from ${seed}`);
           const from = column.of === 'order' ? first!.key : own!.key;
-          // 2 ms apart from the copy before in each order's own key at least: seeds lie closer than a step.
+          // The copies lie a step apart; all keys of a copy lie behind its first.
           return `${name} - ${from} + ((${startMs} + k * ${stepMs}::bigint) << ${column.shift})`;
         }),
       );

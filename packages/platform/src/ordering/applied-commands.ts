@@ -1,7 +1,7 @@
 /**
  * The commands that brought an order to where it is, kept in its own row: a repeat is found where the order is read
- * anyway, in the transaction that would change it, for as long as there is the order. (As rows of their own they
- * were a quarter of what a step cost.) Keys of one caller are told apart by order: a key used for two orders names
+ * anyway, in the transaction that would change it, for as long as there is the order, without a row of its own for
+ * each step. Keys of one caller are told apart by order: a key used for two orders names
  * two commands.
  *
  * 20 bytes each: 8 of caller and key, 8 of the body, 4 of the version that the order reached.

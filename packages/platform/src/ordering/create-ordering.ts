@@ -101,7 +101,7 @@ const MAX_GROUP = 512;
 const MAX_QUEUE = 5_000;
 /** Two connections keep both cores busy; stores, with their orders, are spread over them so that groups do not contend. */
 const LANES = 2;
-/** A group costs 3 ms of CPU before it has done anything for anybody; half as often is half of that. */
+/** A group of one costs 2.7 ms of CPU, application and Postgres: fewer groups cost less. */
 const PACE_MS = 10;
 /** Time after which the sweep asks the provider when the process that placed the order is gone. */
 const ASK_AGAIN_SECONDS = 15;
@@ -260,8 +260,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
 
   /**
    * Takes up the authorisations of orders whose process went away, or whose provider said that it would tell later:
-   * from now on they are due like all other work with a provider. (A payment row for each order from its placement
-   * on would cost a twentieth of a life cycle, for the few that need it.)
+   * from now on they are due like all other work with a provider. (Most orders are answered at once and never need
+   * a payment that waits.)
    */
   async function findUnanswered(marketId: MarketId): Promise<void> {
     const now = clock.now();

@@ -2,8 +2,7 @@ import { type EpochMs, type Id, type IdPrefix, invariant, keyOf, writeKey } from
 
 /**
  * Arrays of values as Postgres receives them in binary: a group of hundreds of commands goes over as columns. As
- * text the same arrays cost several times as much to write here and to parse there; a timestamp the most
- * (measured for 512 moments: 0.9 ms as text on both sides, 0.06 ms in binary).
+ * text each value would be formatted here and parsed there.
  */
 
 const HEADER = 20;

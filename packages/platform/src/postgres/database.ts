@@ -201,7 +201,7 @@ const ZERO = 48;
 let lastDay = '';
 let lastDayMs = 0;
 
-/** `YYYY-MM-DD hh:mm:ss[.ffffff]+00`. A tenth of the time of Date.parse: rows of orders hold eight of them. */
+/** `YYYY-MM-DD hh:mm:ss[.ffffff]+00`. Cheaper than Date.parse: rows of orders hold eight of them. */
 function parseUtc(text: string): EpochMs {
   if (!text.startsWith(lastDay) || lastDay === '') {
     lastDay = text.slice(0, 10);

@@ -13,7 +13,7 @@ create table ordering.placement (
   -- Rises when the order is changed after placement.
   edition integer not null default 1,
   -- All that is fixed at placement, as the code reads it. json and not jsonb: it is read whole and never searched,
-  -- and taking it in costs a third.
+  -- so it need not be taken apart.
   document json not null,
   primary key (market_id, order_id)
 ) partition by list (market_id);
