@@ -113,7 +113,9 @@ function toFieldError(error: AjvError): FieldError {
       ? 'is not known here'
       : error.keyword === 'required'
         ? 'is required'
-        : (error.message ?? 'is not valid');
+        : error.keyword === 'enum'
+          ? `must be one of ${(error.params['allowedValues'] as readonly unknown[]).join(', ')}`
+          : (error.message ?? 'is not valid');
   return { field: path.join('.'), message };
 }
 
