@@ -8,7 +8,7 @@ import {
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import { type Queryable, type Tx, int4Array, keyArray, textArray } from '../postgres/index.ts';
 import type { CourierDraft, CourierPosition, CourierRecord, Vehicle } from './courier.ts';
 
 /** Inserts couriers, off shift. */
@@ -176,36 +176,44 @@ export interface CourierWork {
 
 /**
  * Writes what couriers on shift are doing; rows are locked in key order.
- * @returns those whose shift was waiting for this work to end, and did
+ * @returns of those on shift, who takes new work, and whose shift was waiting for this work to end, and did
  */
 export async function updateWork(
   tx: Tx,
   marketId: MarketId,
   rows: readonly CourierWork[],
-): Promise<CourierId[]> {
-  const updated = await tx.query<{ courier_id: string; load: number; shift_ending: boolean }>(
+): Promise<{ readonly available: CourierId[]; readonly over: CourierId[] }> {
+  // Ids sort as their keys do, and rows are locked in the order of the array.
+  const sorted = rows.toSorted((a, b) => (a.courierId < b.courierId ? -1 : 1));
+  const updated = await tx.query<{ n: number; load: number; shift_ending: boolean }>(
     `with held as materialized (
-       select courier.courier_id, work.status, work.load
-       from unnest($2::bigint[], $3::text[], $4::int[]) as work (courier_id, status, load)
-       join couriers.courier on courier.market_id = $1 and courier.courier_id = work.courier_id
-       where courier.shift_id is not null
-       order by courier.courier_id
-       for update of courier
+       select work.n, work.courier_id, work.status, work.load
+       from unnest($2::bigint[], $3::text[], $4::int[]) with ordinality as work (courier_id, status, load, n)
+       cross join lateral (
+         select from couriers.courier
+         where market_id = $1 and courier_id = work.courier_id and shift_id is not null
+         limit 1 for update
+       ) as courier
      )
      update couriers.courier set status = held.status, load = held.load
      from held
      where courier.market_id = $1 and courier.courier_id = held.courier_id
-     returning courier.courier_id, courier.load, courier.shift_ending`,
+     returning held.n::int, courier.load, courier.shift_ending`,
     [
       keyOf(marketId),
-      rows.map((row) => keyOf(row.courierId)),
-      rows.map((row) => row.status),
-      rows.map((row) => row.load),
+      keyArray(sorted.map((row) => row.courierId)),
+      textArray(sorted.map((row) => row.status)),
+      int4Array(sorted.map((row) => row.load)),
     ],
   );
-  return updated
-    .filter((row) => row.load === 0 && row.shift_ending)
-    .map((row) => idFromKey('cou', row.courier_id));
+  const available: CourierId[] = [];
+  const over: CourierId[] = [];
+  for (const { n, load, shift_ending } of updated) {
+    const { courierId } = sorted[n - 1]!;
+    if (!shift_ending) available.push(courierId);
+    else if (load === 0) over.push(courierId);
+  }
+  return { available, over };
 }
 
 /**

@@ -1,20 +1,24 @@
-import type { EpochMs, MarketId } from '@halfhour/kernel';
+import type { CourierId, EpochMs, MarketId } from '@halfhour/kernel';
 import type { Tx } from '../postgres/index.ts';
 import { type CourierWork, closeShifts, updateWork } from './courier-store.ts';
 import { tellShiftsEnded } from './end-shift.ts';
 
 /**
- * Writes what couriers are doing, in the transaction of the work that makes them do it. A courier who wanted to go
- * goes off shift, at `at`, once the load is 0. Couriers who are off shift are passed over.
+ * Writes what couriers are doing, in the transaction of the work that makes them do it; to be called for those alone
+ * whose work has changed. A courier who wanted to go goes off shift, at `at`, once the load is 0. Couriers who are off
+ * shift are passed over.
+ *
+ * @returns those of them who take new work: on shift and not about to end it. Their rows are held.
  */
 export async function setCourierWork(
   tx: Tx,
   marketId: MarketId,
   rows: readonly CourierWork[],
   at: EpochMs,
-): Promise<void> {
-  if (rows.length === 0) return;
-  const over = await updateWork(tx, marketId, rows);
+): Promise<Set<CourierId>> {
+  if (rows.length === 0) return new Set();
+  const { available, over } = await updateWork(tx, marketId, rows);
   await closeShifts(tx, marketId, at, over);
   await tellShiftsEnded(tx, marketId, at, 'system', over);
+  return new Set(available);
 }

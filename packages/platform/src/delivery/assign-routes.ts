@@ -10,12 +10,12 @@ import {
   ok,
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
-import { type CourierRecord, selectCouriers } from '../couriers/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
-import { type Drop, type RouteRecord, createRoute, moveOrders } from './route.ts';
-import { lockRoutes, passFence, selectOpenRoutes, selectRoutesOfOrders } from './route-store.ts';
+import { unwritten } from './kept-route.ts';
+import { type Drop, type RouteRecord, createRoute, isOpen, moveOrders } from './route.ts';
+import { lockRoutes, passFence } from './route-store.ts';
 
 /** A route that somebody wants a courier to carry out. */
 export interface Assignment {
@@ -97,32 +97,22 @@ async function assign(
 ): Promise<Result<(RouteRecord | undefined)[], Again>> {
   const at = deps.clock.now();
   const courierIds = [...new Set(assignments.map((assignment) => assignment.courierId))];
-  await lockRoutes(tx, marketId, [], courierIds);
-  const open = await selectOpenRoutes(tx, marketId, courierIds);
-  const couriers = await couriersById(tx, marketId, courierIds);
-  const taken = new Set<OrderId>(
-    (
-      await selectRoutesOfOrders(
-        tx,
-        marketId,
-        assignments.flatMap(({ drops }) => drops.map((drop) => drop.orderId)),
-      )
-    ).keys(),
-  );
+  const held = await lockRoutes(tx, marketId, [], courierIds);
+  const open = [...held.values()].filter(({ route }) => isOpen(route));
   const openCount = new Map<CourierId, number>();
-  for (const { courierId } of open) openCount.set(courierId, (openCount.get(courierId) ?? 0) + 1);
+  for (const { route } of open) openCount.set(route.courierId, (openCount.get(route.courierId) ?? 0) + 1);
+  const given = new Set<OrderId>();
 
   const routes = assignments.map((assignment, index): RouteRecord | undefined => {
     if (refused.has(index)) return undefined;
     const refuse = (refusal: AssignRefusal): undefined => void refused.set(index, refusal);
     const { courierId, drops } = assignment;
-    if (!mayWork(couriers.get(courierId))) return refuse({ code: 'courier_off_shift' });
     const count = openCount.get(courierId) ?? 0;
     if (count >= MAX_OPEN_ROUTES) return refuse({ code: 'courier_busy' });
     const orderIds = drops.map((drop) => drop.orderId);
-    const elsewhere = orderIds.filter((orderId) => taken.has(orderId));
-    if (elsewhere.length > 0) return refuse({ code: 'order_taken', orderIds: elsewhere });
-    for (const orderId of orderIds) taken.add(orderId);
+    const twice = orderIds.filter((orderId) => given.has(orderId));
+    if (twice.length > 0) return refuse({ code: 'order_taken', orderIds: twice });
+    for (const orderId of orderIds) given.add(orderId);
     openCount.set(courierId, count + 1);
     return createRoute({ ...assignment, id: deps.ids.next('rte'), marketId, assignedAt: at });
   });
@@ -157,33 +147,25 @@ async function assign(
   const places = new Map<OrderId, Address>();
   for (const answer of answers) if (answer.ok) places.set(answer.value.id, answer.value.address);
   const settled = routes.map((route) => (route === undefined ? undefined : moveOrders(route, places)));
-  await commitRoutes(
-    tx,
-    deps,
-    marketId,
-    at,
-    open,
-    settled.flatMap((after) => (after === undefined ? [] : [{ after, by: 'system' }])),
-  );
-  // Now the couriers' rows are held: one whose shift ended between the first look and here is off it.
-  const held = await couriersById(tx, marketId, courierIds);
-  let gone = false;
+  const busy = new Set(settled.map((route) => route?.courierId));
+  const { taken, available } = await commitRoutes(tx, deps, marketId, at, held, [
+    // Written as they are: who waits for one of them must see that there is another route now (`lockRoutes`).
+    ...open
+      .filter(({ route }) => busy.has(route.courierId))
+      .map((before) => ({ before, after: { ...before }, by: 'system' })),
+    ...settled.flatMap((route) => (route === undefined ? [] : [{ after: unwritten(route), by: 'system' }])),
+  ]);
+  let fits = true;
   routes.forEach((route, index) => {
-    if (route === undefined || mayWork(held.get(route.courierId))) return;
-    refused.set(index, { code: 'courier_off_shift' });
-    gone = true;
+    if (route === undefined) return;
+    const orderIds = route.dropoffs
+      .map(({ orderId }) => orderId)
+      .filter((orderId) => taken.includes(orderId));
+    if (orderIds.length > 0) refused.set(index, { code: 'order_taken', orderIds });
+    // The couriers' rows are held now, so none of them ends a shift any more.
+    else if (!available.has(route.courierId)) refused.set(index, { code: 'courier_off_shift' });
+    else return;
+    fits = false;
   });
-  return gone ? err({ code: 'again' }) : ok(settled);
-}
-
-async function couriersById(
-  tx: Tx,
-  marketId: MarketId,
-  courierIds: readonly CourierId[],
-): Promise<Map<CourierId, CourierRecord>> {
-  return new Map((await selectCouriers(tx, marketId, courierIds)).map((courier) => [courier.id, courier]));
-}
-
-function mayWork(courier: CourierRecord | undefined): boolean {
-  return courier !== undefined && courier.status !== 'off_shift' && !courier.shiftEnding;
+  return fits ? ok(settled) : err({ code: 'again' });
 }

@@ -1,9 +1,17 @@
-import { type CourierId, type EpochMs, type MarketId, type RouteId, invariant } from '@halfhour/kernel';
-import { setCourierWork } from '../couriers/index.ts';
+import {
+  type CourierId,
+  type EpochMs,
+  type MarketId,
+  type OrderId,
+  type RouteId,
+  invariant,
+} from '@halfhour/kernel';
+import { type CourierWork, setCourierWork } from '../couriers/index.ts';
 import { appendEvents } from '../events/index.ts';
 import { COURIER_PAY, courierPayable, postTransactions } from '../ledger/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import type { DeliveryDeps } from './delivery.ts';
+import type { KeptRoute } from './kept-route.ts';
 import { type RouteRecord, workOf } from './route.ts';
 import { routeEvents } from './route-events.ts';
 import { type RouteChange, saveRoutes } from './route-store.ts';
@@ -13,38 +21,32 @@ export interface MadeChange extends RouteChange {
   readonly by: string;
 }
 
+/** What stands against the commit; for whoever gives work to look at. */
+export interface Committed {
+  /** Orders that come to a route and are on another one. */
+  readonly taken: readonly OrderId[];
+  /** Couriers among those whose work has changed who take new work. */
+  readonly available: ReadonlySet<CourierId>;
+}
+
 /**
  * Writes changed routes with all that goes with them: the couriers' work, the pay of routes that are done
  * (debit courier pay, credit what the courier is owed; once for each route) and the events.
  *
- * @param open the open routes of all couriers concerned, as they were before the changes
+ * @param held the open routes of all couriers concerned, as they were before the changes
  */
 export async function commitRoutes(
   tx: Tx,
   deps: Pick<DeliveryDeps, 'ids' | 'markets'>,
   marketId: MarketId,
   at: EpochMs,
-  open: readonly RouteRecord[],
+  held: ReadonlyMap<RouteId, KeptRoute>,
   changes: readonly MadeChange[],
-): Promise<void> {
-  const changed = changes.filter(({ before, after }) => before !== after);
-  if (changed.length === 0) return;
-  await saveRoutes(tx, marketId, changed);
-
-  const now = new Map<RouteId, RouteRecord>(open.map((route) => [route.id, route]));
-  for (const { after } of changed) now.set(after.id, after);
-  const byCourier = new Map<CourierId, RouteRecord[]>(
-    changed.map(({ after }) => [after.courierId, [] as RouteRecord[]]),
-  );
-  for (const route of now.values()) byCourier.get(route.courierId)?.push(route);
-  await setCourierWork(
-    tx,
-    marketId,
-    [...byCourier]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([courierId, routes]) => ({ courierId, ...workOf(routes) })),
-    at,
-  );
+): Promise<Committed> {
+  const kept = changes.filter(({ before, after }) => before !== after);
+  const taken = await saveRoutes(tx, marketId, kept);
+  const changed = kept.map(({ before, after, by }) => ({ before: before?.route, after: after.route, by }));
+  const available = await setCourierWork(tx, marketId, changedWork(held, changed), at);
 
   const paid = changed.filter(
     ({ before, after }) => after.state === 'done' && before?.state !== 'done' && after.payMinor > 0,
@@ -73,4 +75,27 @@ export async function commitRoutes(
     marketId,
     changed.flatMap(({ before, after, by }) => routeEvents(before, after, at, by)),
   );
+  return { taken, available };
+}
+
+/** What couriers do now that they did not do before. */
+function changedWork(
+  held: ReadonlyMap<RouteId, KeptRoute>,
+  changed: readonly { readonly after: RouteRecord }[],
+): CourierWork[] {
+  const couriers = new Map(
+    changed.map(({ after }) => [after.courierId, { before: [] as RouteRecord[], now: [] as RouteRecord[] }]),
+  );
+  const left = new Map(changed.map(({ after }) => [after.id, after]));
+  for (const { route } of held.values()) {
+    const courier = couriers.get(route.courierId);
+    courier?.before.push(route);
+    courier?.now.push(left.get(route.id) ?? route);
+    left.delete(route.id);
+  }
+  for (const route of left.values()) couriers.get(route.courierId)!.now.push(route);
+  return [...couriers].flatMap(([courierId, { before, now }]) => {
+    const [was, work] = [workOf(before), workOf(now)];
+    return was.status === work.status && was.load === work.load ? [] : [{ courierId, ...work }];
+  });
 }

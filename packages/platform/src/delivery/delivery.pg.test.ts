@@ -10,7 +10,7 @@ import {
   keyOf,
   systemTicker,
 } from '@halfhour/kernel';
-import type { Authority } from '../api/index.ts';
+import type { Authority, CommandKey } from '../api/index.ts';
 import { createCouriers, selectCouriers } from '../couriers/index.ts';
 import { readHistory } from '../events/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
@@ -25,6 +25,7 @@ import {
   createDeliveryRoutes,
   selectOpenRoutes,
   selectRoutes,
+  toRoute,
 } from './index.ts';
 
 const checked: (() => Promise<void>)[] = [];
@@ -229,6 +230,94 @@ test('the same command acts once and answers the same, also at the same time; an
   assert.deepEqual(await t.types(id), ['RouteAssigned', 'StopArrived', 'StopCompleted']);
   const other = await t.complete(id, 0, { command: { ...command, bodyHash: 'other' } });
   assert.ok(!other.ok && other.error.code === 'idempotency_key_reused');
+});
+
+test('a repeat is answered as the command was, whatever has become of the route since', async () => {
+  const t = await setUp(1);
+  const [courierId] = t.courierIds as [CourierId];
+  const orders = [await t.order(), await t.order(), await t.order()] as const;
+  const id = await t.assign(courierId, orders);
+  const by = { role: 'courier' as const, courierIds: [courierId] };
+  const { deliveryCode: code } = await t.read(orders[0]);
+  const wrong = code === '0000' ? '0001' : '0000';
+  const commands: (() => ReturnType<typeof t.complete>)[] = [];
+  const answers: Awaited<ReturnType<typeof t.complete>>[] = [];
+  const send = async (run: (command: CommandKey) => ReturnType<typeof t.complete>) => {
+    const command = t.key();
+    commands.push(() => run(command));
+    answers.push(await run(command));
+  };
+  await send((command) => t.arrive(id, 0, { by, command }));
+  const fewer = { routeId: id, ...t.assignment(courierId, orders.slice(0, 2), 250) };
+  assert.ok((await t.delivery.update(t.marketId, [fewer])).ok);
+  await send((command) => t.arrive(id, 0, { by, command }));
+  await send((command) => t.complete(id, 0, { by, command }));
+  await send((command) => t.complete(id, 1, { by, command, code: wrong }));
+  await send((command) => t.complete(id, 1, { by, command, code: wrong }));
+  await send((command) => t.complete(id, 1, { by, command, code }));
+  assert.ok((await t.change(orders[1], { kind: 'cancel', reason: 'operator' })).ok);
+  while ((await t.route(id)).state !== 'done') await t.delivery.takeOrderEvents(t.marketId);
+  assert.deepEqual(
+    answers.map((answer) =>
+      answer.ok
+        ? [answer.value.state, answer.value.dropoffs.length, answer.value.payMinor]
+        : answer.error['triesLeft'],
+    ),
+    [['started', 3, 400], ['started', 2, 250], ['started', 2, 250], 9, 8, ['started', 2, 250]],
+  );
+  const route = await t.route(id);
+  const told = (each: (typeof answers)[number]) => (each.ok ? toRoute(each.value) : each.error);
+  const repeats = await Promise.all(commands.map((again) => again()));
+  assert.deepEqual(repeats.map(told), answers.map(told));
+  assert.deepEqual(await t.route(id), route);
+});
+
+test('a wrong code that two processes are sent at the same time is one try', async () => {
+  const t = await setUp(1);
+  const [courierId] = t.courierIds as [CourierId];
+  const order = await t.order();
+  const id = await t.assign(courierId, [order]);
+  assert.ok((await t.complete(id, 0)).ok);
+  const { deliveryCode } = await t.read(order);
+  const code = deliveryCode === '0000' ? '0001' : '0000';
+  const by = { role: 'courier' as const, courierIds: [courierId] };
+  const work = { routeId: id, stopNumber: 1, code, by, command: t.key() };
+  const processes = [t.delivery, createDelivery(t.deps), createDelivery(t.deps)];
+  const answers = await Promise.all(processes.map((each) => each.complete(t.marketId, work)));
+  for (const answer of answers) assert.ok(!answer.ok && answer.error['triesLeft'] === MAX_WRONG_CODES - 1);
+  assert.equal((await t.route(id)).dropoffs[0]!.wrongCodes, 1);
+});
+
+test('who waits for a route sees the route that its courier was given meanwhile', async () => {
+  const t = await setUp(1);
+  const [courierId] = t.courierIds as [CourierId];
+  const [one, two] = [await t.order(), await t.order()];
+  const first = await t.assign(courierId, [one]);
+  assert.ok((await t.complete(first, 0)).ok);
+  let done: ReturnType<typeof t.complete> | undefined;
+  // The commit of the assignment is held up until the completion waits for the row of the first route.
+  const held = createDelivery({
+    ...t.deps,
+    db: {
+      ...db,
+      transact: (run) =>
+        db.transact(async (tx) => {
+          const outcome = await run(tx);
+          done = t.complete(first, 1);
+          while (
+            (await db.query(`select 1 from pg_locks where not granted and locktype = 'transactionid'`))
+              .length === 0
+          );
+          return outcome;
+        }),
+    },
+  });
+  const assigned = await held.assign(t.marketId, [t.assignment(courierId, [two])]);
+  assert.ok(assigned.ok && assigned.value[0]!.ok);
+  assert.ok((await done!).ok);
+  const { status, load } = await t.courier(courierId);
+  assert.deepEqual([status, load], ['to_store', 1], 'the new route is what it carries out now');
+  assert.equal((await t.delivery.current(t.marketId, courierId))?.id, assigned.value[0].value.id);
 });
 
 test('couriers who work at the same time are gathered without harm to each other', async () => {
@@ -437,8 +526,9 @@ test('queued routes are carried out one after the other', async () => {
   assert.equal((await t.delivery.current(t.marketId, courierId))?.id, second);
   await assert.rejects(
     db.query(
-      `insert into delivery.route (market_id, route_id, courier_id, store_id, state, assigned_at, pay_minor)
-       values ($1, 1, $2, 1, 'started', now(), 0)`,
+      `insert into delivery.route
+         (market_id, route_id, version, courier_id, store_id, state, assigned_at, pay_minor, document)
+       values ($1, 1, 1, $2, 1, 'started', now(), 0, '{}')`,
       [keyOf(t.marketId), keyOf(courierId)],
     ),
     /route_started/,

@@ -4,8 +4,9 @@ import { type EventFeed, type StoredEvent, handleNextEvents, readHead } from '..
 import type { Tx } from '../postgres/index.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
+import { relaid } from './kept-route.ts';
 import { moveOrders, removeOrders } from './route.ts';
-import { lockRoutes, selectOpenRoutes, selectRoutes, selectRoutesOfOrders } from './route-store.ts';
+import { lockRoutes, selectRoutesOfOrders } from './route-store.ts';
 
 /** Durable name of the reader; the place it keeps makes each event take effect exactly once. */
 const READER = 'delivery.cancellations';
@@ -69,10 +70,7 @@ async function changeRoutes(
   if (concerned.length === 0) return;
   const routeIds = [...new Set((await selectRoutesOfOrders(tx, marketId, concerned)).values())];
   if (routeIds.length === 0) return;
-  await lockRoutes(tx, marketId, routeIds, []);
-  const routes = await selectRoutes(tx, marketId, routeIds);
-  invariant(routes.length === routeIds.length, 'a stop without its route');
-  const open = await selectOpenRoutes(tx, marketId, [...new Set(routes.map((route) => route.courierId))]);
+  const held = await lockRoutes(tx, marketId, routeIds, []);
   // In the order of the events, so that the last address stays.
   const places = new Map(moved.map(({ subject, data }) => [subject as OrderId, data['address'] as Address]));
   const at = deps.clock.now();
@@ -81,11 +79,12 @@ async function changeRoutes(
     deps,
     marketId,
     at,
-    open,
-    routes.map((before) => ({
-      before,
-      after: removeOrders(moveOrders(before, places), cancelled, at),
-      by: 'system',
-    })),
+    held,
+    routeIds.map((routeId) => {
+      const before = held.get(routeId);
+      invariant(before !== undefined, 'an order is on a route that is not there');
+      const route = removeOrders(moveOrders(before.route, places), cancelled, at);
+      return { before, after: relaid(before, route), by: 'system' };
+    }),
   );
 }

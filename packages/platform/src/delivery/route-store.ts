@@ -1,4 +1,3 @@
-import type { Address } from '@halfhour/contract';
 import {
   type CourierId,
   type EpochMs,
@@ -6,88 +5,94 @@ import {
   type OrderId,
   type RouteId,
   idFromKey,
-  invariant,
   keyOf,
 } from '@halfhour/kernel';
 import {
   type Queryable,
   type Tx,
-  int2Array,
+  bytesArray,
+  int4Array,
   int8Array,
   jsonArray,
   keyArray,
+  keyRange,
   momentArray,
   textArray,
 } from '../postgres/index.ts';
-import { type DropoffRecord, type PickupRecord, type RouteRecord, PICKUP_NUMBER } from './route.ts';
+import type { KeptRoute, Layout } from './kept-route.ts';
+import type { RouteRecord } from './route.ts';
+
+const READ = `route_id, courier_id, store_id, state, assigned_at, closed_at, pay_minor, document`;
+
+/*
+ * Rows are found by their key one by one (lateral … limit 1), whatever the planner believes of the table: see
+ * ordering/order-store.
+ */
+const LOCK = `with named as materialized (
+    select found.* from unnest($2::bigint[]) as given (route_id)
+    cross join lateral (
+      select route_id, courier_id, version from delivery.route
+      where market_id = $1 and route_id = given.route_id limit 1
+    ) as found
+  ),
+  concerned as materialized (
+    select unnest($3::bigint[]) as courier_id union select courier_id from named
+  ),
+  wanted as materialized (
+    select route_id, version from named
+    union
+    select found.* from concerned
+    cross join lateral (
+      select route_id, version from delivery.route
+      where market_id = $1 and courier_id = concerned.courier_id and state in ('assigned', 'started')
+      offset 0
+    ) as found
+    order by route_id
+  )
+  select held.*, wanted.version = held.version as as_seen from wanted
+  cross join lateral (
+    select ${READ}, version, commands from delivery.route
+    where market_id = $1 and route_id = wanted.route_id limit 1 for update
+  ) as held`;
 
 /**
- * Locks these routes, and the open routes of these couriers and of the couriers of these routes, in key
- * order, so that whoever changes a courier's work meets the others there. Read them in a statement after
- * this one: a route that was written while this one waited is not in its snapshot.
+ * Locks and reads these routes, and the open routes of these couriers and of the couriers of these routes, in key
+ * order, so that whoever changes a courier's work meets the others there.
+ *
+ * A row that was written while the statement waited for it is read as it is then; a route that was given to its courier
+ * meanwhile is not in the statement's snapshot. Whoever gives one writes the courier's other open routes too (see
+ * `assignRoutes`), so where a row is not the one that was looked for, the statement runs again; what is held already
+ * keeps nobody waiting then.
  */
 export async function lockRoutes(
   tx: Tx,
   marketId: MarketId,
   routeIds: readonly RouteId[],
   courierIds: readonly CourierId[],
-): Promise<void> {
-  await tx.query(
-    `with named as materialized (select unnest($2::bigint[]) as route_id),
-     concerned as materialized (
-       select unnest($3::bigint[]) as courier_id
-       union
-       select found.courier_id from named
-       cross join lateral (
-         select courier_id from delivery.route where market_id = $1 and route_id = named.route_id limit 1
-       ) as found
-     ),
-     wanted as materialized (
-       select route_id from named
-       union
-       select found.route_id from concerned
-       cross join lateral (
-         select route_id from delivery.route
-         where market_id = $1 and courier_id = concerned.courier_id and state in ('assigned', 'started')
-         offset 0
-       ) as found
-       order by route_id
-     )
-     select 1 as one from wanted
-     cross join lateral (
-       select from delivery.route where market_id = $1 and route_id = wanted.route_id limit 1 for update
-     ) as held`,
-    [keyOf(marketId), keyArray(routeIds), keyArray(courierIds)],
-  );
+): Promise<Map<RouteId, KeptRoute>> {
+  const values = [keyOf(marketId), keyArray(routeIds), keyArray(courierIds)];
+  for (;;) {
+    const rows = await tx.query<LockedRow>(LOCK, values);
+    if (rows.every((row) => row.as_seen)) return new Map(rows.map((row) => toEntry(marketId, row)));
+  }
 }
 
-const ROUTE_COLUMNS = `route_id, courier_id, store_id, state, assigned_at, closed_at, pay_minor`;
-const STOP_COLUMNS = `number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes`;
-
-/** The stops of `route`, found by its key, whatever the planner believes of the table (see ordering/order-store). */
-const WITH_STOPS = `cross join lateral (
-  select ${STOP_COLUMNS} from delivery.stop
-  where stop.market_id = $1 and stop.route_id = route.route_id
-  offset 0
-) as stop`;
-
-/** These routes with their stops, open or not. */
+/** These routes, open or not, oldest first. */
 export async function selectRoutes(
   db: Queryable,
   marketId: MarketId,
   routeIds: readonly RouteId[],
 ): Promise<RouteRecord[]> {
-  const rows = await db.query<StopRow>(
-    `select route.*, stop.*
+  const rows = await db.query<RouteRow>(
+    `select route.*
      from unnest($2::bigint[]) as wanted (id)
      cross join lateral (
-       select ${ROUTE_COLUMNS} from delivery.route where market_id = $1 and route_id = wanted.id limit 1
+       select ${READ} from delivery.route where market_id = $1 and route_id = wanted.id limit 1
      ) as route
-     ${WITH_STOPS}
-     order by route_id, number`,
+     order by route_id`,
     [keyOf(marketId), keyArray(routeIds)],
   );
-  return toRoutes(marketId, rows);
+  return rows.map((row) => toRoute(marketId, row));
 }
 
 /** The open routes of a market, or of some couriers, oldest first. Plan: the partial index `route_open`. */
@@ -98,29 +103,24 @@ export async function selectOpenRoutes(
 ): Promise<RouteRecord[]> {
   const rows =
     courierIds === undefined
-      ? await db.query<StopRow>(
-          `select route.*, stop.*
-           from (
-             select ${ROUTE_COLUMNS} from delivery.route
-             where market_id = $1 and state in ('assigned', 'started')
-           ) as route
-           ${WITH_STOPS}
-           order by route_id, number`,
+      ? await db.query<RouteRow>(
+          `select ${READ} from delivery.route
+           where market_id = $1 and state in ('assigned', 'started')
+           order by route_id`,
           [keyOf(marketId)],
         )
-      : await db.query<StopRow>(
-          `select route.*, stop.*
+      : await db.query<RouteRow>(
+          `select route.*
            from unnest($2::bigint[]) as wanted (id)
            cross join lateral (
-             select ${ROUTE_COLUMNS} from delivery.route
+             select ${READ} from delivery.route
              where market_id = $1 and courier_id = wanted.id and state in ('assigned', 'started')
              offset 0
            ) as route
-           ${WITH_STOPS}
-           order by route_id, number`,
+           order by route_id`,
           [keyOf(marketId), keyArray(courierIds)],
         );
-  return toRoutes(marketId, rows);
+  return rows.map((row) => toRoute(marketId, row));
 }
 
 /** Which route each of these orders is on; orders on none are absent. */
@@ -129,100 +129,94 @@ export async function selectRoutesOfOrders(
   marketId: MarketId,
   orderIds: readonly OrderId[],
 ): Promise<Map<OrderId, RouteId>> {
+  if (orderIds.length === 0) return new Map();
   const rows = await db.query<{ n: number; route_id: string }>(
-    `select wanted.n::int, stop.route_id
+    `select wanted.n::int, carried.route_id
      from unnest($2::bigint[]) with ordinality as wanted (order_id, n)
      cross join lateral (
-       select route_id from delivery.stop where market_id = $1 and order_id = wanted.order_id limit 1
-     ) as stop`,
-    [keyOf(marketId), keyArray(orderIds)],
+       select route_id from delivery.carried
+       where market_id = $1 and order_id = wanted.order_id and order_id between $3 and $4 limit 1
+     ) as carried`,
+    [keyOf(marketId), keyArray(orderIds), ...keyRange(orderIds)],
   );
   return new Map(rows.map((row) => [orderIds[row.n - 1]!, idFromKey('rte', row.route_id)]));
 }
 
 /** What becomes of a route; without `before` it is new. */
 export interface RouteChange {
-  readonly before?: RouteRecord;
-  readonly after: RouteRecord;
+  readonly before?: KeptRoute;
+  readonly after: KeptRoute;
 }
 
 /**
- * Writes routes with their stops in three statements, however many there are. Routes that close go first
- * and stops that go are deleted before others are written, so that a courier's next route can start and an
- * order can move to another route in the same group.
+ * Writes routes, and which orders are on them, in one statement, however many there are, and one more each where orders
+ * come or go. Routes that close go first and orders leave before others come, so that a courier's next route can start
+ * and an order can move to another route in the same group.
+ *
+ * @returns orders that come and are on another route: the transaction must not commit. Whoever brings orders holds
+ * their rows, so this neither waits for another who brings them nor overlooks one.
  */
-export async function saveRoutes(tx: Tx, marketId: MarketId, changes: readonly RouteChange[]): Promise<void> {
+export async function saveRoutes(
+  tx: Tx,
+  marketId: MarketId,
+  changes: readonly RouteChange[],
+): Promise<OrderId[]> {
+  if (changes.length === 0) return [];
   const market = keyOf(marketId);
-  const closedFirst = [...changes].sort(
-    (a, b) => Number(b.after.closedAt !== undefined) - Number(a.after.closedAt !== undefined),
+  const isClosed = ({ after }: RouteChange): boolean => after.route.closedAt !== undefined;
+  const kept = [...changes.filter(isClosed), ...changes.filter((change) => !isClosed(change))].map(
+    ({ after }) => after,
   );
-  const routes = closedFirst.map((change) => change.after);
-  if (routes.length === 0) return;
   await tx.query(
-    `insert into delivery.route
-       (market_id, route_id, courier_id, store_id, state, assigned_at, closed_at, pay_minor)
-     select $1, route_id, courier_id, store_id, state, assigned_at, closed_at, pay_minor
+    `insert into delivery.route (market_id, ${READ}, version, commands)
+     select $1, given.*
      from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-         $8::bigint[]) with ordinality
-       as draft (route_id, courier_id, store_id, state, assigned_at, closed_at, pay_minor, n)
-     order by n
+       $8::bigint[], $9::json[], $10::int[], $11::bytea[]) as given
      on conflict (market_id, route_id) do update
-       set state = excluded.state, closed_at = excluded.closed_at, pay_minor = excluded.pay_minor`,
+       set state = excluded.state, closed_at = excluded.closed_at, pay_minor = excluded.pay_minor,
+         document = excluded.document, version = excluded.version, commands = excluded.commands`,
     [
       market,
-      keyArray(routes.map((route) => route.id)),
-      keyArray(routes.map((route) => route.courierId)),
-      keyArray(routes.map((route) => route.storeId)),
-      textArray(routes.map((route) => route.state)),
-      momentArray(routes.map((route) => route.assignedAt)),
-      momentArray(routes.map((route) => route.closedAt)),
-      int8Array(routes.map((route) => route.payMinor)),
+      keyArray(kept.map(({ route }) => route.id)),
+      keyArray(kept.map(({ route }) => route.courierId)),
+      keyArray(kept.map(({ route }) => route.storeId)),
+      textArray(kept.map(({ route }) => route.state)),
+      momentArray(kept.map(({ route }) => route.assignedAt)),
+      momentArray(kept.map(({ route }) => route.closedAt)),
+      int8Array(kept.map(({ route }) => route.payMinor)),
+      jsonArray(kept.map(toDocument)),
+      int4Array(kept.map(({ version }) => version + 1)),
+      bytesArray(kept.map(({ applied }) => applied)),
     ],
   );
-  const gone: StopDraft[] = [];
-  const written: StopDraft[] = [];
+  const gone: OrderId[] = [];
+  const come: { orderId: OrderId; routeId: RouteId }[] = [];
   for (const { before, after } of changes) {
-    const known = new Map(before === undefined ? [] : stopsOf(before).map((stop) => [stop.number, stop]));
-    for (const stop of stopsOf(after)) {
-      const old = known.get(stop.number);
-      known.delete(stop.number);
-      if (old?.stop === stop.stop) continue;
-      // A number that passes to another order frees the old one first; see `stop_order`.
-      if (old !== undefined && old.orderId !== stop.orderId) gone.push(old);
-      written.push(stop);
+    if (before?.route.dropoffs === after.route.dropoffs) continue;
+    const left = new Set(before?.route.dropoffs.map((dropoff) => dropoff.orderId));
+    for (const { orderId } of after.route.dropoffs) {
+      if (!left.delete(orderId)) come.push({ orderId, routeId: after.route.id });
     }
-    gone.push(...known.values());
+    gone.push(...left);
   }
   if (gone.length > 0) {
     await tx.query(
-      `delete from delivery.stop using unnest($2::bigint[], $3::smallint[]) as gone (route_id, number)
-       where stop.market_id = $1 and stop.route_id = gone.route_id and stop.number = gone.number`,
-      [market, keyArray(gone.map((stop) => stop.routeId)), int2Array(gone.map((stop) => stop.number))],
+      `delete from delivery.carried
+       where market_id = $1 and order_id = any($2::bigint[]) and order_id between $3 and $4`,
+      [market, keyArray(gone), ...keyRange(gone)],
     );
   }
-  if (written.length === 0) return;
-  await tx.query(
-    `insert into delivery.stop
-       (market_id, route_id, number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes)
-     select $1, route_id, number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes
-     from unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::json[], $6::timestamptz[], $7::timestamptz[],
-         $8::timestamptz[], $9::smallint[])
-       as draft (route_id, number, order_id, place, expected_at, arrived_at, completed_at, wrong_codes)
-     on conflict (market_id, route_id, number) do update
-       set place = excluded.place, expected_at = excluded.expected_at, arrived_at = excluded.arrived_at,
-         completed_at = excluded.completed_at, wrong_codes = excluded.wrong_codes`,
-    [
-      market,
-      keyArray(written.map((stop) => stop.routeId)),
-      int2Array(written.map((stop) => stop.number)),
-      keyArray(written.map((stop) => stop.orderId)),
-      jsonArray(written.map(({ stop }) => JSON.stringify(stop.place))),
-      momentArray(written.map(({ stop }) => stop.expectedAt)),
-      momentArray(written.map(({ stop }) => stop.arrivedAt)),
-      momentArray(written.map(({ stop }) => stop.completedAt)),
-      int2Array(written.map((stop) => stop.wrongCodes)),
-    ],
+  if (come.length === 0) return [];
+  const written = await tx.query<{ order_id: string }>(
+    `insert into delivery.carried (market_id, order_id, route_id)
+     select $1, given.* from unnest($2::bigint[], $3::bigint[]) as given
+     on conflict (market_id, order_id) do nothing
+     returning order_id`,
+    [market, keyArray(come.map(({ orderId }) => orderId)), keyArray(come.map(({ routeId }) => routeId))],
   );
+  if (written.length === come.length) return [];
+  const free = new Set(written.map((row) => idFromKey('ord', row.order_id)));
+  return come.map(({ orderId }) => orderId).filter((orderId) => !free.has(orderId));
 }
 
 /**
@@ -241,28 +235,12 @@ export async function passFence(tx: Tx, marketId: MarketId, token: number): Prom
   return rows.length === 1;
 }
 
-interface StopDraft {
-  readonly routeId: RouteId;
-  readonly number: number;
-  readonly orderId: OrderId | undefined;
-  readonly stop: PickupRecord;
-  readonly wrongCodes: number;
+/** What the columns beside it do not hold. */
+interface Document extends Pick<RouteRecord, 'pickup' | 'dropoffs'> {
+  readonly earlier?: readonly Layout[];
 }
 
-function stopsOf(route: RouteRecord): StopDraft[] {
-  return [
-    { routeId: route.id, number: PICKUP_NUMBER, orderId: undefined, stop: route.pickup, wrongCodes: 0 },
-    ...route.dropoffs.map((dropoff) => ({
-      routeId: route.id,
-      number: dropoff.number,
-      orderId: dropoff.orderId,
-      stop: dropoff,
-      wrongCodes: dropoff.wrongCodes,
-    })),
-  ];
-}
-
-interface StopRow {
+interface RouteRow {
   readonly route_id: string;
   readonly courier_id: string;
   readonly store_id: string;
@@ -270,50 +248,38 @@ interface StopRow {
   readonly assigned_at: EpochMs;
   readonly closed_at: EpochMs | null;
   readonly pay_minor: string;
-  readonly number: number;
-  readonly order_id: string | null;
-  readonly place: Address;
-  readonly expected_at: EpochMs;
-  readonly arrived_at: EpochMs | null;
-  readonly completed_at: EpochMs | null;
-  readonly wrong_codes: number;
+  readonly document: Document;
 }
 
-/** Rows come by route, then number: the pickup first. */
-function toRoutes(marketId: MarketId, rows: readonly StopRow[]): RouteRecord[] {
-  const routes: (RouteRecord & { readonly dropoffs: DropoffRecord[] })[] = [];
-  for (const row of rows) {
-    if (row.order_id === null) {
-      invariant(row.number === PICKUP_NUMBER, `route ${row.route_id} has no pickup`);
-      routes.push({
-        id: idFromKey('rte', row.route_id),
-        marketId,
-        courierId: idFromKey('cou', row.courier_id),
-        storeId: idFromKey('sto', row.store_id),
-        state: row.state,
-        assignedAt: row.assigned_at,
-        ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
-        payMinor: Number(row.pay_minor),
-        pickup: toStop(row),
-        dropoffs: [],
-      });
-    } else {
-      routes.at(-1)!.dropoffs.push({
-        number: row.number,
-        orderId: idFromKey('ord', row.order_id),
-        wrongCodes: row.wrong_codes,
-        ...toStop(row),
-      });
-    }
-  }
-  return routes;
+interface LockedRow extends RouteRow {
+  readonly version: number;
+  readonly commands: Uint8Array | null;
+  readonly as_seen: boolean;
 }
 
-function toStop(row: StopRow): PickupRecord {
+function toDocument({ route: { pickup, dropoffs }, earlier }: KeptRoute): string {
+  const document: Document = earlier.length === 0 ? { pickup, dropoffs } : { pickup, dropoffs, earlier };
+  return JSON.stringify(document);
+}
+
+function toRoute(marketId: MarketId, row: RouteRow): RouteRecord {
+  const { pickup, dropoffs } = row.document;
   return {
-    place: row.place,
-    expectedAt: row.expected_at,
-    ...(row.arrived_at === null ? {} : { arrivedAt: row.arrived_at }),
-    ...(row.completed_at === null ? {} : { completedAt: row.completed_at }),
+    id: idFromKey('rte', row.route_id),
+    marketId,
+    courierId: idFromKey('cou', row.courier_id),
+    storeId: idFromKey('sto', row.store_id),
+    state: row.state,
+    assignedAt: row.assigned_at,
+    ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+    payMinor: Number(row.pay_minor),
+    pickup,
+    dropoffs,
   };
+}
+
+function toEntry(marketId: MarketId, row: LockedRow): readonly [RouteId, KeptRoute] {
+  const route = toRoute(marketId, row);
+  const { version, commands, document } = row;
+  return [route.id, { route, version, applied: commands ?? undefined, earlier: document.earlier ?? [] }];
 }

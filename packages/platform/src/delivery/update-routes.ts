@@ -15,14 +15,9 @@ import type { Tx } from '../postgres/index.ts';
 import type { AssignRefusal, PlanOptions, StaleFence } from './assign-routes.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
+import { relaid } from './kept-route.ts';
 import { type Drop, type RouteRecord, type RouteRefusal, changeDrops, moveOrders } from './route.ts';
-import {
-  lockRoutes,
-  passFence,
-  selectOpenRoutes,
-  selectRoutes,
-  selectRoutesOfOrders,
-} from './route-store.ts';
+import { lockRoutes, passFence } from './route-store.ts';
 
 /** What a route that is not picked up is to hold from now on; without drops it is cancelled. */
 export interface RouteUpdate {
@@ -80,16 +75,15 @@ async function update(
 ): Promise<Result<(RouteRecord | undefined)[], Again>> {
   const at = deps.clock.now();
   const routeIds = updates.map((each) => each.routeId);
-  await lockRoutes(tx, marketId, routeIds, []);
-  const routes = new Map((await selectRoutes(tx, marketId, routeIds)).map((route) => [route.id, route]));
-  const open = await selectOpenRoutes(tx, marketId, [
-    ...new Set([...routes.values()].map((route) => route.courierId)),
-  ]);
-  const routeOf = await selectRoutesOfOrders(
-    tx,
-    marketId,
-    updates.flatMap(({ drops }) => drops.map((drop) => drop.orderId)),
-  );
+  const held = await lockRoutes(tx, marketId, routeIds, []);
+  const routes = new Map<RouteId, RouteRecord>();
+  const routeOf = new Map<OrderId, RouteId>();
+  for (const routeId of routeIds) {
+    const route = held.get(routeId)?.route;
+    if (route === undefined) continue;
+    routes.set(routeId, route);
+    for (const { orderId } of route.dropoffs) routeOf.set(orderId, routeId);
+  }
 
   const changed = updates.map((wanted, index): RouteRecord | undefined => {
     if (refused.has(index)) return undefined;
@@ -125,19 +119,25 @@ async function update(
     for (const { orderId, place } of route.dropoffs) places.set(orderId, place);
   }
   for (const answer of answers) if (answer.ok) places.set(answer.value.id, answer.value.address);
-  await commitRoutes(
+  const { taken } = await commitRoutes(
     tx,
     deps,
     marketId,
     at,
-    open,
-    changed.flatMap((after) =>
-      after === undefined
-        ? []
-        : [{ before: routes.get(after.id)!, after: moveOrders(after, places), by: 'system' }],
-    ),
+    held,
+    changed.flatMap((route) => {
+      if (route === undefined) return [];
+      const before = held.get(route.id)!;
+      return [{ before, after: relaid(before, moveOrders(route, places)), by: 'system' }];
+    }),
   );
-  return ok(changed);
+  changed.forEach((route, index) => {
+    const orderIds = route?.dropoffs
+      .map(({ orderId }) => orderId)
+      .filter((orderId) => taken.includes(orderId));
+    if (orderIds !== undefined && orderIds.length > 0) refused.set(index, { code: 'order_taken', orderIds });
+  });
+  return taken.length === 0 ? ok(changed) : err({ code: 'again' });
 }
 
 /** Refuses what needs an order that is, and stays, on another route; again until nothing more falls. */

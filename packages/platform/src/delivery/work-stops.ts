@@ -5,18 +5,17 @@ import {
   type GroupExecutor,
   type MarketId,
   type OrderId,
-  type Result,
   type RouteId,
   createGroupExecutor,
   err,
   ok,
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
-import { type Known, findCommands, firstOf, recordCommands } from '../commands/index.ts';
 import type { OrderChange, OrderRecord } from '../ordering/index.ts';
 import { type Tx, isRowFault } from '../postgres/index.ts';
 import { type MadeChange, commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
+import { type KeptRoute, type StopOutcome, findAnswer, relaid, withAnswer, wrongCode } from './kept-route.ts';
 import {
   type RouteRecord,
   MAX_WRONG_CODES,
@@ -25,10 +24,11 @@ import {
   complete,
   countWrongCode,
   currentRoute,
+  isOpen,
   remaining,
   removeOrders,
 } from './route.ts';
-import { lockRoutes, selectOpenRoutes, selectRoutes } from './route-store.ts';
+import { lockRoutes } from './route-store.ts';
 
 /** Who works at a stop. */
 export interface Worker {
@@ -46,8 +46,6 @@ export interface StopCommand {
   readonly by: Worker;
   readonly command?: CommandKey | undefined;
 }
-
-type Outcome = Result<RouteRecord, ApiError>;
 
 const MAX_GROUP = 256;
 const MAX_QUEUE = 4_000;
@@ -67,9 +65,9 @@ class OrderRefused extends Error {
 /** Arrivals and completions of a market, gathered into one transaction while the one before commits. */
 export function createStopWorker(
   deps: DeliveryDeps,
-): (marketId: MarketId, command: StopCommand) => Promise<Outcome> {
+): (marketId: MarketId, command: StopCommand) => Promise<StopOutcome> {
   // One for each market: a transaction stays in one. Markets are few.
-  const executors = new Map<MarketId, GroupExecutor<StopCommand, Outcome>>();
+  const executors = new Map<MarketId, GroupExecutor<StopCommand, StopOutcome>>();
   return async (marketId, command) => {
     let executor = executors.get(marketId);
     if (executor === undefined) {
@@ -97,7 +95,7 @@ async function runGroup(
   deps: DeliveryDeps,
   marketId: MarketId,
   items: readonly StopCommand[],
-): Promise<Outcome[]> {
+): Promise<StopOutcome[]> {
   const outcomes = await deps.db.transaction((tx) => workStops(tx, deps, marketId, items));
   deps.onCommit(marketId);
   return outcomes;
@@ -108,105 +106,85 @@ async function workStops(
   deps: DeliveryDeps,
   marketId: MarketId,
   items: readonly StopCommand[],
-): Promise<Outcome[]> {
+): Promise<StopOutcome[]> {
   const at = deps.clock.now();
   const routeIds = [...new Set(items.map((item) => item.routeId))];
-  await lockRoutes(tx, marketId, routeIds, []);
-  // After the locks: the same command may have run in another process while this one waited.
-  const repeats = await findRepeats(tx, marketId, items);
-  const named = await selectRoutes(tx, marketId, routeIds);
-  const open = await selectOpenRoutes(tx, marketId, [...new Set(named.map((route) => route.courierId))]);
+  const held = await lockRoutes(tx, marketId, routeIds, []);
   // Locked, so that what is allowed here is still allowed when ordering changes them.
   const orders = await deps.ordering.lockOrders(
     tx,
     marketId,
-    named.flatMap((route) => remaining(route).map((dropoff) => dropoff.orderId)),
+    routeIds.flatMap((id) => {
+      const kept = held.get(id);
+      return kept === undefined ? [] : remaining(kept.route).map((dropoff) => dropoff.orderId);
+    }),
   );
-  const group = new StopGroup(at, [...named, ...open], orders);
-
-  const outcomes: Outcome[] = [];
-  const done: { command: CommandKey; outcome: Outcome }[] = [];
-  items.forEach((item, index) => {
-    const repeat = repeats[index]!;
-    if (repeat.kind === 'same') return void outcomes.push(outcomes[repeat.index]!);
-    if (repeat.kind === 'done') return void outcomes.push(repeat.outcome);
-    if (repeat.kind === 'reused') return void outcomes.push(err({ code: 'idempotency_key_reused' }));
-    const outcome = group.work(item);
-    outcomes.push(outcome);
-    // Refusals that changed nothing may end otherwise on a retry; a wrong code has been counted.
-    if (item.command !== undefined && (outcome.ok || outcome.error.code === 'wrong_code')) {
-      done.push({ command: item.command, outcome });
-    }
-  });
-
+  const group = new StopGroup(at, held, orders);
+  const outcomes = items.map((item) => group.answer(item));
   for (const answer of await deps.ordering.applyChanges(tx, marketId, group.orderChanges)) {
     if (!answer.ok) throw new OrderRefused(answer.error);
   }
-  await commitRoutes(tx, deps, marketId, at, open, group.changes());
-  await recordCommands(tx, marketId, at, done);
+  await commitRoutes(tx, deps, marketId, at, held, group.changes());
   return outcomes;
-}
-
-type Repeat =
-  | { readonly kind: 'no' }
-  | { readonly kind: 'same'; readonly index: number }
-  | Exclude<Known<Outcome>, { kind: 'new' }>;
-
-/** Which commands were run before, or stand twice in this group. */
-async function findRepeats(tx: Tx, marketId: MarketId, items: readonly StopCommand[]): Promise<Repeat[]> {
-  const keyed = items.flatMap((item, index) =>
-    item.command === undefined ? [] : [{ index, command: item.command }],
-  );
-  const commands = keyed.map((each) => each.command);
-  const known = await findCommands<Outcome>(tx, marketId, commands);
-  const first = firstOf(commands);
-  const repeats = items.map((): Repeat => ({ kind: 'no' }));
-  keyed.forEach(({ index, command }, position) => {
-    const before = known[position]!;
-    const twin = first[position]!;
-    if (before.kind !== 'new') repeats[index] = before;
-    else if (twin !== position) {
-      repeats[index] =
-        commands[twin]!.bodyHash === command.bodyHash
-          ? { kind: 'same', index: keyed[twin]!.index }
-          : { kind: 'reused' };
-    }
-  });
-  return repeats;
 }
 
 /** The routes and orders of one group in memory: commands are tried on them in turn. */
 class StopGroup {
   readonly orderChanges: OrderChange[] = [];
   private readonly at: EpochMs;
-  private readonly before: ReadonlyMap<RouteId, RouteRecord>;
-  private readonly now: Map<RouteId, RouteRecord>;
+  private readonly before: ReadonlyMap<RouteId, KeptRoute>;
+  private readonly now: Map<RouteId, KeptRoute>;
   private readonly makers = new Map<RouteId, string>();
+  private readonly routesOf = new Map<CourierId, RouteId[]>();
   private readonly orders: ReadonlyMap<OrderId, OrderRecord>;
   /** Picked up by a command of this group; the record still says `ready`. */
   private readonly pickedUp = new Set<OrderId>();
 
-  constructor(at: EpochMs, routes: readonly RouteRecord[], orders: ReadonlyMap<OrderId, OrderRecord>) {
+  constructor(
+    at: EpochMs,
+    routes: ReadonlyMap<RouteId, KeptRoute>,
+    orders: ReadonlyMap<OrderId, OrderRecord>,
+  ) {
     this.at = at;
     this.orders = orders;
-    this.before = new Map(routes.map((route) => [route.id, route]));
-    this.now = new Map(this.before);
+    this.before = routes;
+    this.now = new Map(routes);
+    for (const [id, { route }] of routes) {
+      const own = this.routesOf.get(route.courierId);
+      if (own === undefined) this.routesOf.set(route.courierId, [id]);
+      else own.push(id);
+    }
   }
 
   changes(): MadeChange[] {
-    return [...this.makers].map(([id, by]) => ({
+    return [...this.now].map(([id, after]) => ({
       before: this.before.get(id)!,
-      after: this.now.get(id)!,
-      by,
+      after,
+      by: this.makers.get(id) ?? 'system',
     }));
   }
 
-  work(item: StopCommand): Outcome {
-    const { by, stopNumber } = item;
-    const found = this.now.get(item.routeId);
-    if (found === undefined || (by.courierIds !== undefined && !by.courierIds.includes(found.courierId))) {
+  /** Runs a command, or answers it as it was answered before: in another group, or in this one. */
+  answer(item: StopCommand): StopOutcome {
+    const kept = this.now.get(item.routeId);
+    const { courierIds } = item.by;
+    if (kept === undefined || (courierIds !== undefined && !courierIds.includes(kept.route.courierId))) {
       return err({ code: 'not_found', detail: 'There is no such route.' });
     }
+    const { command } = item;
+    const before = command === undefined ? undefined : findAnswer(kept, command);
+    if (before !== undefined) return before;
+    const outcome = this.work(kept.route, item);
+    // Refusals that changed nothing may end otherwise on a retry; a wrong code has been counted. A route that was
+    // closed stays as it is, and so do answers.
+    if (command !== undefined && isOpen(kept.route) && (outcome.ok || outcome.error.code === 'wrong_code')) {
+      this.now.set(item.routeId, withAnswer(this.now.get(item.routeId)!, command, outcome));
+    }
+    return outcome;
+  }
+
+  private work(found: RouteRecord, item: StopCommand): StopOutcome {
+    const { by, stopNumber } = item;
     // The event of a cancellation may still be on its way; nobody should be sent to that door.
     const cancelled = new Set(
       remaining(found)
@@ -214,10 +192,12 @@ class StopGroup {
         .filter((orderId) => this.orders.get(orderId)?.state === 'cancelled'),
     );
     const route = removeOrders(found, cancelled, this.at);
-    if (route !== found) this.set(route, 'system');
+    if (route !== found) {
+      this.now.set(route.id, relaid(this.now.get(route.id)!, route));
+      this.makers.set(route.id, 'system');
+    }
 
-    const own = [...this.now.values()].filter((each) => each.courierId === route.courierId);
-    const current = currentRoute(own);
+    const current = currentRoute(this.routesOf.get(route.courierId)!.map((id) => this.now.get(id)!.route));
     if (current !== undefined && current.id !== route.id && route.closedAt === undefined) {
       return err({
         code: 'wrong_state',
@@ -233,7 +213,7 @@ class StopGroup {
       : this.handOver(route, completed.value, item);
   }
 
-  private pickUp(route: RouteRecord, completed: RouteRecord, by: Worker): Outcome {
+  private pickUp(route: RouteRecord, completed: RouteRecord, by: Worker): StopOutcome {
     const orderIds = remaining(route).map((dropoff) => dropoff.orderId);
     const missing = orderIds.filter((orderId) => this.orders.get(orderId)?.state !== 'ready');
     if (missing.length > 0) return err({ code: 'not_ready', orderIds: missing });
@@ -248,7 +228,7 @@ class StopGroup {
     route: RouteRecord,
     completed: RouteRecord,
     { stopNumber, code, by }: StopCommand,
-  ): Outcome {
+  ): StopOutcome {
     const { orderId, wrongCodes } = route.dropoffs.find((dropoff) => dropoff.number === stopNumber)!;
     const order = this.orders.get(orderId);
     if (order === undefined || (order.state !== 'picked_up' && !this.pickedUp.has(orderId))) {
@@ -260,29 +240,24 @@ class StopGroup {
     }
     const trusted = by.role !== 'courier' && code === undefined;
     if (!trusted) {
-      if (wrongCodes >= MAX_WRONG_CODES) {
-        return err({
-          code: 'wrong_code',
-          triesLeft: 0,
-          detail: 'Too many wrong codes; the operator can complete this stop.',
-        });
-      }
+      if (wrongCodes >= MAX_WRONG_CODES) return wrongCode(wrongCodes + 1);
       if (!isSameCode(code ?? '', order.deliveryCode)) {
         this.set(countWrongCode(route, stopNumber), by.role);
-        return err({ code: 'wrong_code', triesLeft: MAX_WRONG_CODES - wrongCodes - 1 });
+        return wrongCode(wrongCodes + 1);
       }
     }
     this.orderChanges.push({ kind: 'deliver', orderId, courierId: route.courierId, by: by.role });
     return this.settle(ok(completed), by);
   }
 
-  private settle(outcome: Outcome, by: Worker): Outcome {
-    if (outcome.ok && outcome.value !== this.now.get(outcome.value.id)) this.set(outcome.value, by.role);
+  private settle(outcome: StopOutcome, by: Worker): StopOutcome {
+    if (outcome.ok && outcome.value !== this.now.get(outcome.value.id)!.route)
+      this.set(outcome.value, by.role);
     return outcome;
   }
 
   private set(route: RouteRecord, by: string): void {
-    this.now.set(route.id, route);
+    this.now.set(route.id, { ...this.now.get(route.id)!, route });
     this.makers.set(route.id, by);
   }
 }

@@ -1,3 +1,4 @@
+import { type OrderId, keyOf } from '@halfhour/kernel';
 import type pg from 'pg';
 import type { Since } from './tables.ts';
 
@@ -42,12 +43,17 @@ export async function readChanges(
       [marketKey],
     );
     for (const { key } of due.rows) orders.add(key);
-    // Wrong codes at the door are counted without an event.
-    const open = await side.query<{ key: string }>(
-      `select route_id::text as key from delivery.route where market_id = $1 and state in ('assigned', 'started')`,
+    // Wrong codes at the door are counted without an event, and an order may have left its route without one of its own.
+    const open = await side.query<{ key: string; orders: OrderId[] }>(
+      `select route_id::text as key,
+         array(select dropoff ->> 'orderId' from json_array_elements(document -> 'dropoffs') as dropoff) as orders
+       from delivery.route where market_id = $1 and state in ('assigned', 'started')`,
       [marketKey],
     );
-    for (const { key } of open.rows) routes.add(key);
+    for (const route of open.rows) {
+      routes.add(route.key);
+      for (const orderId of route.orders) orders.add(keyOf(orderId));
+    }
   }
   return { ...cut, orders: [...orders], routes: [...routes] };
 }

@@ -33,7 +33,7 @@ const GROWING: readonly MovedTable[] = [
   { name: 'ordering.progress', changed: ({ orders }) => among('order_id', orders) },
   { name: 'payments.payment', changed: ({ orders }) => among('order_id', orders) },
   { name: 'delivery.route', changed: ({ routes }) => among('route_id', routes) },
-  { name: 'delivery.stop', changed: ({ routes }) => among('route_id', routes) },
+  { name: 'delivery.carried', changed: ({ orders }) => among('order_id', orders) },
 ];
 
 /** What is copied whole in each round. */

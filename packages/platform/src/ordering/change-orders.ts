@@ -11,6 +11,7 @@ import {
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { readOffers } from '../catalogue/index.ts';
+import { addApplied, findApplied } from '../commands/index.ts';
 import { type EventDraft, appendEvents, readHistory } from '../events/index.ts';
 import {
   type StockLine,
@@ -26,7 +27,6 @@ import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } f
 import type { Tx } from '../postgres/index.ts';
 import { type SlotKey, releasePlaces } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
-import { addApplied, findApplied } from './applied-commands.ts';
 import { type ChangeContext, type StockNeed, articlesOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, needsContext, offersOf } from './order.ts';
 import { paymentOf, refundOf, saleOf } from './order-money.ts';

@@ -11,6 +11,7 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import type { LRUCache } from 'lru-cache';
+import type { Applied } from '../commands/index.ts';
 import {
   type Queryable,
   type Tx,
@@ -24,7 +25,6 @@ import {
   momentArray,
   textArray,
 } from '../postgres/index.ts';
-import type { Applied } from './applied-commands.ts';
 import type { OrderRecord, Placement, Progress } from './order.ts';
 
 /** A placement as it is remembered: it never changes within an edition. */

@@ -1,20 +1,20 @@
 /**
- * The commands that brought an order to where it is, kept in its own row: a repeat is found where the order is read
- * anyway, in the transaction that would change it, for as long as there is the order, without a row of its own for
- * each step. Keys of one caller are told apart by order: a key used for two orders names
- * two commands.
+ * The commands that brought an order or a route to where it is, kept in its own row: a repeat is found where the row is
+ * read anyway, in the transaction that would change it, for as long as there is the row, without a row of its own for
+ * each step. Keys of one caller are told apart by row: a key used for two orders names two commands.
  *
- * 20 bytes each: 8 of caller and key, 8 of the body, 4 of the version that the order reached.
+ * 20 bytes each: 8 of caller and key, 8 of the body, 4 of the version that was reached, or of whatever else tells the
+ * owner of the row what the command answered.
  */
 import type { CommandKey } from '../api/index.ts';
 
 const WIDTH = 20;
-/** Far more than an order has steps; beyond it the oldest are forgotten. */
+/** Far more than an order has steps, or a route that fits into half an hour; beyond it the oldest are forgotten. */
 const MAX_KEPT = 64;
 
 export type Applied = Uint8Array | undefined;
 
-/** What became of a command: undefined when the order has not seen it. */
+/** What became of a command: undefined when the row has not seen it. */
 export function findApplied(
   applied: Applied,
   command: CommandKey,
@@ -28,6 +28,11 @@ export function findApplied(
     return { version: view.getUint32(at + 16), sameBody: body === fingerprint(command.bodyHash) };
   }
   return undefined;
+}
+
+/** The version of the latest one. */
+export function latestApplied(applied: Applied): number | undefined {
+  return applied === undefined ? undefined : viewOf(applied).getUint32(applied.length - 4);
 }
 
 /** With one more. */
@@ -48,7 +53,7 @@ function viewOf(bytes: Uint8Array): DataView {
 
 /**
  * 64 bits, as two 32-bit hashes (cyrb53 by bryc, public domain, kept whole). Not for secrets: it tells a handful of
- * commands of one order apart, and the only keys that a caller could make meet are its own.
+ * commands of one row apart, and the only keys that a caller could make meet are its own.
  */
 function fingerprint(text: string): bigint {
   let a = 0xdeadbeef;
