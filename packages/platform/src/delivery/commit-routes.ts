@@ -52,7 +52,7 @@ export async function commitRoutes(
   if (paid.length > 0) {
     const market = await deps.markets.get(marketId);
     invariant(market !== undefined, `no market ${marketId}`);
-    await postTransactions(
+    postTransactions(
       tx,
       marketId,
       deps.ids,

@@ -143,7 +143,7 @@ async function workStops(
     if (!answer.ok) throw new OrderRefused(answer.error);
   }
   await commitRoutes(tx, deps, marketId, at, open, group.changes());
-  await recordCommands(tx, marketId, at, done);
+  recordCommands(tx, marketId, at, done);
   return outcomes;
 }
 
