@@ -381,7 +381,7 @@ test('a payment that is declined takes nothing: no money, no stock, and the orde
   const changed = Object.keys(after).filter((table) => after[table] !== state[table]);
   assert.deepEqual(changed, [
     'commands.command',
-    'events.event',
+    'events.batch',
     'events.head',
     'ordering.placement',
     'ordering.progress',

@@ -1,5 +1,5 @@
 import { invariant } from './invariant.ts';
-import type { EpochMs } from './time.ts';
+import { type EpochMs, epochMs } from './time.ts';
 
 /**
  * What an id names. The prefix is part of the id wherever people and programs see it; Postgres stores
@@ -117,6 +117,11 @@ export function createIdSource(now: () => EpochMs, node: number): IdSource {
  */
 export function shardOf(id: Id<IdPrefix>): number {
   return VALUES[id.charCodeAt(id.length - 1)]!;
+}
+
+/** When an id was made, by the clock of who made it. */
+export function momentOf(id: Id<IdPrefix>): EpochMs {
+  return epochMs(Number(BigInt(keyOf(id)) >> 22n) + EPOCH);
 }
 
 /** Writes the key of an id as eight bytes, most significant first, as Postgres takes it in binary. */

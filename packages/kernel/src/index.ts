@@ -67,6 +67,7 @@ export {
   createIdSource,
   idFromKey,
   keyOf,
+  momentOf,
   parseId,
   shardOf,
   writeKey,

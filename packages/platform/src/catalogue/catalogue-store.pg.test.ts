@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock, type MerchantId, type StoreId, createIdSource, epochMs } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
-import { readHistory } from '../events/index.ts';
 import { reserveStock, selectStock, setOnHand } from '../inventory/index.ts';
 import { insertMerchants, insertStores } from '../stores/index.ts';
-import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
+import { createEmptyMarket, createTestDatabase, eventsOf } from '../testing/index.ts';
 import {
   type NewOffer,
   createCatalogue,
@@ -138,7 +137,7 @@ test('a new price is told once; the same price again changes nothing', async () 
     const changed = await catalogue.changeOffer(market, store, id, { priceMinor: 100 }, me);
     assert.ok(changed.ok && changed.value.offer.priceMinor === 100 && changed.value.offer.available);
   }
-  const events = await readHistory(db, market, id);
+  const events = await eventsOf(db, market, id);
   assert.deepEqual(
     events.map((event) => [event.type, event.data['priceMinor']]),
     [

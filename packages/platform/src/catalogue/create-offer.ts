@@ -58,7 +58,7 @@ export async function createOffer(
     const record = (await selectOffers(tx, marketId, [id])).get(id);
     invariant(record !== undefined, 'an offer that was inserted is there');
     const outcome = { offer: record, stock: onHand === undefined ? undefined : { onHand, reserved: 0 } };
-    if (command !== undefined) await recordCommands(tx, marketId, at, [{ command, outcome }]);
+    if (command !== undefined) recordCommands(tx, marketId, at, [{ command, outcome }]);
     return ok(outcome);
   });
 }

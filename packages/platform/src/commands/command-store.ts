@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type EpochMs, type MarketId, keyOf, toRfc3339 } from '@halfhour/kernel';
 import type { CommandKey } from '../api/index.ts';
-import { TransactionConflict, type Tx, jsonArray } from '../postgres/index.ts';
+import { type Tx, jsonArray } from '../postgres/index.ts';
 
 /** What is known of a command before it runs. */
 export type Known<Outcome> =
@@ -35,16 +35,16 @@ export async function findCommands<Outcome>(
 
 /**
  * Writes what new commands answered. Where another process has written the same key meanwhile, this waits
- * for it and throws TransactionConflict; the group then runs again and finds the command done.
+ * for it and fails the transaction, which then runs again and finds the command done.
  */
-export async function recordCommands<Outcome>(
+export function recordCommands<Outcome>(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   done: readonly { readonly command: CommandKey; readonly outcome: Outcome }[],
-): Promise<void> {
+): void {
   if (done.length === 0) return;
-  const written = await tx.query<{ count: number }>(
+  tx.write(
     `with written as (
        insert into commands.command (market_id, name, body, outcome, at)
        select $1, name, body, outcome, $5::timestamptz
@@ -52,17 +52,16 @@ export async function recordCommands<Outcome>(
        on conflict do nothing
        returning 1
      )
-     select count(*)::int as count from written`,
+     select halfhour.require_rows(count(*), $6::int) from written`,
     [
       keyOf(marketId),
       uuids(done.map(({ command }) => nameOf(command))),
       uuids(done.map(({ command }) => digest(command.bodyHash))),
       jsonArray(done.map(({ outcome }) => JSON.stringify(outcome))),
       toRfc3339(at),
+      done.length,
     ],
   );
-  if (written[0]!.count < done.length)
-    throw new TransactionConflict('a command was written by another process');
 }
 
 const NEW = { kind: 'new' } as const;

@@ -11,9 +11,8 @@ import {
   epochMs,
 } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
-import { readHistory } from '../events/index.ts';
 import type { Queryable } from '../postgres/index.ts';
-import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
+import { createEmptyMarket, createTestDatabase, eventsOf } from '../testing/index.ts';
 import {
   type Couriers,
   createCourierRoutes,
@@ -96,7 +95,7 @@ test('a courier goes on shift idle and off shift again, and both are told', asyn
   const ended = await module.endShift(id, courier, self(courier));
   assert.ok(ended.ok && ended.value.status === 'off_shift' && ended.value.shiftEndsAt === undefined);
   assert.deepEqual((await selectCouriers(db, id, [courier]))[0], ended.value);
-  const events = await readHistory(db, id, courier);
+  const events = await eventsOf(db, id, courier);
   assert.deepEqual(
     events.map((event) => [event.type, event.by]),
     [
@@ -147,7 +146,7 @@ test('a courier with work in hand goes off shift with the last delivery', async 
   assert.equal(await statusOf(id, courier), 'to_shopper');
   await work('idle', 0);
   assert.equal(await statusOf(id, courier), 'off_shift');
-  const events = await readHistory(db, id, courier);
+  const events = await eventsOf(db, id, courier);
   assert.deepEqual(
     events.map((event) => [event.type, event.by]),
     [

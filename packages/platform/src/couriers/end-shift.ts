@@ -35,7 +35,7 @@ export async function endShift(
     await closeShifts(tx, marketId, at, over);
     await tellShiftsEnded(tx, marketId, at, authority.role, over);
     const courier: CourierRecord = over.length === 0 ? { ...before, shiftEnding: true } : offShift(before);
-    if (command !== undefined) await recordCommands(tx, marketId, at, [{ command, outcome: courier }]);
+    if (command !== undefined) recordCommands(tx, marketId, at, [{ command, outcome: courier }]);
     return ok(courier);
   });
 }

@@ -66,7 +66,7 @@ export async function startShift(
       position,
       positionAt: at,
     };
-    if (command !== undefined) await recordCommands(tx, marketId, at, [{ command, outcome: courier }]);
+    if (command !== undefined) recordCommands(tx, marketId, at, [{ command, outcome: courier }]);
     return ok(courier);
   });
 }

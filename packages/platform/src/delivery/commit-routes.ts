@@ -54,7 +54,7 @@ export async function commitRoutes(
   if (paid.length > 0) {
     const market = await deps.markets.get(marketId);
     invariant(market !== undefined, `no market ${marketId}`);
-    await postTransactions(
+    postTransactions(
       tx,
       marketId,
       deps.ids,

@@ -12,11 +12,10 @@ import {
 } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
 import { createCouriers, selectCouriers } from '../couriers/index.ts';
-import { readHistory } from '../events/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
 import { createMarkets } from '../markets/index.ts';
 import { type OrderChange, selectOrders } from '../ordering/index.ts';
-import { TEST_PLACE, createTestDatabase, createTestOrdering } from '../testing/index.ts';
+import { TEST_PLACE, createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
 import {
   type Assignment,
   type StopWork,
@@ -119,7 +118,7 @@ async function setUp(couriers = 2) {
     read: async (id: OrderId) => (await selectOrders(db, marketId, [id])).get(id)!,
     courier: async (id: CourierId) => (await selectCouriers(db, marketId, [id]))[0]!,
     route: async (id: RouteId) => (await selectRoutes(db, marketId, [id]))[0]!,
-    types: async (id: RouteId) => (await readHistory(db, marketId, id)).map((event) => event.type),
+    types: async (id: RouteId) => (await eventsOf(db, marketId, id)).map((event) => event.type),
     complete: (routeId: RouteId, stopNumber: number, rest: Partial<StopWork> = {}) =>
       delivery.complete(marketId, { routeId, stopNumber, by: { role: 'operator' }, ...rest }),
     arrive: (routeId: RouteId, stopNumber: number, rest: Partial<StopWork> = {}) =>

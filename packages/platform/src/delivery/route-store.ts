@@ -167,7 +167,7 @@ export async function saveRoutes(
   const kept = [...changes.filter(isClosed), ...changes.filter((change) => !isClosed(change))].map(
     ({ after }) => after,
   );
-  await tx.query(
+  tx.write(
     `insert into delivery.route (market_id, ${READ}, version, commands)
      select $1, given.*
      from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[],
@@ -200,7 +200,7 @@ export async function saveRoutes(
     gone.push(...left);
   }
   if (gone.length > 0) {
-    await tx.query(
+    tx.write(
       `delete from delivery.carried
        where market_id = $1 and order_id = any($2::bigint[]) and order_id between $3 and $4`,
       [market, keyArray(gone), ...keyRange(gone)],

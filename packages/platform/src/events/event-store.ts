@@ -55,7 +55,7 @@ export function appendEvents(tx: Tx, marketId: MarketId, drafts: readonly EventD
 }
 
 async function insertEvents(tx: Tx, marketId: MarketId, drafts: readonly EventDraft[]): Promise<void> {
-  await tx.query(INSERT, [
+  tx.write(INSERT, [
     keyOf(marketId),
     drafts.length,
     textArray(drafts.map((draft) => draft.type)),
@@ -74,10 +74,10 @@ const INSERT = `with head as (
     on conflict (market_id) do update set seq = greatest(head.seq + $2::int, excluded.seq)
     returning seq
   )
-  insert into events.event (market_id, seq, type, subject_kind, subject, at, by, data)
-  select $1, head.seq - $2::int + n, type, subject_kind, subject, at, by, data
-  from head, unnest($3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::json[])
-    with ordinality as draft (type, subject_kind, subject, at, by, data, n)`;
+  insert into events.batch (market_id, seq, count, transaction, types, subject_kinds, subjects, ats, bys, data)
+  select $1, head.seq, $2::int, halfhour.transaction(), $3::text[], $4::text[], $5::bigint[], $6::timestamptz[],
+    $7::text[], $8::json[]
+  from head`;
 
 /** Undefined, which is null in the table, for the many events that say all by their type. */
 function toJson(data: Readonly<Record<string, unknown>>): string | undefined {
@@ -95,6 +95,24 @@ interface EventRow {
   readonly data: Record<string, unknown> | null;
 }
 
+/** The events in the batches of `batch`, in order. */
+const eventsOf = (batch: string): string =>
+  `select seq - count + n as seq, type, subject_kind, subject, at, by, event.data
+   from (${batch}) as batch,
+     unnest(types, subject_kinds, subjects, ats, bys, data) with ordinality
+       as event (type, subject_kind, subject, at, by, data, n)`;
+
+const AFTER = `${eventsOf(
+  // As many batches as hold that many events; of the first some may be read already.
+  `select * from (
+     select *, sum(count) over (order by seq) - count - first_value(count) over (order by seq) as before
+     from events.batch where market_id = $1 and seq > $2 order by seq limit $3
+   ) as next where before < $3`,
+)}
+  where seq - count + n > $2
+  order by 1
+  limit $3`;
+
 /** The next events of a market after `after`, at most `limit`, in order, without gaps. One range of the primary key. */
 export async function readEvents(
   db: Queryable,
@@ -102,39 +120,52 @@ export async function readEvents(
   after: Position,
   limit: number,
 ): Promise<StoredEvent[]> {
-  const rows = await db.query<EventRow>(
-    `select seq, type, subject_kind, subject, at, by, data
-     from events.event
-     where market_id = $1 and seq > $2
-     order by seq
-     limit $3`,
-    [keyOf(marketId), after, limit],
-  );
+  const rows = await db.query<EventRow>(AFTER, [keyOf(marketId), after, limit]);
   return rows.map((row) => toEvent(marketId, row));
 }
 
-/** All events of one subject in order, oldest first; at most 500. */
+/** Where the events of one subject are: what `halfhour.transaction()` gave to those who appended them. */
+export type Batches = readonly string[];
+
+const HISTORY = `${eventsOf(
+  `select * from events.batch
+   where market_id = $1 and transaction = any($3::bigint[]) and seq > $4`,
+)}
+  where subject = $2
+  order by 1
+  limit 500`;
+
+/**
+ * All events of one subject in order, oldest first; at most 500. Who changes a subject keeps in which batches its events
+ * are: an index of all subjects would cost more than the events.
+ *
+ * @param since no event of it is older
+ */
 export async function readHistory(
   db: Queryable,
   marketId: MarketId,
   subject: Id<IdPrefix>,
+  batches: Batches,
+  since: EpochMs,
 ): Promise<StoredEvent[]> {
-  const rows = await db.query<EventRow>(
-    `select seq, type, subject_kind, subject, at, by, data
-     from events.event
-     where market_id = $1 and subject = $2
-     order by seq
-     limit 500`,
-    [keyOf(marketId), keyOf(subject)],
-  );
+  const rows = await db.query<EventRow>(HISTORY, [
+    keyOf(marketId),
+    keyOf(subject),
+    batches,
+    String(Math.max(0, since - KEY_EPOCH_MS - CLOCKS_MS) * 4096),
+  ]);
   return rows.map((row) => toEvent(marketId, row));
 }
+
+const KEY_EPOCH_MS = Date.UTC(2024, 0, 1);
+/** What the clocks of a process and its database may differ by. */
+const CLOCKS_MS = 3_600_000;
 
 /** The position of the latest event: where a reader begins that has just read the state, or is about to. */
 export async function readHead(db: Queryable, marketId: MarketId): Promise<Position> {
   const rows = await db.query<{ seq: string }>(
     // Not the head: an idle reader would wait there for whoever commits. (A market's newest month is read alone.)
-    `select seq from events.event where market_id = $1 order by seq desc limit 1`,
+    `select seq from events.batch where market_id = $1 order by seq desc limit 1`,
     [keyOf(marketId)],
   );
   return (rows[0]?.seq ?? BEGINNING) as Position;
@@ -178,7 +209,7 @@ function toEvent(marketId: MarketId, row: EventRow): StoredEvent {
 /** When the latest event of a market happened; undefined before the first. */
 export async function selectLatestMoment(db: Queryable, marketId: MarketId): Promise<EpochMs | undefined> {
   const rows = await db.query<{ at: EpochMs }>(
-    `select at from events.event where market_id = $1 order by seq desc limit 1`,
+    `select ats[count] as at from events.batch where market_id = $1 order by seq desc limit 1`,
     [keyOf(marketId)],
   );
   return rows[0]?.at;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type MarketId, type TaskId, createIdSource, epochMs, systemTicker } from '@halfhour/kernel';
-import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
+import { type MarketId, type TaskId, createIdSource, epochMs, keyOf, systemTicker } from '@halfhour/kernel';
+import { createEmptyMarket, createTestDatabase, eventsOf } from '../testing/index.ts';
 import {
   type EventDraft,
   type StoredEvent,
@@ -42,7 +42,18 @@ test('events of one transaction are read in the order in which they were written
   await append(market, 'a', 'b', 'c');
   await append(market, 'd');
   assert.deepEqual(subjects(await readEvents(db, market, BEGINNING, 10)), ['a', 'b', 'c', 'd']);
-  assert.deepEqual(subjects(await readHistory(db, market, thing('b'))), ['b']);
+  const batches = await db.query<{ transaction: string }>(
+    'select transaction from events.batch where market_id = $1',
+    [keyOf(market)],
+  );
+  const history = await readHistory(
+    db,
+    market,
+    thing('b'),
+    batches.map(({ transaction }) => transaction),
+    epochMs(0),
+  );
+  assert.deepEqual(subjects(history), ['b']);
 });
 
 test('events are numbered in the order of their commits, so none appears behind a reader', async () => {
@@ -85,7 +96,7 @@ test('events of one subject are read in the order in which its row was changed',
     Array.from({ length: 30 }, (_, n) => bump(n % 3 === 0 ? ['a', 'b'] : n % 3 === 1 ? ['a'] : ['b'])),
   );
   for (const name of ['a', 'b']) {
-    const seen = (await readHistory(db, market, thing(name))).map((event) => event.data['changes']);
+    const seen = (await eventsOf(db, market, thing(name))).map((event) => event.data['changes']);
     assert.deepEqual(
       seen,
       seen.map((_, index) => index + 1),

@@ -1,4 +1,5 @@
 export {
+  type Batches,
   type EventDraft,
   type Position,
   type StoredEvent,

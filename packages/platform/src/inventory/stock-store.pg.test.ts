@@ -60,10 +60,12 @@ test('what is released can be reserved again, and what is sold is gone and expla
   const { marketId, articleId, level } = await stocked(5);
   const line = { storeId, articleId, quantity: 3 };
   await db.transaction((tx) => reserveStock(tx, marketId, [[line]]));
-  await db.transaction((tx) => releaseStock(tx, marketId, [line]));
+  await db.transaction(async (tx) => releaseStock(tx, marketId, [line]));
   assert.deepEqual(await level(), { onHand: 5, reserved: 0 });
   await db.transaction((tx) => reserveStock(tx, marketId, [[line]]));
-  await db.transaction((tx) => sellStock(tx, marketId, at, [{ orderId: ids.next('ord'), lines: [line] }]));
+  await db.transaction(async (tx) =>
+    sellStock(tx, marketId, at, [{ orderId: ids.next('ord'), lines: [line] }]),
+  );
   assert.deepEqual(await level(), { onHand: 2, reserved: 0 });
   assert.equal(await countUnexplainedStock(db, marketId), 0);
 });
@@ -73,8 +75,8 @@ test('what is released or sold while another transaction holds the row is not pa
   const line = { storeId, articleId, quantity: 2 };
   await db.transaction((tx) => reserveStock(tx, marketId, [[line], [line]]));
   for (const work of [
-    (tx: Tx) => releaseStock(tx, marketId, [line]),
-    (tx: Tx) => sellStock(tx, marketId, at, [{ orderId: ids.next('ord'), lines: [line] }]),
+    async (tx: Tx) => releaseStock(tx, marketId, [line]),
+    async (tx: Tx) => sellStock(tx, marketId, at, [{ orderId: ids.next('ord'), lines: [line] }]),
   ]) {
     let waiting: Promise<void> | undefined;
     await db.transaction(async (tx) => {

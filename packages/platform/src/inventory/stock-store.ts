@@ -72,8 +72,8 @@ export async function lockStock(
 }
 
 /** Reserves what `lockStock` has said can be had. */
-export async function takeStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
-  await changeStock(tx, marketId, joinLines(lines), 'set reserved = stock.reserved + excluded.reserved');
+export function takeStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): void {
+  changeStock(tx, marketId, joinLines(lines), 'set reserved = stock.reserved + excluded.reserved');
 }
 
 /**
@@ -95,7 +95,7 @@ export async function reserveStock(
 ): Promise<Reservation[]> {
   const available = await lockStock(tx, marketId, demands.flat());
   const { shortages, granted } = grantInTurn(demands, available, await lockMore?.());
-  await takeStock(tx, marketId, granted);
+  takeStock(tx, marketId, granted);
   return demands.map((lines, index) => ({
     shortages: shortages[index]!,
     counted: new Set(lines.filter((line) => available.has(stockName(line))).map((line) => line.articleId)),
@@ -103,26 +103,26 @@ export async function reserveStock(
 }
 
 /** Gives back what was reserved and will not be sold. Only for lines that were counted when they were reserved. */
-export async function releaseStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): Promise<void> {
-  await changeStock(tx, marketId, joinLines(lines), 'set reserved = stock.reserved - excluded.reserved');
+export function releaseStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): void {
+  changeStock(tx, marketId, joinLines(lines), 'set reserved = stock.reserved - excluded.reserved');
 }
 
 /** What was reserved, and only that, leaves the store; `orderId` is the order of each line. */
-export async function sellStock(
+export function sellStock(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   sales: readonly { readonly orderId: OrderId; readonly lines: readonly StockLine[] }[],
-): Promise<void> {
+): void {
   const lines = sales.flatMap((sale) => sale.lines.map((line) => ({ ...line, orderId: sale.orderId })));
   if (lines.length === 0) return;
-  await changeStock(
+  changeStock(
     tx,
     marketId,
     joinLines(lines),
     'set reserved = stock.reserved - excluded.reserved, on_hand = stock.on_hand - excluded.on_hand',
   );
-  await insertMovements(
+  insertMovements(
     tx,
     marketId,
     'sale',
@@ -136,14 +136,9 @@ export async function sellStock(
  * other in a ring. An insert that always conflicts, because it finds each row by its key whatever the planner
  * believes of the table (see ordering/order-store).
  */
-async function changeStock(
-  tx: Tx,
-  marketId: MarketId,
-  lines: readonly StockLine[],
-  assignment: string,
-): Promise<void> {
+function changeStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[], assignment: string): void {
   if (lines.length === 0) return;
-  await tx.query(
+  tx.write(
     `insert into inventory.stock as stock (market_id, store_id, article_id, on_hand, reserved)
      select $1, line.store_id, line.article_id, line.quantity, line.quantity
      from unnest($2::bigint[], $3::bigint[], $4::int[]) as line (store_id, article_id, quantity)
@@ -203,7 +198,7 @@ export async function setOnHand(
       accepted.map((row) => row.onHand),
     ],
   );
-  await insertMovements(
+  insertMovements(
     tx,
     marketId,
     'count',
@@ -219,15 +214,15 @@ export async function setOnHand(
   return names.map((name) => done.has(name));
 }
 
-async function insertMovements(
+function insertMovements(
   tx: Tx,
   marketId: MarketId,
   kind: 'count' | 'sale' | 'return',
   at: EpochMs,
   lines: readonly (StockLine & { readonly orderId?: OrderId })[],
-): Promise<void> {
+): void {
   if (lines.length === 0) return;
-  await tx.query(
+  tx.write(
     `insert into inventory.movement (market_id, written, store_id, article_id, kind, quantity, order_id, at)
      select $1, (select (extract(epoch from clock_timestamp()) * 1000 - 1704067200000)::bigint << 22),
        store_id, article_id, $2, quantity, order_id, $3::timestamptz

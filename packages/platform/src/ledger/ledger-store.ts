@@ -21,20 +21,36 @@ import {
 } from '../postgres/index.ts';
 import type { AccountKind, Posting, TransactionDraft } from './transaction.ts';
 
+/** What a transaction posts in each market. */
+const gathered = new WeakMap<Tx, Map<MarketId, TransactionDraft[]>>();
+
 /**
- * Inserts transactions with their postings in one statement, however many there are; drafts whose reference and
- * kind are posted already are passed over. Balances follow just before the commit.
- *
- * @returns for each draft whether it was posted now
+ * Transactions with their postings are written in one statement just before the commit, however many there are, because
+ * all sales of a market meet at the platform's accounts; drafts whose reference and kind are posted already are passed
+ * over. Each balance is written once, in account order, so that two groups never wait for each other in a ring.
  */
-export async function insertTransactions(
+export function gatherTransactions(
   tx: Tx,
   marketId: MarketId,
   ids: IdSource,
   drafts: readonly TransactionDraft[],
-): Promise<boolean[]> {
+): void {
+  let markets = gathered.get(tx);
+  if (markets === undefined) gathered.set(tx, (markets = new Map()));
+  const before = markets.get(marketId);
+  if (before !== undefined) return void before.push(...drafts);
+  const all = [...drafts];
+  markets.set(marketId, all);
+  tx.beforeCommit('balances', () => insertTransactions(tx, marketId, ids, all));
+}
+
+async function insertTransactions(
+  tx: Tx,
+  marketId: MarketId,
+  ids: IdSource,
+  drafts: readonly TransactionDraft[],
+): Promise<void> {
   const accounts = await findAccounts(tx, marketId, ids, drafts);
-  const keys = drafts.map(() => ids.next('txn'));
   const first: number[] = [];
   const last: number[] = [];
   const postings: Posting[] = [];
@@ -43,7 +59,7 @@ export async function insertTransactions(
     postings.push(...draft.postings);
     last.push(postings.length);
   }
-  const rows = await tx.query<{ posted: string[] | null }>(
+  tx.write(
     `with posted as (
        insert into ledger.transaction
          (market_id, transaction_id, kind, reference_kind, reference, posted_at, account_ids, amounts_minor)
@@ -52,12 +68,17 @@ export async function insertTransactions(
        from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::int[], $8::int[])
          as draft (transaction_id, kind, reference_kind, reference, posted_at, first, last)
        on conflict (market_id, reference, kind) do nothing
-       returning transaction_id
+       returning account_ids, amounts_minor
      )
-     select case when count(*) < $11 then coalesce(array_agg(transaction_id::text), '{}') end as posted from posted`,
+     insert into ledger.balance as balance (market_id, account_id, amount_minor)
+     select $1, account_id, sum(amount_minor)
+     from posted, unnest(account_ids, amounts_minor) as posting (account_id, amount_minor)
+     group by account_id
+     order by account_id
+     on conflict (market_id, account_id) do update set amount_minor = balance.amount_minor + excluded.amount_minor`,
     [
       keyOf(marketId),
-      keyArray(keys),
+      keyArray(drafts.map(() => ids.next('txn'))),
       textArray(drafts.map((draft) => draft.kind)),
       textArray(drafts.map((draft) => draft.reference.slice(0, 3))),
       keyArray(drafts.map((draft) => draft.reference)),
@@ -66,56 +87,7 @@ export async function insertTransactions(
       int4Array(last),
       keyArray(postings.map((posting) => accounts.get(posting.account.code)!)),
       int8Array(postings.map((posting) => posting.amountMinor)),
-      drafts.length,
     ],
-  );
-  const some = rows[0]!.posted;
-  const fresh = some === null ? undefined : new Set(some);
-  const posted = keys.map((key) => fresh === undefined || fresh.has(keyOf(key)));
-  drafts.forEach((draft, index) => {
-    if (posted[index]!) addToBalances(tx, marketId, accounts, draft.postings);
-  });
-  return posted;
-}
-
-/** What the transaction adds to each account. */
-const gathered = new WeakMap<Tx, Map<MarketId, Map<AccountId, number>>>();
-
-/**
- * Balances are written once for each account of a transaction, in account order, so that two groups never wait for
- * each other in a ring; just before the commit, because all sales of a market meet at the platform's accounts.
- */
-function addToBalances(
-  tx: Tx,
-  marketId: MarketId,
-  accounts: ReadonlyMap<string, AccountId>,
-  postings: readonly Posting[],
-): void {
-  let markets = gathered.get(tx);
-  if (markets === undefined) gathered.set(tx, (markets = new Map()));
-  let sums = markets.get(marketId);
-  if (sums === undefined) {
-    const made = new Map<AccountId, number>();
-    markets.set(marketId, (sums = made));
-    tx.beforeCommit('balances', () => writeBalances(tx, marketId, made));
-  }
-  for (const { account, amountMinor } of postings) {
-    const id = accounts.get(account.code)!;
-    sums.set(id, (sums.get(id) ?? 0) + amountMinor);
-  }
-}
-
-async function writeBalances(
-  tx: Tx,
-  marketId: MarketId,
-  sums: ReadonlyMap<AccountId, number>,
-): Promise<void> {
-  const accounts = [...sums.keys()].sort();
-  await tx.query(
-    `insert into ledger.balance as balance (market_id, account_id, amount_minor)
-     select $1, posted.* from unnest($2::bigint[], $3::bigint[]) as posted
-     on conflict (market_id, account_id) do update set amount_minor = balance.amount_minor + excluded.amount_minor`,
-    [keyOf(marketId), keyArray(accounts), int8Array(accounts.map((id) => sums.get(id)!))],
   );
 }
 

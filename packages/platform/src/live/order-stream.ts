@@ -1,6 +1,6 @@
 import type { StreamMessage } from '../api/index.ts';
-import { type Position, comparePositions, readHistory } from '../events/index.ts';
-import { type OrderRecord, selectOrders } from '../ordering/index.ts';
+import { type Position, comparePositions } from '../events/index.ts';
+import { type OrderRecord, readOrderHistory, selectOrders } from '../ordering/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import type { MarketView } from './market-view.ts';
 import { orderMessage, toOrderMessage } from './stream-messages.ts';
@@ -20,7 +20,7 @@ export async function* streamOrder(
   const leaving = new AbortController();
   const queue = view.subscribe(id, AbortSignal.any([signal, leaving.signal]));
   try {
-    const history = await readHistory(db, marketId, id);
+    const history = await readOrderHistory(db, marketId, id);
     const missed =
       after === undefined
         ? history.slice(-1)

@@ -11,7 +11,7 @@ const MARGIN = '5 minutes';
 export async function readCut(source: pg.ClientBase, marketKey: string): Promise<Cut> {
   const { rows } = await source.query<Cut>(
     `select
-       (select coalesce(max(seq), 0)::text from events.event where market_id = $1) as seq,
+       (select coalesce(max(seq), 0)::text from events.batch where market_id = $1) as seq,
        (((extract(epoch from clock_timestamp() - interval '${MARGIN}') * 1000)::bigint - 1704067200000) << 22)::text as key,
        (select coalesce(max(at) - interval '${MARGIN}', '-infinity')::text from commands.command where market_id = $1) as at`,
     [marketKey],
@@ -30,8 +30,8 @@ export async function readChanges(
   cut: Cut,
 ): Promise<Since> {
   const { rows: subjects } = await source.query<{ kind: string; key: string }>(
-    `select distinct subject_kind as kind, subject::text as key from events.event
-     where market_id = $1 and seq > $2 and subject_kind in ('ord', 'rte')`,
+    `select distinct kind, key::text from events.batch, unnest(subject_kinds, subjects) as subject (kind, key)
+     where market_id = $1 and seq > $2 and kind in ('ord', 'rte')`,
     [marketKey, cut.seq],
   );
   const orders = new Set(subjects.flatMap(({ kind, key }) => (kind === 'ord' ? [key] : [])));

@@ -25,7 +25,7 @@ const among = (column: string, keys: readonly string[]): string =>
 
 /** What grows with every order. Parents of foreign keys come before their children. */
 const GROWING: readonly MovedTable[] = [
-  { name: 'events.event', changed: ({ seq }) => `seq > ${seq}`, isJournal: true },
+  { name: 'events.batch', changed: ({ seq }) => `seq > ${seq}`, isJournal: true },
   { name: 'ledger.transaction', changed: ({ key }) => `transaction_id >= ${key}`, isJournal: true },
   { name: 'commands.command', changed: ({ at }) => `at >= '${at}'::timestamptz`, isJournal: true },
   { name: 'inventory.movement', changed: ({ key }) => `written >= ${key}` },
@@ -90,7 +90,7 @@ export async function partitionedTables(db: Queryable): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name));
 }
 
-/** `events.event` of market 255 is `events.event_mff`. */
+/** `events.batch` of market 255 is `events.batch_mff`. */
 export function partOf(table: string, marketKey: string): string {
   return `${table}_m${BigInt(marketKey).toString(16)}`;
 }

@@ -1,9 +1,11 @@
 import {
   type Clock,
+  type EpochMs,
   type IdSource,
   type MarketId,
   type OfferId,
   type OrderId,
+  type RefundId,
   type Result,
   err,
   invariant,
@@ -12,7 +14,7 @@ import {
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { readOffers } from '../catalogue/index.ts';
 import { addApplied, findApplied } from '../commands/index.ts';
-import { type EventDraft, appendEvents, readHistory } from '../events/index.ts';
+import { type EventDraft, appendEvents } from '../events/index.ts';
 import {
   type StockLine,
   lockStock,
@@ -30,14 +32,16 @@ import { selectStores } from '../stores/index.ts';
 import { type ChangeContext, type StockNeed, articlesOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, needsContext, offersOf } from './order.ts';
 import { paymentOf, refundOf, saleOf } from './order-money.ts';
+import type { OrderCache } from './order-cache.ts';
 import {
-  type LockedOrder,
-  type PlacementCache,
+  type ReadOrder,
+  holdOrders,
+  holdsOrders,
   lockOrders,
-  updateOrders,
   updatePlacements,
+  writeOrders,
 } from './order-store.ts';
-import { orderAt } from './order-history.ts';
+import { orderAt, readOrderHistory } from './order-history.ts';
 import type { EstimateTrip } from './quote-basket.ts';
 
 export interface ChangeDeps {
@@ -46,7 +50,7 @@ export interface ChangeDeps {
   readonly markets: Markets;
   readonly estimate: EstimateTrip;
   readonly provider: PaymentProvider;
-  readonly known: PlacementCache;
+  readonly known: OrderCache;
 }
 
 export type ChangeOutcome = Result<OrderRecord, ApiError>;
@@ -60,10 +64,13 @@ export interface ChangeCommand {
 }
 
 /**
- * Applies changes to orders of a market in the caller's transaction: state, stock, money and events together, in at
- * most nine statements; six more where a change of what was ordered is among them, and one where scheduled orders
- * give up their places. Orders are locked in key order; changes are applied in the order given, two to one order
- * one after the other. A change that is refused leaves its order as it was and does not touch the others.
+ * Applies changes to orders of a market in the caller's transaction: state, stock, money and events together. Changes are
+ * applied in the order given, two to one order one after the other. A change that is refused leaves its order as it
+ * was and does not touch the others.
+ *
+ * Where this process knows all the orders and nothing is refused, nothing is read: what is written goes out with the
+ * commit, and Postgres refuses it where an order is not as it was known (`writeOrders`). Otherwise the orders are locked
+ * and read first, in key order, in one statement; seven more where a change of what was ordered is among them.
  */
 export async function applyChanges(
   tx: Tx,
@@ -71,11 +78,105 @@ export async function applyChanges(
   marketId: MarketId,
   commands: readonly ChangeCommand[],
 ): Promise<ChangeOutcome[]> {
-  const now = deps.clock.now();
   const orderIds = [...new Set(commands.map(({ change }) => change.orderId))];
-  const orders = await lockOrders(tx, marketId, orderIds, deps.known);
-  const shelf = await readShelf(tx, deps, marketId, commands, orders);
-  const touched = new Map<OrderId, LockedOrder>();
+  if (tx.attempt > 1) deps.known.distrust(deps.clock.now());
+  const known = deps.known.isTrusted(deps.clock.now())
+    ? knownOrders(tx, deps.known, orderIds, commands)
+    : undefined;
+  let decided = known === undefined ? undefined : decide(deps, commands, known, undefined);
+  // Only Postgres knows why something cannot be done, and what a command did that was done before.
+  if (decided === undefined || !decided.isPlain) {
+    const orders = await lockOrders(tx, marketId, orderIds, deps.known);
+    decided = decide(deps, commands, orders, await readShelf(tx, deps, marketId, commands, orders));
+  }
+  const { now, orders, outcomes, events, repeats } = decided;
+
+  const touched = [...decided.touched].map((id) => orders.get(id)!);
+  const editions = touched.filter(({ order }) => decided.revised.has(order.id));
+  writeOrders(tx, marketId, touched);
+  updatePlacements(tx, marketId, editions);
+  releaseStock(tx, marketId, decided.released);
+  takeStock(tx, marketId, decided.taken);
+  sellStock(tx, marketId, now, decided.sold);
+  // After all stock, as at placement.
+  await releasePlaces(tx, marketId, decided.places);
+  movePayments(tx, marketId, now, decided.payments);
+  insertRefunds(tx, marketId, now, decided.refunds);
+  postTransactions(tx, marketId, deps.ids, decided.postings);
+  appendEvents(tx, marketId, events);
+  holdOrders(tx, touched);
+  for (const { order } of touched) deps.known.delete(order.id);
+  tx.afterCommit(() => {
+    for (const { order, edition, applied } of touched) deps.known.set({ order, edition, applied });
+  });
+  for (const { index, version } of repeats) {
+    const { orderId } = commands[index]!.change;
+    // With what this group has made of it, which is not written yet.
+    const history = [
+      ...(await readOrderHistory(tx, marketId, orderId)),
+      ...events.filter(({ subject }) => subject === orderId),
+    ];
+    const order = orderAt(orders.get(orderId)!.order, history, version);
+    invariant(order !== undefined, `order ${orderId} has no version ${version}`);
+    outcomes[index] = ok(order);
+  }
+  return outcomes;
+}
+
+/** All of these orders without a look at Postgres, or undefined. */
+function knownOrders(
+  tx: Tx,
+  cache: OrderCache,
+  orderIds: readonly OrderId[],
+  commands: readonly ChangeCommand[],
+): Map<OrderId, ReadOrder> | undefined {
+  // What is locked already is held by the transaction itself.
+  if (holdsOrders(tx)) return undefined;
+  const known = new Map<OrderId, ReadOrder>();
+  for (const id of orderIds) {
+    const found = cache.get(id);
+    if (found === undefined) return undefined;
+    known.set(id, { ...found, asRead: found.order.version });
+  }
+  const reads = commands.some(({ change }) => needsContext(known.get(change.orderId)!.order, change));
+  return reads ? undefined : known;
+}
+
+/** What a group of changes comes to, before anything of it is written. */
+interface Decided {
+  readonly now: EpochMs;
+  readonly outcomes: ChangeOutcome[];
+  /** Every change was made, and moved its order on: what holds where the orders are as they were known. */
+  readonly isPlain: boolean;
+  /** As the changes leave them. */
+  readonly orders: ReadonlyMap<OrderId, ReadOrder>;
+  readonly touched: ReadonlySet<OrderId>;
+  readonly revised: ReadonlySet<OrderId>;
+  readonly events: readonly EventDraft[];
+  readonly places: readonly SlotKey[];
+  readonly released: readonly StockLine[];
+  readonly taken: readonly StockLine[];
+  readonly sold: readonly { readonly orderId: OrderId; readonly lines: readonly StockLine[] }[];
+  readonly payments: readonly PaymentMove[];
+  readonly refunds: readonly {
+    readonly id: RefundId;
+    readonly orderId: OrderId;
+    readonly amountMinor: number;
+  }[];
+  readonly postings: readonly TransactionDraft[];
+  /** Places in the commands whose answer is an order as it was. */
+  readonly repeats: readonly { readonly index: number; readonly version: number }[];
+}
+
+function decide(
+  deps: ChangeDeps,
+  commands: readonly ChangeCommand[],
+  read: ReadonlyMap<OrderId, ReadOrder>,
+  shelf: Shelf | undefined,
+): Decided {
+  const now = deps.clock.now();
+  const orders = new Map(read);
+  const touched = new Set<OrderId>();
   const revised = new Set<OrderId>();
   const events: EventDraft[] = [];
   const places: SlotKey[] = [];
@@ -83,20 +184,23 @@ export async function applyChanges(
   const taken: StockLine[] = [];
   const sold: { orderId: OrderId; lines: StockLine[] }[] = [];
   const payments: PaymentMove[] = [];
-  const refunds: { id: ReturnType<typeof newRefundId>; orderId: OrderId; amountMinor: number }[] = [];
+  const refunds: { id: RefundId; orderId: OrderId; amountMinor: number }[] = [];
   const postings: TransactionDraft[] = [];
-  const newRefundId = () => deps.ids.next('ref');
-  /** Places in `commands` whose answer is an order as it was. */
-  const repeats: { readonly index: number; readonly version: number }[] = [];
+  const repeats: { index: number; version: number }[] = [];
   /** What commands of this group answered, whose events are not written yet. */
   const made = new Map<string, OrderRecord>();
+  let isPlain = true;
 
   const outcomes = commands.map(({ change, command, isOwn }, index): ChangeOutcome => {
     const locked = orders.get(change.orderId);
-    if (locked === undefined || isOwn?.(locked.order) === false) return err({ code: 'not_found' });
+    if (locked === undefined || isOwn?.(locked.order) === false) {
+      isPlain = false;
+      return err({ code: 'not_found' });
+    }
     const { order: before } = locked;
     const known = command === undefined ? undefined : findApplied(locked.applied, command);
     if (known !== undefined) {
+      isPlain = false;
       if (!known.sameBody) return err({ code: 'idempotency_key_reused' });
       const { version } = known;
       if (version === before.version) return ok(before);
@@ -105,17 +209,20 @@ export async function applyChanges(
       return ok(recent ?? before);
     }
     const changed = changeOrder(before, change, now, shelf?.contextOf(before));
-    if (!changed.ok) return changed;
+    if (!changed.ok) {
+      isPlain = false;
+      return changed;
+    }
     const { order, effects } = changed.value;
-    const applied =
-      command === undefined ? locked.applied : addApplied(locked.applied, command, order.version);
+    if (order.version === before.version) isPlain = false;
     if (order !== before || command !== undefined) {
+      const applied =
+        command === undefined ? locked.applied : addApplied(locked.applied, command, order.version);
       if (effects.revised === true) revised.add(order.id);
       const edition = effects.revised === true ? locked.edition + 1 : locked.edition;
-      const after = { order, edition, applied };
-      orders.set(order.id, after);
-      made.set(`${order.id} ${order.version}`, order);
-      touched.set(order.id, after);
+      orders.set(order.id, { order, edition, applied, asRead: locked.asRead });
+      if (commands.length > read.size) made.set(`${order.id} ${order.version}`, order);
+      touched.add(order.id);
     }
     if (effects.event !== undefined) {
       events.push({ ...effects.event, subject: order.id, at: now, by: change.by });
@@ -139,40 +246,27 @@ export async function applyChanges(
     else if (effects.ledger !== undefined) {
       const { refundMinor } = effects.ledger;
       postings.push(refundOf(order, refundMinor, before.refundedMinor, deps.provider.name, now));
-      refunds.push({ id: newRefundId(), orderId: order.id, amountMinor: refundMinor });
+      refunds.push({ id: deps.ids.next('ref'), orderId: order.id, amountMinor: refundMinor });
     }
     return ok(order);
   });
-
-  await updateOrders(tx, marketId, [...touched.values()]);
-  const editions = [...touched.values()].filter(({ order }) => revised.has(order.id));
-  await updatePlacements(tx, marketId, editions);
-  if (editions.length > 0) {
-    tx.afterCommit(() => {
-      for (const { order, edition } of editions) deps.known.set(order.id, { edition, placement: order });
-    });
-  }
-  await releaseStock(tx, marketId, released);
-  await takeStock(tx, marketId, taken);
-  await sellStock(tx, marketId, now, sold);
-  // After all stock, as at placement.
-  await releasePlaces(tx, marketId, places);
-  await movePayments(tx, marketId, now, payments);
-  await insertRefunds(tx, marketId, now, refunds);
-  await postTransactions(tx, marketId, deps.ids, postings);
-  appendEvents(tx, marketId, events);
-  for (const { index, version } of repeats) {
-    const { orderId } = commands[index]!.change;
-    // With what this group has made of it, which is not written yet.
-    const history = [
-      ...(await readHistory(tx, marketId, orderId)),
-      ...events.filter(({ subject }) => subject === orderId),
-    ];
-    const order = orderAt(orders.get(orderId)!.order, history, version);
-    invariant(order !== undefined, `order ${orderId} has no version ${version}`);
-    outcomes[index] = ok(order);
-  }
-  return outcomes;
+  return {
+    now,
+    outcomes,
+    isPlain,
+    orders,
+    touched,
+    revised,
+    events,
+    places,
+    released,
+    taken,
+    sold,
+    payments,
+    refunds,
+    postings,
+    repeats,
+  };
 }
 
 /** What changes of what was ordered are judged by, and the stock that they have taken so far. */
@@ -190,7 +284,7 @@ async function readShelf(
   deps: ChangeDeps,
   marketId: MarketId,
   commands: readonly ChangeCommand[],
-  orders: ReadonlyMap<OrderId, LockedOrder>,
+  orders: ReadonlyMap<OrderId, ReadOrder>,
 ): Promise<Shelf | undefined> {
   const offerIds = new Set<OfferId>();
   let isNeeded = false;

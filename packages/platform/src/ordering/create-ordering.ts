@@ -16,7 +16,6 @@ import {
   ok,
   shardOf,
 } from '@halfhour/kernel';
-import { LRUCache } from 'lru-cache';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { selectOffers } from '../catalogue/index.ts';
 import { selectStock } from '../inventory/index.ts';
@@ -40,7 +39,8 @@ import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-o
 import { type ChangeContext, articlesOf, authorisedMinor } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, offersOf } from './order.ts';
 import { paymentOf } from './order-money.ts';
-import { type PlacementCache, lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
+import { OrderCache } from './order-cache.ts';
+import { lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
 import { type PlaceOrder, type Placed, placeOrders } from './place-orders.ts';
 import { offerOtherSlots } from './offer-other-slots.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
@@ -105,8 +105,6 @@ const LANES = 2;
 const PACE_MS = 10;
 /** Time after which the sweep asks the provider when the process that placed the order is gone. */
 const ASK_AGAIN_SECONDS = 15;
-/** Placements that are remembered, about 2 kB each. */
-const MAX_KNOWN = 20_000;
 const PROVIDER_TIMEOUT_MS = 5_000;
 const SWEEP_LIMIT = 500;
 /** 20,000 orders that expire in one sweep; what is left is given up by the next. */
@@ -114,8 +112,9 @@ const MAX_EXPIRY_BATCHES = 40;
 
 export function createOrdering(deps: OrderingDeps): Ordering {
   const { db, clock, ids, ticker, provider, markets } = deps;
-  const known: PlacementCache = new LRUCache({ max: MAX_KNOWN });
-  const withKnown = { ...deps, known };
+  const caches = new Map<MarketId, OrderCache>();
+  const cacheOf = (marketId: MarketId): OrderCache => getOrMake(caches, marketId, () => new OrderCache());
+  const withKnown = (marketId: MarketId) => ({ ...deps, known: cacheOf(marketId) });
   const sweeps = new Map<MarketId, UnansweredScan>();
   const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
@@ -136,13 +135,13 @@ export function createOrdering(deps: OrderingDeps): Ordering {
             commands[0]!.kind === 'place'
               ? placeOrders(
                   tx,
-                  withKnown,
+                  withKnown(marketId),
                   commands[0]!.market,
                   commands.map((command) => (command as Command & { kind: 'place' }).place),
                 )
               : applyChanges(
                   tx,
-                  withKnown,
+                  withKnown(marketId),
                   marketId,
                   commands.map((command) => (command as Command & { kind: 'change' }).change),
                 ),
@@ -270,7 +269,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     for (;;) {
       const before = addMs(now, -ASK_AGAIN_SECONDS * SECOND_MS);
       const found = await selectUnanswered(db, marketId, after, before, SWEEP_LIMIT);
-      await db.transaction((tx) => insertPayments(tx, marketId, now, now, found.map(paymentOf)));
+      await db.transaction(async (tx) => insertPayments(tx, marketId, now, now, found.map(paymentOf)));
       if (found.length < SWEEP_LIMIT) break;
       after = found.at(-1)!.id;
     }
@@ -358,13 +357,13 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     applyChanges: (tx, marketId, changes) =>
       applyChanges(
         tx,
-        withKnown,
+        withKnown(marketId),
         marketId,
         changes.map((change) => ({ change })),
       ),
 
     async lockOrders(tx, marketId, orderIds) {
-      const locked = await lockOrders(tx, marketId, orderIds, known);
+      const locked = await lockOrders(tx, marketId, orderIds, cacheOf(marketId));
       return new Map([...locked].map(([id, { order }]) => [id, order]));
     },
 

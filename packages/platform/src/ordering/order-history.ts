@@ -1,10 +1,21 @@
 import type { CancelReason } from '@halfhour/contract';
-import { type CourierId, fromRfc3339 } from '@halfhour/kernel';
-import type { StoredEvent } from '../events/index.ts';
+import { type CourierId, type MarketId, type OrderId, fromRfc3339, momentOf } from '@halfhour/kernel';
+import { type StoredEvent, readHistory } from '../events/index.ts';
+import type { Queryable } from '../postgres/index.ts';
 import type { Previous } from './revise-order.ts';
 import type { OrderRecord, Progress } from './order.ts';
+import { selectBatches } from './order-store.ts';
 
 type History = readonly Pick<StoredEvent, 'type' | 'at' | 'data'>[];
+
+/** All events of an order, oldest first. */
+export async function readOrderHistory(
+  db: Queryable,
+  marketId: MarketId,
+  orderId: OrderId,
+): Promise<StoredEvent[]> {
+  return readHistory(db, marketId, orderId, await selectBatches(db, marketId, orderId), momentOf(orderId));
+}
 
 /**
  * The order as it was at `version`, told again from its events: what a command that led there answered. Undefined

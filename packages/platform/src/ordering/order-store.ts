@@ -10,8 +10,6 @@ import {
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
-import type { LRUCache } from 'lru-cache';
-import type { Applied } from '../commands/index.ts';
 import {
   type Queryable,
   type Tx,
@@ -25,28 +23,19 @@ import {
   momentArray,
   textArray,
 } from '../postgres/index.ts';
+import type { Batches } from '../events/index.ts';
 import type { OrderRecord, Placement, Progress } from './order.ts';
+import type { OrderCache, WorkedOrder } from './order-cache.ts';
 
-/** A placement as it is remembered: it never changes within an edition. */
-export interface KnownPlacement {
-  readonly edition: number;
-  readonly placement: Placement;
-}
-
-/** Placements of orders that are worked on, so that each step reads only how far its order has come. */
-export type PlacementCache = LRUCache<OrderId, KnownPlacement>;
-
-/** An order whose row the transaction has locked. */
-export interface LockedOrder {
-  readonly order: OrderRecord;
-  readonly edition: number;
-  readonly applied: Applied;
+/** An order that the transaction has read or locked, and the version that it was read at. */
+export interface ReadOrder extends WorkedOrder {
+  readonly asRead: number;
 }
 
 const CLOSED: ReadonlySet<OrderState> = new Set(['delivered', 'cancelled', 'refunded']);
 
 /** Column by column: name, type of the array sent, and the array of the values of orders. */
-type Column = readonly [name: string, type: string, values: (orders: readonly LockedOrder[]) => unknown];
+type Column = readonly [name: string, type: string, values: (orders: readonly WorkedOrder[]) => unknown];
 
 const moments = (pick: (order: OrderRecord) => EpochMs | undefined): Column[2] => {
   return (orders) => momentArray(orders.map(({ order }) => pick(order)));
@@ -75,14 +64,10 @@ const READ = WRITTEN.map(([name]) => name)
   .join(', ');
 
 /** Writes new orders, each with its placement and at its first version. */
-export async function insertOrders(
-  tx: Tx,
-  marketId: MarketId,
-  orders: readonly OrderRecord[],
-): Promise<void> {
+export function insertOrders(tx: Tx, marketId: MarketId, orders: readonly OrderRecord[]): void {
   if (orders.length === 0) return;
   const ids = keyArray(orders.map((order) => order.id));
-  await tx.query(
+  tx.write(
     `insert into ordering.placement
        (market_id, order_id, store_id, shopper_id, placed_at, promise_latest, total_minor, document, prepare_at)
      select $1, draft.*
@@ -103,9 +88,10 @@ export async function insertOrders(
         : null,
     ],
   );
-  await tx.query(
-    `insert into ordering.progress (market_id, order_id, state)
-     select $1, draft.* from unnest($2::bigint[], $3::text[]) as draft`,
+  tx.write(
+    `insert into ordering.progress (market_id, order_id, state, batches)
+     select $1, draft.*, array[(select halfhour.transaction())]
+     from unnest($2::bigint[], $3::text[]) as draft`,
     [keyOf(marketId), ids, textArray(orders.map((order) => order.state))],
   );
 }
@@ -116,32 +102,39 @@ export async function insertOrders(
  * newest keys no statistics know, and reads the given rows again for each row (measured: 400 ms for 340 orders
  * against 3).
  */
-const UPDATE = `insert into ordering.progress (market_id, order_id, ${WRITTEN.map(([name]) => name).join(', ')})
-  select $1, given.*
-  from unnest($2::bigint[], ${WRITTEN.map(([, type], index) => `$${index + 3}::${type}[]`).join(', ')}) as given
-  on conflict (market_id, order_id) do update
-    set ${WRITTEN.map(([name]) => `${name} = excluded.${name}`).join(', ')}`;
+const WRITE = `with written as (
+    insert into ordering.progress as progress
+      (market_id, order_id, as_read, ${WRITTEN.map(([name]) => name).join(', ')}, batches)
+    select $1, given.*, array[(select halfhour.transaction())]
+    from unnest($2::bigint[], $3::int[], ${WRITTEN.map(([, type], index) => `$${index + 5}::${type}[]`).join(', ')})
+      as given
+    on conflict (market_id, order_id) do update
+      set ${WRITTEN.map(([name]) => `${name} = excluded.${name}`).join(', ')},
+        batches = progress.batches || excluded.batches
+      where progress.version = excluded.as_read
+    returning 1
+  )
+  select halfhour.require_rows(count(*), $4::int) from written`;
 
-/** Writes how far orders have come that the transaction has locked. */
-export async function updateOrders(
-  tx: Tx,
-  marketId: MarketId,
-  orders: readonly LockedOrder[],
-): Promise<void> {
+/** Writes how far orders have come. Where one is not as it was read any more, the transaction fails and runs again. */
+export function writeOrders(tx: Tx, marketId: MarketId, orders: readonly ReadOrder[]): void {
   if (orders.length === 0) return;
-  const ids = orders.map(({ order }) => order.id);
-  await tx.query(UPDATE, [keyOf(marketId), keyArray(ids), ...WRITTEN.map(([, , values]) => values(orders))]);
+  // In key order, as they are locked.
+  const sorted = orders.toSorted((a, b) => (a.order.id < b.order.id ? -1 : 1));
+  tx.write(WRITE, [
+    keyOf(marketId),
+    keyArray(sorted.map(({ order }) => order.id)),
+    int4Array(sorted.map(({ asRead }) => asRead)),
+    sorted.length,
+    ...WRITTEN.map(([, , values]) => values(sorted)),
+  ]);
 }
 
 /** Writes what was ordered anew, of orders that the transaction has locked. */
-export async function updatePlacements(
-  tx: Tx,
-  marketId: MarketId,
-  locked: readonly LockedOrder[],
-): Promise<void> {
+export function updatePlacements(tx: Tx, marketId: MarketId, locked: readonly WorkedOrder[]): void {
   if (locked.length === 0) return;
   const orders = locked.map(({ order }) => order);
-  await tx.query(
+  tx.write(
     `insert into ordering.placement
        (market_id, order_id, store_id, shopper_id, placed_at, promise_latest, total_minor, edition, document)
      select $1, given.*
@@ -184,6 +177,9 @@ const PLACEMENTS = `select given.n::int, p.edition, p.document
     limit 1
   ) as p`;
 
+/** What a transaction has locked already: a second look at it costs nothing. */
+const held = new WeakMap<Tx, Map<OrderId, ReadOrder>>();
+
 /**
  * Locks orders in key order, so that groups never wait for each other in a ring, and reads them: how far they have
  * come from Postgres, what was ordered from `known` where it is there.
@@ -192,11 +188,43 @@ export async function lockOrders(
   tx: Tx,
   marketId: MarketId,
   orderIds: readonly OrderId[],
-  known?: PlacementCache,
-): Promise<Map<OrderId, LockedOrder>> {
-  if (orderIds.length === 0) return new Map();
+  known: OrderCache,
+): Promise<Map<OrderId, ReadOrder>> {
+  let locked = held.get(tx);
+  if (locked === undefined) held.set(tx, (locked = new Map()));
+  const all = locked;
+  const sorted = orderIds.filter((id) => !all.has(id)).toSorted();
+  if (sorted.length > 0) await lockMore(tx, marketId, sorted, known, locked);
+  return new Map(
+    orderIds.flatMap((id) => {
+      const found = all.get(id);
+      return found === undefined ? [] : [[id, found] as const];
+    }),
+  );
+}
+
+/** Whether a transaction has locked orders before. */
+export function holdsOrders(tx: Tx): boolean {
+  return held.has(tx);
+}
+
+/** The transaction has changed orders that it holds. */
+export function holdOrders(tx: Tx, orders: readonly ReadOrder[]): void {
+  const locked = held.get(tx);
+  if (locked === undefined) return;
+  for (const each of orders) {
+    if (locked.has(each.order.id)) locked.set(each.order.id, { ...each, asRead: each.order.version });
+  }
+}
+
+async function lockMore(
+  tx: Tx,
+  marketId: MarketId,
   // Ids sort as their keys do, and rows are locked in the order of the array.
-  const sorted = orderIds.toSorted();
+  sorted: readonly OrderId[],
+  known: OrderCache,
+  locked: Map<OrderId, ReadOrder>,
+): Promise<void> {
   const market = keyOf(marketId);
   const rows = await tx.query<ProgressRow & { n: number; commands: Uint8Array | null }>(LOCK, [
     market,
@@ -207,8 +235,8 @@ export async function lockOrders(
   const missing: OrderId[] = [];
   for (const { n, edition } of rows) {
     const id = sorted[n - 1]!;
-    const found = known?.get(id);
-    if (found?.edition === edition) placements.set(id, found.placement);
+    const found = known.get(id);
+    if (found?.edition === edition) placements.set(id, found.order);
     else missing.push(id);
   }
   if (missing.length > 0) {
@@ -217,22 +245,23 @@ export async function lockOrders(
       keyArray(missing),
       ...keyRange(missing),
     ]);
-    for (const { n, edition, document } of read) {
+    for (const { n, document } of read) {
       const id = missing[n - 1]!;
-      const placement = toPlacement(marketId, id, document);
-      placements.set(id, placement);
-      known?.set(id, { edition, placement });
+      placements.set(id, toPlacement(marketId, id, document));
     }
   }
-  return new Map(
-    rows.map((row) => {
-      const id = sorted[row.n - 1]!;
-      const placement = placements.get(id);
-      invariant(placement !== undefined, `order ${id} has no placement`);
-      const order: OrderRecord = { ...placement, ...toProgress(row) };
-      return [id, { order, edition: row.edition, applied: row.commands ?? undefined }];
-    }),
-  );
+  for (const row of rows) {
+    const id = sorted[row.n - 1]!;
+    const placement = placements.get(id);
+    invariant(placement !== undefined, `order ${id} has no placement`);
+    const order: OrderRecord = { ...placement, ...toProgress(row) };
+    locked.set(id, {
+      order,
+      edition: row.edition,
+      applied: row.commands ?? undefined,
+      asRead: order.version,
+    });
+  }
 }
 
 const SELECT = `select given.n::int, ${READ}, document
@@ -245,6 +274,15 @@ const SELECT = `select given.n::int, ${READ}, document
     select document from ordering.placement
     where market_id = $1 and order_id = given.order_id and order_id between $3 and $4 limit 1
   ) as o`;
+
+/** In which batches of the outbox the events of an order are. */
+export async function selectBatches(db: Queryable, marketId: MarketId, orderId: OrderId): Promise<Batches> {
+  const rows = await db.query<{ batches: string[] }>(
+    `select batches from ordering.progress where market_id = $1 and order_id = $2`,
+    [keyOf(marketId), keyOf(orderId)],
+  );
+  return rows[0]?.batches ?? [];
+}
 
 /** Orders by id. */
 export async function selectOrders(

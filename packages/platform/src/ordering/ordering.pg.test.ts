@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
-import { readHistory } from '../events/index.ts';
 import { countUnexplainedStock, selectStock, setOnHand } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
 import { LATE_MS, paymentIdOf } from '../payments/index.ts';
-import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
+import { createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
 import { type OrderChange, selectOpenOrders, selectOrders } from './index.ts';
 
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId'> : never;
@@ -31,7 +30,7 @@ async function setUp(options: { cans?: number; couriers?: number } = {}) {
     marketId,
     stock: async () => (await selectStock(db, marketId, storeId, [can.articleId])).get(can.articleId)!,
     read: async (id: OrderId) => (await selectOrders(db, marketId, [id])).get(id)!,
-    types: async (id: OrderId) => (await readHistory(db, marketId, id)).map((event) => event.type),
+    types: async (id: OrderId) => (await eventsOf(db, marketId, id)).map((event) => event.type),
     change: (orderId: OrderId, change: WithoutId<OrderChange>) =>
       t.ordering.change(marketId, { ...change, orderId } as OrderChange),
     async placeCans(

@@ -25,7 +25,8 @@ import { TransactionConflict, type Tx } from '../postgres/index.ts';
 import { lockSlots, selectPlans, slotName, takePlaces } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
-import { type PlacementCache, insertOrders, selectOrders } from './order-store.ts';
+import type { OrderCache } from './order-cache.ts';
+import { insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 import { offerOtherSlots } from './offer-other-slots.ts';
 
@@ -45,7 +46,7 @@ export interface PlaceDeps {
   readonly random: Random;
   readonly estimate: EstimateTrip;
   readonly provider: PaymentProvider;
-  readonly known: PlacementCache;
+  readonly known: OrderCache;
 }
 
 /** Where an order stands after its placement was written: to be paid now, or known from an earlier try. */
@@ -68,17 +69,18 @@ export async function placeOrders(
 ): Promise<Placed[]> {
   const now = deps.clock.now();
   const keys = commands.map((command) => command.command);
-  const known = await findCommands<Outcome>(tx, market.id, keys);
+  const baskets = commands.map((command) => command.basket);
+  // Sent together.
+  const [known, stores, offers, plans] = await Promise.all([
+    findCommands<Outcome>(tx, market.id, keys),
+    selectStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]),
+    readOffers(tx, market.id, [
+      ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
+    ]),
+    selectPlans(tx, market.id, storesWithSlots(baskets)),
+  ]);
   const first = firstOf(keys);
   const isFresh = (index: number): boolean => known[index]!.kind === 'new' && first[index] === index;
-
-  const baskets = commands.filter((_, index) => isFresh(index)).map((command) => command.basket);
-  const stores = await selectStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]);
-  const offers = await readOffers(tx, market.id, [
-    ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
-  ]);
-
-  const plans = await selectPlans(tx, market.id, storesWithSlots(baskets));
 
   const answers: (Placed | undefined)[] = commands.map(() => undefined);
   const candidates: { readonly index: number; readonly quoted: QuotedBasket }[] = [];
@@ -143,9 +145,9 @@ export async function placeOrders(
   );
 
   const orders = placed.map(({ order }) => order);
-  await insertOrders(tx, market.id, orders);
+  insertOrders(tx, market.id, orders);
   tx.afterCommit(() => {
-    for (const placement of orders) deps.known.set(placement.id, { edition: 1, placement });
+    for (const order of orders) deps.known.set({ order, edition: 1, applied: undefined });
   });
   appendEvents(
     tx,
@@ -158,7 +160,7 @@ export async function placeOrders(
       data: { storeId: order.storeId, totalMinor: order.totalMinor, lineCount: order.lines.length },
     })),
   );
-  await recordCommands<Outcome>(
+  recordCommands<Outcome>(
     tx,
     market.id,
     now,

@@ -3,11 +3,10 @@ import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { BasketLine } from '@halfhour/contract';
 import { type OfferId, type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
-import { readHistory } from '../events/index.ts';
 import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
 import type { Database } from '../postgres/index.ts';
-import { TEST_PLACE, createTestDatabase, createTestOrdering } from '../testing/index.ts';
+import { TEST_PLACE, createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
 import { type OrderChange, selectOrders, toOrder } from './index.ts';
 
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId'> : never;
@@ -48,7 +47,7 @@ async function setUp(cans = 100) {
     order: await read(id),
     stock: await stock(),
     payment: await payment(),
-    events: await readHistory(db, marketId, id),
+    events: await eventsOf(db, marketId, id),
   });
   return {
     ...t,
@@ -126,7 +125,7 @@ test('fewer cans: stock, total, payment and event move together, and only the re
     [keyOf(t.marketId)],
   );
   assert.equal(Number(row!.total_minor), totalOf(1_500));
-  const events = await readHistory(db, t.marketId, id);
+  const events = await eventsOf(db, t.marketId, id);
   assert.equal(events.at(-1)!.type, 'OrderLinesChanged');
   assert.equal(events.at(-1)!.data['totalMinor'], totalOf(1_500));
   const balances = await t.deliver(id);
@@ -423,7 +422,7 @@ test('a substitute that costs no more takes its place at once where the shopper 
     ],
   );
   assert.deepEqual([done.value.totalMinor, (await t.stock()).reserved], [totalOf(1_000), 2]);
-  const types = (await readHistory(db, t.marketId, id)).map((event) => event.type);
+  const types = (await eventsOf(db, t.marketId, id)).map((event) => event.type);
   assert.deepEqual(types.slice(2), ['OrderSubstitutionProposed', 'OrderSubstituted']);
   const balances = await t.deliver(id);
   assert.equal(balances.get('payments:test:clearing'), totalOf(1_000));

@@ -1,10 +1,10 @@
 import { type Result, type StoreId, err, invariant, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import type { CancelReason, Order } from '@halfhour/contract';
 import type { ApiError, ApiRequest, Authority, CommandKey, Handlers } from '../api/index.ts';
-import { readHistory } from '../events/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectAllStores } from '../stores/index.ts';
 import type { Ordering } from './create-ordering.ts';
+import { readOrderHistory } from './order-history.ts';
 import { type Actor, type OrderChange, type OrderRecord, toOrder } from './order.ts';
 import { listOrders, selectOrders } from './order-store.ts';
 
@@ -95,7 +95,7 @@ export function createOrderingRoutes({
     async getOrderTimeline(request) {
       const found = await findOwn(db, request);
       if (!found.ok) return found;
-      const events = await readHistory(db, request.params.marketId, request.params.orderId);
+      const events = await readOrderHistory(db, request.params.marketId, request.params.orderId);
       return ok({
         items: events.map(({ type, at, by, data }) => ({ type, at: toRfc3339(at), by, data: { ...data } })),
       });

@@ -59,15 +59,15 @@ export function orderIdOf(paymentId: PaymentId): OrderId {
 }
 
 /** Keeps that providers have to be asked about authorisations at `askAgainAt`; payments that there are stay. */
-export async function insertPayments(
+export function insertPayments(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   askAgainAt: EpochMs,
   drafts: readonly PaymentDraft[],
-): Promise<void> {
+): void {
   if (drafts.length === 0) return;
-  await tx.query(
+  tx.write(
     `insert into payments.payment (market_id, order_id, provider, method, currency, amount_minor, expires_at, state,
        created_at, updated_at, next_attempt_at)
      select $1, draft.*, 'authorising', $2::timestamptz, $2::timestamptz, $3::timestamptz
@@ -94,12 +94,7 @@ export interface PaymentMove extends PaymentDraft {
  * another amount. Of two moves of one order the
  * later holds. (An insert that conflicts, because it finds each row by its key: see ordering/order-store.)
  */
-export async function movePayments(
-  tx: Tx,
-  marketId: MarketId,
-  at: EpochMs,
-  moves: readonly PaymentMove[],
-): Promise<void> {
+export function movePayments(tx: Tx, marketId: MarketId, at: EpochMs, moves: readonly PaymentMove[]): void {
   if (moves.length === 0) return;
   const last = [...new Map(moves.map((move) => [move.orderId, move])).values()].sort(byOrder);
   const references = new Map(
@@ -107,7 +102,7 @@ export async function movePayments(
       reference === undefined ? [] : [[orderId, reference] as const],
     ),
   );
-  await tx.query(
+  tx.write(
     `insert into payments.payment as payment (market_id, order_id, provider, method, currency, amount_minor,
        expires_at, state, provider_reference, created_at, updated_at, next_attempt_at)
      select $1, given.*, $2::timestamptz, $2::timestamptz, $2::timestamptz
@@ -145,25 +140,31 @@ export interface FinishedPayment {
   readonly reference: string;
 }
 
-/** What the provider answered to captures and voids. */
-export async function finishPayments(
-  db: Queryable,
+/** What the provider answered to captures and voids. (Found by their keys, as above.) */
+export function finishPayments(
+  tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   given: readonly FinishedPayment[],
-): Promise<void> {
+): void {
   if (given.length === 0) return;
   const finished = given.toSorted((a, b) => byOrder(a.payment, b.payment));
-  await db.query(
-    `update payments.payment
-     set state = case state when 'capture_due' then 'captured' else 'voided' end, updated_at = $2::timestamptz,
-       provider_reference = ($4::text[])[array_position($3::bigint[], order_id)],
-       captured_minor = case state when 'capture_due' then amount_minor else 0 end
-     where market_id = $1 and order_id = any($3::bigint[]) and state in ('capture_due', 'void_due')`,
+  tx.write(
+    `insert into payments.payment as payment (market_id, order_id, provider, method, currency, amount_minor,
+       expires_at, state, provider_reference, created_at, updated_at, next_attempt_at)
+     select $1, given.*, $2::timestamptz, $2::timestamptz, $2::timestamptz
+     from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[], $9::text[],
+       $10::text[]) as given
+     on conflict (market_id, order_id) do update
+       set state = case payment.state when 'capture_due' then 'captured' else 'voided' end,
+         updated_at = excluded.updated_at, provider_reference = excluded.provider_reference,
+         captured_minor = case payment.state when 'capture_due' then payment.amount_minor else 0 end
+       where payment.state in ('capture_due', 'void_due')`,
     [
       keyOf(marketId),
       toRfc3339(at),
-      keyArray(finished.map(({ payment }) => payment.orderId)),
+      ...draftArrays(finished.map(({ payment }) => ({ ...payment, expiresAt: at }))),
+      textArray(finished.map(({ payment }) => payment.state)),
       textArray(finished.map(({ reference }) => reference)),
     ],
   );
@@ -241,14 +242,14 @@ export interface RefundRecord {
   readonly payment: PaymentRecord;
 }
 
-export async function insertRefunds(
+export function insertRefunds(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   refunds: readonly { readonly id: RefundId; readonly orderId: OrderId; readonly amountMinor: number }[],
-): Promise<void> {
+): void {
   if (refunds.length === 0) return;
-  await tx.query(
+  tx.write(
     `insert into payments.refund (market_id, refund_id, order_id, amount_minor, state, created_at, next_attempt_at)
      select $1, draft.refund_id, draft.order_id, draft.amount_minor, 'due', $2::timestamptz, $2::timestamptz
      from unnest($3::bigint[], $4::bigint[], $5::bigint[]) as draft (refund_id, order_id, amount_minor)`,

@@ -82,3 +82,65 @@ test('a connection that breaks while nobody uses it does not end the process', a
   client.release(true);
   assert.deepEqual(await db.query('select 1 as one'), [{ one: 1 }]);
 });
+
+test('what is written without waiting is done in its order, before what is asked after it', async () => {
+  const texts = await db.transaction(async (tx) => {
+    tx.write(`insert into note values (20, 'a')`);
+    tx.write(`update note set text = text || 'b' where n = 20`);
+    const rows = await tx.query<{ text: string }>('select text from note where n = 20');
+    tx.write(`update note set text = text || 'c' where n = 20`);
+    return rows.map(({ text }) => text);
+  });
+  assert.deepEqual(texts, ['ab']);
+  assert.deepEqual(await db.query('select text from note where n = 20'), [{ text: 'abc' }]);
+});
+
+test('a write that fails undoes the transaction and is what it fails by, wherever it is noticed', async () => {
+  const before = await count();
+  const isTwice = (error: unknown): boolean => sqlState(error) === '23505';
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      tx.write('insert into note values (30)');
+      tx.write('insert into note values (30)');
+      tx.write('insert into note values (31)');
+    }),
+    isTwice,
+  );
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      tx.write('insert into note values (30)');
+      tx.write('insert into note values (30)');
+      await tx.query('select 1');
+    }),
+    isTwice,
+  );
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      tx.write('insert into note values (30)');
+      tx.write('insert into note values ($1::int)', [{ toPostgres: () => assert.fail('cannot be sent') }]);
+    }),
+    /cannot be sent/,
+  );
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      tx.write('insert into note values (30)');
+      throw new Error('thought better of it');
+    }),
+    /thought better/,
+  );
+  assert.equal(await count(), before);
+});
+
+test('rows that a write must find and does not make the transaction run again', async () => {
+  let attempts = 0;
+  await db.transaction(async (tx) => {
+    attempts += 1;
+    assert.equal(tx.attempt, attempts);
+    tx.write(`insert into note values (40 + $1::int)`, [attempts]);
+    tx.write(
+      `with found as (select from note where n = 42) select halfhour.require_rows(count(*), 1) from found`,
+    );
+  });
+  assert.equal(attempts, 2);
+  assert.deepEqual(await db.query('select n from note where n > 40'), [{ n: 42 }]);
+});

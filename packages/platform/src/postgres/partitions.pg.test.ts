@@ -6,7 +6,7 @@ import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { ensurePartitions, single } from './index.ts';
 
 const db = await createTestDatabase();
-const TABLES = ['ordering.placement', 'ordering.progress', 'payments.payment', 'events.event'];
+const TABLES = ['ordering.placement', 'ordering.progress', 'payments.payment', 'events.batch'];
 
 /** The leaves of a market's part of a table, oldest first. */
 async function leavesOf(table: string, marketId: Parameters<typeof keyOf>[0]): Promise<string[]> {

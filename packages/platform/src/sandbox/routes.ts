@@ -37,7 +37,7 @@ export function createSandboxRoutes(deps: SandboxDeps): Handlers<'advanceSandbox
         const [again] = await findCommands<OrderRecord>(tx, marketId, [command]);
         if (again?.kind === 'done') return ok(again.outcome);
         if (again?.kind === 'reused') return err({ code: 'idempotency_key_reused' });
-        await recordCommands(tx, marketId, clock.now(), [{ command, outcome: advanced.value }]);
+        recordCommands(tx, marketId, clock.now(), [{ command, outcome: advanced.value }]);
         return advanced satisfies Result<OrderRecord, ApiError>;
       });
       return recorded.ok ? shown(recorded.value) : recorded;

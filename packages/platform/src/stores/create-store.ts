@@ -46,7 +46,7 @@ export async function createStore(
         data: { storeId: store.id, merchantId: store.merchantId, name: store.name, kind: store.kind },
       },
     ]);
-    if (command !== undefined) await recordCommands(tx, marketId, at, [{ command, outcome: store }]);
+    if (command !== undefined) recordCommands(tx, marketId, at, [{ command, outcome: store }]);
     return ok(store);
   });
 }

@@ -9,9 +9,8 @@ import {
   fromRfc3339,
 } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
-import { readHistory } from '../events/index.ts';
 import { createMarkets, exampleMarket, insertMarket } from '../markets/index.ts';
-import { createTestDatabase } from '../testing/index.ts';
+import { createTestDatabase, eventsOf } from '../testing/index.ts';
 import {
   type StoreDraft,
   type StoreRecord,
@@ -68,7 +67,7 @@ test('a store comes back as it was opened, and tells that it opened', async () =
   const opened = await stores.create(market, draft('uno'), owner([merchant]), command('opening-1'));
   assert.ok(opened.ok);
   assert.deepEqual((await selectStores(db, market, [opened.value.id])).get(opened.value.id), opened.value);
-  const events = await readHistory(db, market, opened.value.id);
+  const events = await eventsOf(db, market, opened.value.id);
   assert.deepEqual(
     events.map((event) => [event.type, event.by]),
     [['StoreOpened', 'merchant']],
@@ -126,7 +125,7 @@ test('a pause is told once, and shows at once', async () => {
     });
     assert.ok(answer.ok && answer.value.status === 'paused' && !answer.value.openNow);
   }
-  const events = await readHistory(db, market, opened.value.id);
+  const events = await eventsOf(db, market, opened.value.id);
   assert.deepEqual(
     events.map((event) => event.type),
     ['StoreOpened', 'StoreStatusChanged'],

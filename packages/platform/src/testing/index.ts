@@ -1,3 +1,4 @@
+export { eventsOf } from './events-of.ts';
 export { createEmptyMarket, createTestDatabase } from './test-database.ts';
 export { MODULES_FOLDER, TEST_SERVER_VARIABLE, startTestServer } from './test-server.ts';
 export { type TestMarket, TEST_PLACE, TEST_START, createTestMarket } from './test-market.ts';

@@ -44,6 +44,10 @@ create table ordering.progress (
   expected_delivery_at timestamptz,
   -- The commands that brought it here, 20 bytes each: see applied-commands.ts.
   commands bytea,
+  -- Which batches of the outbox hold its events (events.batch.transaction).
+  batches bigint[] not null default '{}',
+  -- The version that a write took the place of: given with each write, compared, and never kept.
+  as_read integer,
   primary key (market_id, order_id)
 ) partition by list (market_id);
 create index progress_open on ordering.progress (market_id, order_id) where not closed;

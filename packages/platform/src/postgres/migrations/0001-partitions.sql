@@ -70,3 +70,18 @@ begin
     on conflict (market_id, table_name) do update set reach = excluded.reach;
   end loop;
 end $$;
+
+-- The transaction that asks, by the number that Postgres gives it: known before its events have theirs.
+create function halfhour.transaction() returns bigint language sql stable as $$
+  select pg_current_xact_id()::text::bigint
+$$;
+
+-- What a statement that is sent without waiting for it must have done for its transaction to commit: raised as a
+-- serialization failure, so that the transaction runs again and reads what another has written meanwhile.
+create function halfhour.require_rows(actual bigint, wanted bigint) returns void language plpgsql as $$
+begin
+  if actual <> wanted then
+    raise exception 'another transaction came first: % of % rows are as they were read', actual, wanted
+      using errcode = 'serialization_failure';
+  end if;
+end $$;
