@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Amounts, PricedLine } from '@halfhour/contract';
 import { type MarketId, keyOf } from '@halfhour/kernel';
-import type { Database, Queryable } from '@halfhour/platform/postgres';
+import type { Database, Queryable, Tx } from '@halfhour/platform/postgres';
 import { goOnShift, newKey, quoteAndPlace, routeFromStream, valueOf } from './order-steps.ts';
 import { servePlatform } from './platform.ts';
 
@@ -44,12 +44,26 @@ async function partitionByMarket(db: Database, marketIds: readonly MarketId[]): 
   return tables.length;
 }
 
-function record<Q extends Queryable>(on: Q): Q {
+function keep(text: string, values: readonly unknown[] = []): void {
+  if (recording && !statements.has(text)) statements.set(text, values);
+}
+
+function recordQueries<Q extends Queryable>(on: Q): Q {
   return {
     ...on,
-    query: (text: string, values: readonly unknown[] = []) => {
-      if (recording && !statements.has(text)) statements.set(text, values);
+    query: (text: string, values?: readonly unknown[]) => {
+      keep(text, values);
       return on.query(text, values);
+    },
+  };
+}
+
+function record(tx: Tx): Tx {
+  return {
+    ...recordQueries(tx),
+    write: (text, values) => {
+      keep(text, values);
+      tx.write(text, values);
     },
   };
 }
@@ -58,7 +72,7 @@ const platform = await servePlatform({
   prepare: async (db, marketIds) => {
     assert.ok((await partitionByMarket(db, marketIds)) > 15);
     return {
-      ...record(db),
+      ...recordQueries(db),
       transaction: (run) => db.transaction((tx) => run(record(tx))),
       transact: (run) => db.transact((tx) => run(record(tx))),
     };

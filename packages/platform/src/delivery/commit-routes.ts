@@ -44,9 +44,12 @@ export async function commitRoutes(
   changes: readonly MadeChange[],
 ): Promise<Committed> {
   const kept = changes.filter(({ before, after }) => before !== after);
-  const taken = await saveRoutes(tx, marketId, kept);
   const changed = kept.map(({ before, after, by }) => ({ before: before?.route, after: after.route, by }));
-  const available = await setCourierWork(tx, marketId, changedWork(held, changed), at);
+  // At the same time: one message to Postgres and one back.
+  const [taken, available] = await Promise.all([
+    saveRoutes(tx, marketId, kept),
+    setCourierWork(tx, marketId, changedWork(held, changed), at),
+  ]);
 
   const paid = changed.filter(
     ({ before, after }) => after.state === 'done' && before?.state !== 'done' && after.payMinor > 0,

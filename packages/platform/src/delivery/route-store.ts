@@ -13,7 +13,6 @@ import {
   bytesArray,
   int4Array,
   int8Array,
-  jsonArray,
   keyArray,
   keyRange,
   momentArray,
@@ -149,8 +148,7 @@ export interface RouteChange {
 }
 
 /**
- * Writes routes, and which orders are on them, in one statement, however many there are, and one more each where orders
- * come or go. Routes that close go first and orders leave before others come, so that a courier's next route can start
+ * Writes routes in one statement, however many there are, and in one more each which orders come to them and go. Routes that close go first and orders leave before others come, so that a courier's next route can start
  * and an order can move to another route in the same group.
  *
  * @returns orders that come and are on another route: the transaction must not commit. Whoever brings orders holds
@@ -171,7 +169,7 @@ export async function saveRoutes(
     `insert into delivery.route (market_id, ${READ}, version, commands)
      select $1, given.*
      from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-       $8::bigint[], $9::json[], $10::int[], $11::bytea[]) as given
+       $8::bigint[], $9::text[], $10::int[], $11::bytea[]) as given
      on conflict (market_id, route_id) do update
        set state = excluded.state, closed_at = excluded.closed_at, pay_minor = excluded.pay_minor,
          document = excluded.document, version = excluded.version, commands = excluded.commands`,
@@ -184,7 +182,7 @@ export async function saveRoutes(
       momentArray(kept.map(({ route }) => route.assignedAt)),
       momentArray(kept.map(({ route }) => route.closedAt)),
       int8Array(kept.map(({ route }) => route.payMinor)),
-      jsonArray(kept.map(toDocument)),
+      textArray(kept.map(toDocument)),
       int4Array(kept.map(({ version }) => version + 1)),
       bytesArray(kept.map(({ applied }) => applied)),
     ],
@@ -248,7 +246,7 @@ interface RouteRow {
   readonly assigned_at: EpochMs;
   readonly closed_at: EpochMs | null;
   readonly pay_minor: string;
-  readonly document: Document;
+  readonly document: string;
 }
 
 interface LockedRow extends RouteRow {
@@ -262,8 +260,11 @@ function toDocument({ route: { pickup, dropoffs }, earlier }: KeptRoute): string
   return JSON.stringify(document);
 }
 
-function toRoute(marketId: MarketId, row: RouteRow): RouteRecord {
-  const { pickup, dropoffs } = row.document;
+function toRoute(
+  marketId: MarketId,
+  row: RouteRow,
+  { pickup, dropoffs }: Document = JSON.parse(row.document) as Document,
+): RouteRecord {
   return {
     id: idFromKey('rte', row.route_id),
     marketId,
@@ -279,7 +280,8 @@ function toRoute(marketId: MarketId, row: RouteRow): RouteRecord {
 }
 
 function toEntry(marketId: MarketId, row: LockedRow): readonly [RouteId, KeptRoute] {
-  const route = toRoute(marketId, row);
-  const { version, commands, document } = row;
+  const document = JSON.parse(row.document) as Document;
+  const route = toRoute(marketId, row, document);
+  const { version, commands } = row;
   return [route.id, { route, version, applied: commands ?? undefined, earlier: document.earlier ?? [] }];
 }

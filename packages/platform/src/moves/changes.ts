@@ -46,7 +46,7 @@ export async function readChanges(
     // Wrong codes at the door are counted without an event, and an order may have left its route without one of its own.
     const open = await side.query<{ key: string; orders: OrderId[] }>(
       `select route_id::text as key,
-         array(select dropoff ->> 'orderId' from json_array_elements(document -> 'dropoffs') as dropoff) as orders
+         array(select dropoff ->> 'orderId' from json_array_elements(document::json -> 'dropoffs') as dropoff) as orders
        from delivery.route where market_id = $1 and state in ('assigned', 'started')`,
       [marketKey],
     );
