@@ -14,13 +14,24 @@ const MOVED: Readonly<Record<string, Readonly<Record<string, { shift: number; of
   'ordering.placement': { order_id: { shift: 22, of: 'order' } },
   'ordering.progress': { order_id: { shift: 22, of: 'order' } },
   'payments.payment': { order_id: { shift: 22, of: 'order' } },
-  'events.event': { seq: { shift: 12, of: 'own' }, subject: { shift: 22, of: 'order' } },
+  'events.batch': { seq: { shift: 12, of: 'own' }, subjects: { shift: 22, of: 'order' } },
   'ledger.transaction': {
     transaction_id: { shift: 22, of: 'own' },
     reference: { shift: 22, of: 'order' },
   },
   'inventory.movement': { written: { shift: 22, of: 'own' }, order_id: { shift: 22, of: 'order' } },
 };
+
+/** The batches of the outbox with none but the events of these orders. */
+function eventsOfSeeds(market: string, keys: string): string {
+  return `select market_id, batch.seq, count(*)::int as count, transaction, array_agg(type order by n) as types,
+      array_agg(subject_kind order by n) as subject_kinds, array_agg(subject order by n) as subjects,
+      array_agg(at order by n) as ats, array_agg(by order by n) as bys, array_agg(event.data order by n) as data
+    from events.batch, unnest(types, subject_kinds, subjects, ats, bys, data) with ordinality
+      as event (type, subject_kind, subject, at, by, data, n)
+    where market_id = ${market} and subject = any(${keys})
+    group by market_id, batch.seq, transaction`;
+}
 
 /** Makes the months that past orders lie in, before the market is made. */
 export async function makePastMonths(db: Database, marketId: MarketId, months: number): Promise<void> {
@@ -63,16 +74,26 @@ export async function copyIntoPast(
       const seed = `bench_seed_${table.replace('.', '_')}`;
       await db.query(`drop table if exists ${seed}`);
       await db.query(
-        `create unlogged table ${seed} as select * from ${table} where market_id = ${market} and ${reference} = any(${keys})`,
+        `create unlogged table ${seed} as ${
+          table === 'events.batch'
+            ? eventsOfSeeds(market, keys)
+            : `select * from ${table} where market_id = ${market} and ${reference} = any(${keys})`
+        }`,
       );
       const values = await Promise.all(
         columns.map(async ({ name }) => {
           const column = moved[name];
           if (column === undefined) return name;
-          const [own] = await db.query<{ key: string }>(`select min(${name})::text as key from ${seed}`);
-          const from = column.of === 'order' ? first!.key : own!.key;
+          const from =
+            column.of === 'order'
+              ? first!.key
+              : (await db.query<{ key: string }>(`select min(${name})::text as key from ${seed}`))[0]!.key;
           // The copies lie a step apart; all keys of a copy lie behind its first.
-          return `${name} - ${from} + ((${startMs} + k * ${stepMs}::bigint) << ${column.shift})`;
+          const shifted = (key: string): string =>
+            `${key} - ${from} + ((${startMs} + k * ${stepMs}::bigint) << ${column.shift})`;
+          return name === 'subjects'
+            ? `(select array_agg(${shifted('subject')}) from unnest(subjects) as subject)`
+            : shifted(name);
         }),
       );
       return { table, seed, values };

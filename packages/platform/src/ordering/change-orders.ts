@@ -35,6 +35,7 @@ import { paymentOf, refundOf, saleOf } from './order-money.ts';
 import type { OrderCache } from './order-cache.ts';
 import {
   type ReadOrder,
+  isClosed,
   holdOrders,
   holdsOrders,
   lockOrders,
@@ -107,7 +108,9 @@ export async function applyChanges(
   holdOrders(tx, touched);
   for (const { order } of touched) deps.known.delete(order.id);
   tx.afterCommit(() => {
-    for (const { order, edition, applied } of touched) deps.known.set({ order, edition, applied });
+    for (const { order, edition, applied } of touched) {
+      if (!isClosed(order)) deps.known.set({ order, edition, applied });
+    }
   });
   for (const { index, version } of repeats) {
     const { orderId } = commands[index]!.change;

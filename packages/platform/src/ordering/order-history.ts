@@ -41,7 +41,8 @@ function placedBefore(order: OrderRecord, later: History): OrderRecord {
   };
 }
 
-const NOTHING_YET = {
+/** Said of every order, so that all of them have one shape, which V8 copies fastest. */
+export const NOTHING_YET = {
   acceptedAt: undefined,
   expectedReadyAt: undefined,
   readyAt: undefined,

@@ -34,6 +34,11 @@ export interface ReadOrder extends WorkedOrder {
 
 const CLOSED: ReadonlySet<OrderState> = new Set(['delivered', 'cancelled', 'refunded']);
 
+/** Whether nothing is left to do for it, but to refund it. */
+export function isClosed({ state }: OrderRecord): boolean {
+  return CLOSED.has(state);
+}
+
 /** Column by column: name, type of the array sent, and the array of the values of orders. */
 type Column = readonly [name: string, type: string, values: (orders: readonly WorkedOrder[]) => unknown];
 
@@ -45,7 +50,7 @@ const WRITTEN: readonly Column[] = [
   ['version', 'int', (orders) => int4Array(orders.map(({ order }) => order.version))],
   ['edition', 'int', (orders) => int4Array(orders.map(({ edition }) => edition))],
   ['state', 'text', (orders) => textArray(orders.map(({ order }) => order.state))],
-  ['closed', 'boolean', (orders) => booleanArray(orders.map(({ order }) => CLOSED.has(order.state)))],
+  ['closed', 'boolean', (orders) => booleanArray(orders.map(({ order }) => isClosed(order)))],
   ['refunded_minor', 'bigint', (orders) => int8Array(orders.map(({ order }) => order.refundedMinor))],
   ['accepted_at', 'timestamptz', moments((order) => order.acceptedAt)],
   ['expected_ready_at', 'timestamptz', moments((order) => order.expectedReadyAt)],

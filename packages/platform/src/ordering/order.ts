@@ -255,20 +255,22 @@ export function changeOrder(
   switch (change.kind) {
     case 'payment_authorised':
       return done(
-        { ...order, state: 'placed' },
+        order,
+        { state: 'placed' },
         { event: event('OrderPlaced', {}), payment: 'authorised', reference: change.reference },
       );
     case 'accept': {
       const seconds = change.preparationSeconds ?? order.preparationSeconds;
       const expectedReadyAt = addMs(beganAt(order, now), seconds * SECOND_MS);
       return done(
-        { ...order, state: 'accepted', acceptedAt: now, expectedReadyAt },
+        order,
+        { state: 'accepted', acceptedAt: now, expectedReadyAt },
         { event: event('OrderAccepted', { expectedReadyAt: toRfc3339(expectedReadyAt) }) },
       );
     }
     case 'ready': {
       if (!hasProposals(order)) {
-        return done({ ...order, state: 'ready', readyAt: now }, { event: event('OrderReady', {}) });
+        return done(order, { state: 'ready', readyAt: now }, { event: event('OrderReady', {}) });
       }
       const left = declineUnanswered(order, required(context));
       if (!left.ok) return left;
@@ -278,28 +280,32 @@ export function changeOrder(
     case 'assign': {
       const { courierId, expectedDeliveryAt } = change;
       return done(
-        { ...order, courierId, expectedDeliveryAt },
+        order,
+        { courierId, expectedDeliveryAt },
         { event: event('OrderAssigned', { courierId, expectedDeliveryAt: toRfc3339(expectedDeliveryAt) }) },
       );
     }
     case 'unassign': {
       const { courierId } = order;
       if (courierId === undefined) return ok({ order, effects: {} });
-      return done({ ...order, courierId: undefined }, { event: event('OrderUnassigned', { courierId }) });
+      return done(order, { courierId: undefined }, { event: event('OrderUnassigned', { courierId }) });
     }
     case 'expect':
       return done(
-        { ...order, expectedDeliveryAt: change.expectedDeliveryAt },
+        order,
+        { expectedDeliveryAt: change.expectedDeliveryAt },
         { event: event('OrderExpected', { expectedDeliveryAt: toRfc3339(change.expectedDeliveryAt) }) },
       );
     case 'pick_up':
       return done(
-        { ...order, state: 'picked_up', pickedUpAt: now, courierId: change.courierId },
+        order,
+        { state: 'picked_up', pickedUpAt: now, courierId: change.courierId },
         { event: event('OrderPickedUp', { courierId: change.courierId }), stock: 'sell' },
       );
     case 'deliver':
       return done(
-        { ...order, state: 'delivered', deliveredAt: now, courierId: change.courierId },
+        order,
+        { state: 'delivered', deliveredAt: now, courierId: change.courierId },
         {
           event: event('OrderDelivered', {
             courierId: change.courierId,
@@ -321,7 +327,7 @@ export function changeOrder(
     case 'change_address': {
       const changed = changeAddress(order, change.address, required(context));
       if (!changed.ok) return changed;
-      return done(changed.value, {
+      return done(changed.value, NO_CHANGE, {
         event: event('OrderAddressChanged', { address: change.address, previous: previousOf(order) }),
         revised: true,
       });
@@ -359,7 +365,8 @@ export function changeOrder(
       }
       const refundedMinor = order.refundedMinor + change.amountMinor;
       return done(
-        { ...order, refundedMinor, state: refundedMinor === order.totalMinor ? 'refunded' : 'delivered' },
+        order,
+        { refundedMinor, state: refundedMinor === order.totalMinor ? 'refunded' : 'delivered' },
         {
           event: event('OrderRefunded', { amountMinor: change.amountMinor, reason: change.reason }),
           ledger: { refundMinor: change.amountMinor },
@@ -373,7 +380,7 @@ export function changeOrder(
 
 /** An order with other lines: stock and money go with the event. */
 function revised({ order, stock }: Relined, told: Effects['event'] & {}): Result<Changed, ApiError> {
-  return done(order, { event: told, stock, payment: 'authorised', revised: true });
+  return done(order, NO_CHANGE, { event: told, stock, payment: 'authorised', revised: true });
 }
 
 function factsOf(before: OrderRecord, { totalMinor }: OrderRecord): Readonly<Record<string, unknown>> {
@@ -387,7 +394,8 @@ function cancelled(
   now: EpochMs,
 ): Result<Changed, ApiError> {
   return done(
-    { ...order, state: 'cancelled', cancelledAt: now, cancelReason: reason },
+    order,
+    { state: 'cancelled', cancelledAt: now, cancelReason: reason },
     {
       event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
       // After pickup the goods are gone; before it they go back on the shelf.
@@ -413,8 +421,15 @@ function beganAt({ prepareAt }: OrderRecord, now: EpochMs): EpochMs {
   return prepareAt !== undefined && prepareAt > now ? prepareAt : now;
 }
 
-function done(order: OrderRecord, effects: Effects & { readonly event: object }): Result<Changed, ApiError> {
-  return ok({ order: { ...order, version: order.version + 1 }, effects });
+const NO_CHANGE = {};
+
+/** One copy of the order a step: it is the largest thing that a step makes. */
+function done(
+  order: OrderRecord,
+  change: Partial<OrderRecord>,
+  effects: Effects & { readonly event: object },
+): Result<Changed, ApiError> {
+  return ok({ order: { ...order, ...change, version: order.version + 1 }, effects });
 }
 
 function event(type: string, data: Readonly<Record<string, unknown>>): Effects['event'] & {} {

@@ -25,6 +25,7 @@ import { TransactionConflict, type Tx } from '../postgres/index.ts';
 import { lockSlots, selectPlans, slotName, takePlaces } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
+import { NOTHING_YET } from './order-history.ts';
 import type { OrderCache } from './order-cache.ts';
 import { insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
@@ -235,6 +236,7 @@ function newOrder(
     placedAt: now,
     payUntil: addMs(now, market.policy.paymentExpirySeconds * SECOND_MS),
     refundedMinor: 0,
+    ...NOTHING_YET,
   };
 }
 

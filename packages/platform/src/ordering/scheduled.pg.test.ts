@@ -55,6 +55,10 @@ function tellingOf(asked: string[]): Database {
             asked.push(text);
             return tx.query(text, values);
           },
+          write: (text, values) => {
+            asked.push(text);
+            tx.write(text, values);
+          },
         }),
       ),
   };
