@@ -165,13 +165,7 @@ export async function startPlatform(
     market.marketId,
     market.stores.map(({ place }) => place),
   );
-  const assigner = createAssigner({
-    db,
-    clock,
-    ids: createIdSource(systemNow, 903),
-    market,
-    maps: composed.maps,
-  });
+  const assigner = createAssigner({ clock, market, delivery: composed.delivery });
   const postgresPid = await postgresPidOf(folder);
   let runs = 0;
 

@@ -1,18 +1,5 @@
-import {
-  type Clock,
-  type IdSource,
-  type OrderId,
-  addMs,
-  MINUTE_MS,
-  seededRandom,
-  systemTicker,
-} from '@halfhour/kernel';
-import { createDelivery } from '@halfhour/platform/delivery';
-import type { Maps } from '@halfhour/platform/maps';
-import { createMarkets } from '@halfhour/platform/markets';
-import { createOrdering } from '@halfhour/platform/ordering';
-import { createTestProvider } from '@halfhour/platform/payments';
-import type { Database } from '@halfhour/platform/postgres';
+import { type Clock, type OrderId, addMs, MINUTE_MS } from '@halfhour/kernel';
+import type { Delivery } from '@halfhour/platform/delivery';
 import type { Accepted, Assigned } from '../scenarios/life-cycles.ts';
 import type { BenchMarket } from './bench-market.ts';
 
@@ -23,28 +10,13 @@ const MAX_GROUP = 256;
  * the routes. The dispatcher itself is left out: it ticks by the clock and has a benchmark of its own.
  */
 export function createAssigner(deps: {
-  readonly db: Database;
   readonly clock: Clock;
-  readonly ids: IdSource;
   readonly market: BenchMarket;
-  readonly maps: Pick<Maps, 'estimate'>;
+  /** Of the process that is measured, as its dispatcher has it. */
+  readonly delivery: Pick<Delivery, 'assign'>;
 }): (message: unknown, answer: (message: Assigned[]) => void) => void {
-  const { db, clock, ids, market, maps } = deps;
+  const { clock, market, delivery } = deps;
   const { marketId } = market;
-  const markets = createMarkets({ db });
-  const onCommit = (): void => {};
-  const ordering = createOrdering({
-    db,
-    clock,
-    ticker: systemTicker,
-    ids,
-    random: seededRandom('codes'),
-    markets,
-    estimate: maps.estimate,
-    provider: createTestProvider({ clock, secret: 'bench', notify: () => {} }),
-    onCommit,
-  });
-  const delivery = createDelivery({ db, clock, ticker: systemTicker, ids, ordering, markets, onCommit });
   const placeOf = new Map(market.stores.map(({ storeId, place }) => [storeId as string, place]));
   let waiting: Accepted[] = [];
   let running = false;

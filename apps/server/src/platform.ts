@@ -24,7 +24,7 @@ import {
 import { createCatalogue, createCatalogueRoutes } from '@halfhour/platform/catalogue';
 import { forgetCommands } from '@halfhour/platform/commands';
 import { createCourierRoutes, createCouriers } from '@halfhour/platform/couriers';
-import { createDelivery, createDeliveryRoutes } from '@halfhour/platform/delivery';
+import { type Delivery, createDelivery, createDeliveryRoutes } from '@halfhour/platform/delivery';
 import { createDispatcher } from '@halfhour/platform/dispatch';
 import { createEventFeed } from '@halfhour/platform/events';
 import { type Identity, createIdentity, createIdentityRoutes } from '@halfhour/platform/identity';
@@ -77,6 +77,7 @@ export interface Platform {
   readonly ids: IdSource;
   readonly identity: Identity;
   readonly maps: Maps;
+  readonly delivery: Delivery;
   readonly handlers: ModuleHandlers;
   readonly checks: ReadinessChecks;
   readonly gauges: readonly GaugeSource[];
@@ -349,6 +350,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ids,
     identity,
     maps,
+    delivery,
     handlers,
     checks: { postgres: async () => (await db.query('select 1 as one')).length === 1 },
     gauges: [
