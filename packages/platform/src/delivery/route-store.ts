@@ -5,6 +5,7 @@ import {
   type OrderId,
   type RouteId,
   idFromKey,
+  invariant,
   keyOf,
 } from '@halfhour/kernel';
 import {
@@ -214,7 +215,9 @@ export async function saveRoutes(
   );
   if (written.length === come.length) return [];
   const free = new Set(written.map((row) => idFromKey('ord', row.order_id)));
-  return come.map(({ orderId }) => orderId).filter((orderId) => !free.has(orderId));
+  const taken = come.map(({ orderId }) => orderId).filter((orderId) => !free.has(orderId));
+  invariant(taken.length > 0, 'an order comes to a route twice');
+  return taken;
 }
 
 /**
