@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Amounts, PricedLine } from '@halfhour/contract';
 import { type MarketId, keyOf } from '@halfhour/kernel';
-import type { Database, Queryable } from '@halfhour/platform/postgres';
+import type { Database, Queryable, Tx } from '@halfhour/platform/postgres';
 import { goOnShift, newKey, quoteAndPlace, routeFromStream, valueOf } from './order-steps.ts';
 import { servePlatform } from './platform.ts';
 
@@ -11,7 +11,7 @@ const statements = new Map<string, readonly unknown[]>();
 let recording = false;
 
 /** Not in a market: who may sign in, which processes there are, which markets. */
-const OUTSIDE = /\b(identity|processes|markets|halfhour)\./;
+const OUTSIDE = /\b(identity\.|processes\.|markets\.|halfhour\.(partition|ensure|migration))/;
 
 /**
  * A copy partitioned by market: each table whose rows are a market's becomes one with a partition for each market,
@@ -54,13 +54,23 @@ function record<Q extends Queryable>(on: Q): Q {
   };
 }
 
+function recordAll(tx: Tx): Tx {
+  return {
+    ...record(tx),
+    write: (text, values = []) => {
+      if (recording && !statements.has(text)) statements.set(text, values);
+      tx.write(text, values);
+    },
+  };
+}
+
 const platform = await servePlatform({
   prepare: async (db, marketIds) => {
     assert.ok((await partitionByMarket(db, marketIds)) > 15);
     return {
       ...record(db),
-      transaction: (run) => db.transaction((tx) => run(record(tx))),
-      transact: (run) => db.transact((tx) => run(record(tx))),
+      transaction: (run) => db.transaction((tx) => run(recordAll(tx))),
+      transact: (run) => db.transact((tx) => run(recordAll(tx))),
     };
   },
 });
