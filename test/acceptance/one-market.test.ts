@@ -11,7 +11,7 @@ const statements = new Map<string, readonly unknown[]>();
 let recording = false;
 
 /** Not in a market: who may sign in, which processes there are, which markets. */
-const OUTSIDE = /\b(identity|processes|markets|halfhour)\./;
+const OUTSIDE = /\b(identity\.|processes\.|markets\.|halfhour\.(partition|ensure|migration))/;
 
 /**
  * A copy partitioned by market: each table whose rows are a market's becomes one with a partition for each market,
@@ -44,25 +44,21 @@ async function partitionByMarket(db: Database, marketIds: readonly MarketId[]): 
   return tables.length;
 }
 
-function keep(text: string, values: readonly unknown[] = []): void {
-  if (recording && !statements.has(text)) statements.set(text, values);
-}
-
-function recordQueries<Q extends Queryable>(on: Q): Q {
+function record<Q extends Queryable>(on: Q): Q {
   return {
     ...on,
-    query: (text: string, values?: readonly unknown[]) => {
-      keep(text, values);
+    query: (text: string, values: readonly unknown[] = []) => {
+      if (recording && !statements.has(text)) statements.set(text, values);
       return on.query(text, values);
     },
   };
 }
 
-function record(tx: Tx): Tx {
+function recordAll(tx: Tx): Tx {
   return {
-    ...recordQueries(tx),
-    write: (text, values) => {
-      keep(text, values);
+    ...record(tx),
+    write: (text, values = []) => {
+      if (recording && !statements.has(text)) statements.set(text, values);
       tx.write(text, values);
     },
   };
@@ -72,9 +68,9 @@ const platform = await servePlatform({
   prepare: async (db, marketIds) => {
     assert.ok((await partitionByMarket(db, marketIds)) > 15);
     return {
-      ...recordQueries(db),
-      transaction: (run) => db.transaction((tx) => run(record(tx))),
-      transact: (run) => db.transact((tx) => run(record(tx))),
+      ...record(db),
+      transaction: (run) => db.transaction((tx) => run(recordAll(tx))),
+      transact: (run) => db.transact((tx) => run(recordAll(tx))),
     };
   },
 });

@@ -9,6 +9,7 @@ import {
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
+import { LRUCache } from 'lru-cache';
 import { type Queryable, type Tx, int4Array, keyArray } from '../postgres/index.ts';
 import { type Shortage, type StockLine, grantInTurn, joinLines, stockName } from './stock.ts';
 
@@ -80,7 +81,9 @@ export function takeStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[
  * Reserves the demands of a group in turn, each whole or not at all; lines of articles that the store does not
  * count are always met.
  *
- * Stock rows are locked once, in the order of the array, which is key order, and written once, so groups never
+ * Where there was plenty of everything at the last look, nothing is locked: what is taken goes out with the commit, and
+ * Postgres refuses it where it is not there any more; then the group runs again as it does where something runs short.
+ * There stock rows are locked once, in the order of the array, which is key order, and written once, so groups never
  * deadlock and a hot article costs one update a group. Who cannot be met is told at once (retrying one by one
  * collapsed in a sell-out).
  * @param lockMore locks what else demands need, after the stock; what it gives is asked in its turn for each demand
@@ -93,13 +96,70 @@ export async function reserveStock(
   demands: readonly (readonly StockLine[])[],
   lockMore?: () => Promise<(demand: number) => boolean>,
 ): Promise<Reservation[]> {
-  const available = await lockStock(tx, marketId, demands.flat());
+  const memory = memoryOf(tx);
+  const wanted = joinLines(demands.flat());
+  const plenty =
+    tx.attempt === 1 &&
+    lockMore === undefined &&
+    wanted.every((line) => (memory.get(stockName(line)) ?? 0) >= PLENTY * line.quantity);
+  if (plenty) {
+    takeWhatIsThere(tx, marketId, wanted);
+    tx.afterCommit(() => remember(memory, wanted));
+    return demands.map((lines) => ({ shortages: [], counted: new Set(lines.map((line) => line.articleId)) }));
+  }
+  const available = await lockStock(tx, marketId, wanted);
   const { shortages, granted } = grantInTurn(demands, available, await lockMore?.());
   takeStock(tx, marketId, granted);
+  for (const [name, left] of available) memory.set(name, left);
+  tx.afterCommit(() => remember(memory, granted));
   return demands.map((lines, index) => ({
     shortages: shortages[index]!,
     counted: new Set(lines.filter((line) => available.has(stockName(line))).map((line) => line.articleId)),
   }));
+}
+
+/** So many times what a group wants must have been there. */
+const PLENTY = 10;
+const MAX_REMEMBERED = 200_000;
+
+/** What could be had of counted articles when this process last looked or took, of each database. */
+const memories = new WeakMap<object, LRUCache<string, number>>();
+
+function memoryOf(tx: Tx): LRUCache<string, number> {
+  let memory = memories.get(tx.database);
+  if (memory === undefined) memories.set(tx.database, (memory = new LRUCache({ max: MAX_REMEMBERED })));
+  return memory;
+}
+
+function remember(memory: LRUCache<string, number>, taken: readonly StockLine[]): void {
+  for (const line of taken) {
+    const name = stockName(line);
+    const before = memory.get(name);
+    if (before !== undefined) memory.set(name, before - line.quantity);
+  }
+}
+
+/** Reserves all of this, or fails the transaction so that it runs again. */
+function takeWhatIsThere(tx: Tx, marketId: MarketId, lines: readonly StockLine[]): void {
+  if (lines.length === 0) return;
+  tx.write(
+    `with taken as (
+       insert into inventory.stock as stock (market_id, store_id, article_id, on_hand, reserved)
+       select $1, line.store_id, line.article_id, line.quantity, line.quantity
+       from unnest($2::bigint[], $3::bigint[], $4::int[]) as line (store_id, article_id, quantity)
+       on conflict (market_id, store_id, article_id) do update set reserved = stock.reserved + excluded.reserved
+         where stock.on_hand - stock.reserved >= excluded.reserved
+       returning 1
+     )
+     select halfhour.require_rows(count(*), $5::int) from taken`,
+    [
+      keyOf(marketId),
+      keyArray(lines.map((line) => line.storeId)),
+      keyArray(lines.map((line) => line.articleId)),
+      int4Array(lines.map((line) => line.quantity)),
+      lines.length,
+    ],
+  );
 }
 
 /** Gives back what was reserved and will not be sold. Only for lines that were counted when they were reserved. */

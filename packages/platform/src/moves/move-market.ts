@@ -53,6 +53,8 @@ export async function moveMarket(
   const connect = async (database: Database): Promise<pg.PoolClient> => {
     const client = await database.pool.connect();
     clients.push(client);
+    // COPY streams cannot share a pipeline. The session is the move's own and ends with it.
+    (client as { pipeline: boolean }).pipeline = false;
     await client.query(`set time zone 'UTC'`);
     return client;
   };
