@@ -80,7 +80,8 @@ export async function applyChanges(
   commands: readonly ChangeCommand[],
 ): Promise<ChangeOutcome[]> {
   const orderIds = [...new Set(commands.map(({ change }) => change.orderId))];
-  if (tx.attempt > 1) deps.known.distrust(deps.clock.now());
+  // Run again, because something was not as it was known: those orders are not known any more.
+  if (tx.attempt > 1) deps.known.tell(true, deps.clock.now());
   const known = deps.known.isTrusted(deps.clock.now())
     ? knownOrders(tx, deps.known, orderIds, commands)
     : undefined;
@@ -108,6 +109,7 @@ export async function applyChanges(
   holdOrders(tx, touched);
   for (const { order } of touched) deps.known.delete(order.id);
   tx.afterCommit(() => {
+    deps.known.tell(false, now);
     for (const { order, edition, applied } of touched) {
       if (!isClosed(order)) deps.known.set({ order, edition, applied });
     }

@@ -100,7 +100,7 @@ async function settlePayments(
   );
   const now = deps.clock.now();
   await deps.db.transaction(async (tx) => {
-    await finishPayments(tx, marketId, now, finished);
+    finishPayments(tx, marketId, now, finished);
     await postponePayments(
       tx,
       marketId,
