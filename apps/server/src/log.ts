@@ -1,5 +1,6 @@
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
+import { type EpochMs, toRfc3339 } from '@halfhour/kernel';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -45,12 +46,12 @@ export function createLog(options: {
 let isoTimeOf = 0;
 let isoTimeText = '';
 
-/** The member `time` as pino writes it after the level, but made once a millisecond: it took 1 of the 5 µs of a line. */
+/** The member `time` as pino writes it after the level, but made once a millisecond. */
 export function isoTime(): string {
   const now = Date.now();
   if (now !== isoTimeOf) {
     isoTimeOf = now;
-    isoTimeText = `,"time":"${new Date(now).toISOString()}"`;
+    isoTimeText = `,"time":"${toRfc3339(now as EpochMs)}"`;
   }
   return isoTimeText;
 }
