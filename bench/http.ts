@@ -225,10 +225,12 @@ export async function startPlatform(
       use: (bench: Measuring) => Promise<void>,
     ): Promise<void> {
       if (handler === 'plain') return servePlain(market, (url) => withLoad(url, use));
+      // Made once, as for the peer: what putting it together takes is not the layer's.
+      const order = exampleOrder(market);
       const handlers =
         handler === 'real'
           ? composed.handlers
-          : { ...composed.handlers, placeOrder: () => Promise.resolve(ok(exampleOrder(market))) };
+          : { ...composed.handlers, placeOrder: () => Promise.resolve(ok(order)) };
       const server = await startServer(
         { role: 'all', host: '127.0.0.1', port: 0, webFolder: folder, trustProxy: undefined, traces: false },
         { ...composed, handlers },

@@ -25,6 +25,16 @@ test('a moment written as RFC 3339 and read again is the same', () => {
   fc.assert(fc.property(anyMoment, (moment) => assert.equal(fromRfc3339(toRfc3339(moment)), moment)));
 });
 
+test('a moment is written as Date writes it, whichever was written before', () => {
+  fc.assert(
+    fc.property(fc.array(anyMoment), (moments) => {
+      for (const moment of [...moments, moments[0] ?? epochMs(0), epochMs(-1)]) {
+        assert.equal(toRfc3339(moment), new Date(moment).toISOString());
+      }
+    }),
+  );
+});
+
 test('RFC 3339 is read in all its forms', () => {
   const moment = Date.UTC(2026, 10, 23, 14, 12, 45);
   assert.equal(fromRfc3339('2026-11-23T14:12:45Z'), moment);

@@ -1,4 +1,5 @@
 import type { Access, Grant, Role, Scope } from '@halfhour/contract';
+import type { CourierId, MerchantId } from '@halfhour/kernel';
 import type { Authority, Caller } from '@halfhour/platform/api';
 
 /** What the contract says about a call, before any handler sees it. */
@@ -38,9 +39,14 @@ export function decideAuthority(
   }
   const scopes: Readonly<Partial<Record<Role, Scope>>> =
     route.access === 'public' ? PUBLIC_SCOPES : route.access;
-  const held = caller.grants.filter((grant) => appliesIn(grant, params.marketId));
+  const merchantIds: MerchantId[] = [];
+  const courierIds: CourierId[] = [];
   let widest: { role: Role; scope: Scope } | undefined;
-  for (const { role } of held) {
+  for (const grant of caller.grants) {
+    if (!appliesIn(grant, params.marketId)) continue;
+    const { role, merchantId, courierId } = grant;
+    if (merchantId !== undefined) merchantIds.push(merchantId);
+    if (courierId !== undefined) courierIds.push(courierId);
     const scope = Object.hasOwn(scopes, role) ? scopes[role] : undefined;
     // A scope of the market means nothing where the path names none.
     if (scope === undefined || (scope === 'market' && params.marketId === undefined && !isPublic)) continue;
@@ -56,8 +62,8 @@ export function decideAuthority(
       userId: caller.userId,
       role: widest.role,
       scope: widest.scope,
-      merchantIds: held.flatMap((grant) => grant.merchantId ?? []),
-      courierIds: held.flatMap((grant) => grant.courierId ?? []),
+      merchantIds,
+      courierIds,
     },
   };
 }

@@ -3,7 +3,7 @@ import { type RouteContract, type RouteName, ROUTES } from '@halfhour/contract';
 import { type Result, type Ticker, invariant } from '@halfhour/kernel';
 import type { ApiError, Handlers, StreamMessage } from '@halfhour/platform/api';
 import { decideAuthority } from './access.ts';
-import { type Authenticate, type RequestState, fastifyPath, routeOptions } from './contract-route.ts';
+import { type Gate, type RequestState, fastifyPath, routeOptions } from './contract-route.ts';
 import { type EncodedAnswers, createEncodedAnswers } from './encoded-answers.ts';
 import { HttpProblem } from './problem.ts';
 import { answerSchema } from './schemas.ts';
@@ -35,7 +35,7 @@ export function requireHandlers(handlers: Partial<ModuleHandlers>): ModuleHandle
 
 export interface Binding {
   readonly handlers: ModuleHandlers;
-  readonly authenticate: Authenticate;
+  readonly gate: Gate;
   readonly streams: Streams;
   readonly ticker: Ticker;
   /** Compare each answer with the contract, and answer 500 where it differs: for tests. */
@@ -55,7 +55,7 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
     const handler = binding.handlers[name as keyof ModuleHandlers] as AnyHandler;
     const answer = binding.checkAnswers ? checkedAnswer(contract) : undefined;
     app.route({
-      ...routeOptions(contract, binding.authenticate),
+      ...routeOptions(contract, binding.gate),
       handler: contract.stream
         ? (request, reply) => answerStream(contract, handler as AnyStreamHandler, binding, request, reply)
         : ENCODED.has(name)
@@ -146,7 +146,7 @@ function abortOnClose(reply: FastifyReply): AbortController {
 async function answerStream(
   contract: RouteContract,
   handler: AnyStreamHandler,
-  { streams, ticker, authenticate, checkAnswers }: Binding,
+  { streams, ticker, gate, checkAnswers }: Binding,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -175,7 +175,7 @@ async function answerStream(
         signal: controller.signal,
         mayListen: async () => {
           if (state.credentials === undefined) return true;
-          const caller = await authenticate(state.credentials.token);
+          const caller = await gate.authenticate(state.credentials.token);
           const params = request.params as { marketId?: string };
           return decideAuthority(contract, caller, params).kind === 'allowed';
         },

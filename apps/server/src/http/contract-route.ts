@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import type { z } from 'zod';
 import type { RouteContract } from '@halfhour/contract';
@@ -19,6 +20,8 @@ export interface RequestState {
   params: unknown;
   query: unknown;
   controller: AbortController | undefined;
+  /** The contract's path; undefined on routes that are not of the contract. */
+  route: string | undefined;
 }
 
 declare module 'fastify' {
@@ -28,12 +31,18 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The contract's path, for logs and metrics: bounded, unlike the path of the request. */
     route?: string;
-    stream?: true;
   }
 }
 
 /** At once where the token is remembered; see `createAuthenticator`. */
 export type Authenticate = (token: string) => Caller | undefined | Promise<Caller | undefined>;
+
+/** What every route asks of the server around it. */
+export interface Gate {
+  readonly authenticate: Authenticate;
+  /** Counts a request as in flight until it is answered; see `Admission`. */
+  readonly take: (response: ServerResponse) => void;
+}
 
 const DEFAULT_BODY_LIMIT = 64 * 1_024;
 
@@ -42,11 +51,9 @@ const DEFAULT_BODY_LIMIT = 64 * 1_024;
  * whether the contract lets them (403), whether a browser was tricked into sending it (403), its
  * Idempotency-Key (400); only then is a body read. So what may not be called costs little and tells nothing.
  */
-export function routeOptions(
-  contract: RouteContract,
-  authenticate: Authenticate,
-): Omit<RouteOptions, 'handler'> {
+export function routeOptions(contract: RouteContract, gate: Gate): Omit<RouteOptions, 'handler'> {
   const { params, query, body } = contract;
+  const readPath = params === undefined ? () => undefined : pathReader(params);
   invariant(
     contract.idempotencyKey === undefined || contract.access !== 'public',
     `${contract.path} requires a key of a caller that it does not require`,
@@ -60,13 +67,14 @@ export function routeOptions(
     url: fastifyPath(contract.path),
     ...(body === undefined ? {} : { schema: { body: bodySchema(body) } }),
     bodyLimit: contract.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
-    config: { route: contract.path, ...(contract.stream === true ? { stream: true } : {}) },
+    config: { route: contract.path },
     ...(contract.method === 'GET' ? { exposeHeadRoute: contract.stream !== true } : {}),
     // With callbacks: an async hook costs a promise and a turn of the microtask queue, which show here.
     onRequest(request, _reply, done) {
       const state = request.halfhour;
+      state.route = contract.path;
       state.credentials = credentialsOf(request);
-      const found = state.credentials === undefined ? undefined : authenticate(state.credentials.token);
+      const found = state.credentials === undefined ? undefined : gate.authenticate(state.credentials.token);
       if (found instanceof Promise) {
         found.then((caller) => admit(request, caller)).then(() => done(), done);
       } else {
@@ -74,7 +82,8 @@ export function routeOptions(
         done();
       }
     },
-    preValidation(request, _reply, done) {
+    preValidation(request, reply, done) {
+      if (contract.stream !== true) gate.take(reply.raw);
       const state = request.halfhour;
       if (body !== undefined) {
         request.body ??= {};
@@ -87,7 +96,7 @@ export function routeOptions(
           bodyHash: hashCommand(request.method, pathOf(request.url), request.body),
         };
       }
-      state.params = params === undefined ? undefined : parsePath(params, request.params);
+      state.params = readPath(request.params);
       state.query = query === undefined ? undefined : parseQuery(query, request.query);
       done();
     },
@@ -136,7 +145,28 @@ function requireKey(request: FastifyRequest): void {
   }
 }
 
-/** A path that cannot name a resource names none. */
+/**
+ * Reads the parameters of a path. A path that cannot name a resource names none. Nearly all are ids, which need no
+ * parsing where they match their patterns.
+ */
+function pathReader(schema: z.ZodType): (params: unknown) => unknown {
+  const patterns = patternsOf(schema);
+  return (params) =>
+    patterns?.every(([name, pattern]) => pattern.test((params as Record<string, string>)[name]!)) === true
+      ? params
+      : parsePath(schema, params);
+}
+
+/** The pattern of each member, where all are texts of which the schema says nothing else. */
+function patternsOf(schema: z.ZodType): [name: string, pattern: RegExp][] | undefined {
+  const { properties } = bodySchema(schema) as { properties: Record<string, Record<string, unknown>> };
+  const members = Object.entries(properties);
+  const isPattern = (member: Record<string, unknown>): boolean =>
+    member['type'] === 'string' && member['pattern'] !== undefined && Object.keys(member).length === 2;
+  if (!members.every(([, member]) => isPattern(member))) return undefined;
+  return members.map(([name, member]) => [name, new RegExp(member['pattern'] as string)]);
+}
+
 function parsePath(schema: z.ZodType, params: unknown): unknown {
   const parsed = schema.safeParse(params);
   if (parsed.success) return parsed.data;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type BodyOf, type RouteName, type RouteOf, ROUTES } from '@halfhour/contract';
 import { type Identity, type SignedIn, toUser } from '@halfhour/platform/identity';
-import { routeOptions } from './contract-route.ts';
+import { type Gate, routeOptions } from './contract-route.ts';
 import { clearSessionCookie, credentialsOf, setSessionCookie } from './credentials.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -26,8 +26,13 @@ export interface SignInLimits {
   readonly signUpsPerMinute: number;
 }
 
-export function bindSessionRoutes(app: FastifyInstance, identity: SessionKeeper, limits: SignInLimits): void {
-  const signIn = routeOptions(ROUTES.createSession, identity.authenticate);
+export function bindSessionRoutes(
+  app: FastifyInstance,
+  identity: SessionKeeper,
+  gate: Gate,
+  limits: SignInLimits,
+): void {
+  const signIn = routeOptions(ROUTES.createSession, gate);
   app.route({
     ...signIn,
     config: { ...signIn.config, rateLimit: { max: limits.signInsPerMinute, timeWindow: 60_000 } },
@@ -39,7 +44,7 @@ export function bindSessionRoutes(app: FastifyInstance, identity: SessionKeeper,
     },
   });
 
-  const signUp = routeOptions(ROUTES.createUser, identity.authenticate);
+  const signUp = routeOptions(ROUTES.createUser, gate);
   app.route({
     ...signUp,
     config: { ...signUp.config, rateLimit: { max: limits.signUpsPerMinute, timeWindow: 60_000 } },
@@ -51,7 +56,7 @@ export function bindSessionRoutes(app: FastifyInstance, identity: SessionKeeper,
   });
 
   app.route({
-    ...routeOptions(ROUTES.deleteSession, identity.authenticate),
+    ...routeOptions(ROUTES.deleteSession, gate),
     handler: async (request, reply) => {
       const credentials = credentialsOf(request);
       if (credentials !== undefined) await identity.signOut(credentials.token);
