@@ -24,7 +24,7 @@ export async function askProvider(
     .then(() => ask(abort.signal))
     .catch((): PaymentAnswer => ({ kind: 'pending' }))
     .finally(() => (answered = true));
-  for (let turn = 0; turn < AT_ONCE && !answered; turn++) await undefined;
+  for (let turn = 0; turn < AT_ONCE && !answered; turn++) await Promise.resolve();
   if (answered) {
     spare = abort;
     return answer;
