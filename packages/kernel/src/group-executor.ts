@@ -15,8 +15,6 @@ export interface GroupExecutorOptions<Item, Outcome> {
   readonly lanes: number;
   /** Which lane an item belongs to (0 … lanes-1), so that what would contend stays in one lane. */
   readonly laneOf: (item: Item) => number;
-  /** Items of two kinds never share a group; a lane takes the kind whose oldest item waits longest. */
-  readonly kindOf?: (item: Item) => string;
   /**
    * Begins groups of a lane at least `ms` apart while several items come in that time, unless a group is full: each
    * group costs something however small it is. Items that come one after the other never wait.
@@ -42,8 +40,6 @@ export interface GroupExecutor<Item, Outcome> {
 
 interface Waiting<Item, Outcome> {
   readonly item: Item;
-  /** Rises with each item submitted. */
-  readonly turn: number;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -60,14 +56,11 @@ export function createGroupExecutor<Item, Outcome>(
     invariant(Number.isInteger(limit) && limit >= 1, 'maxGroup, maxQueue and lanes are whole and at least 1');
   }
   const lanes = Array.from({ length: options.lanes }, () => ({
-    queues: new Map<string, Waiting<Item, Outcome>[]>(),
-    waiting: 0,
+    queue: [] as Waiting<Item, Outcome>[],
     isRunning: false,
     beganAt: -Infinity,
     lastSize: 0,
   }));
-  const kindOf = options.kindOf ?? (() => '');
-  let turns = 0;
   let pending = 0;
   let idle: (() => void)[] = [];
 
@@ -103,17 +96,16 @@ export function createGroupExecutor<Item, Outcome>(
     const lane = lanes[laneIndex]!;
     lane.isRunning = true;
     await Promise.resolve();
-    while (lane.waiting > 0) {
+    while (lane.queue.length > 0) {
       if (options.pace !== undefined) {
         const { ticker, ms } = options.pace;
         const early = lane.beganAt + ms - ticker.elapsedMs();
-        if (early > 0 && lane.lastSize > 1 && lane.waiting < options.maxGroup) {
+        if (early > 0 && lane.lastSize > 1 && lane.queue.length < options.maxGroup) {
           await new Promise<void>((resolve) => ticker.after(early, resolve));
         }
         lane.beganAt = ticker.elapsedMs();
       }
-      const group = oldest(lane.queues.values()).splice(0, options.maxGroup);
-      lane.waiting -= group.length;
+      const group = lane.queue.splice(0, options.maxGroup);
       lane.lastSize = group.length;
       await runGroup(group, laneIndex);
     }
@@ -129,18 +121,11 @@ export function createGroupExecutor<Item, Outcome>(
       const laneIndex = options.laneOf(item);
       const lane = lanes[laneIndex];
       invariant(lane !== undefined, `no lane ${laneIndex}`);
-      if (lane.waiting >= options.maxQueue) {
+      if (lane.queue.length >= options.maxQueue) {
         return Promise.reject(new GroupOverloaded(`more than ${options.maxQueue} commands are waiting`));
       }
-      const kind = kindOf(item);
-      let queue = lane.queues.get(kind);
-      if (queue === undefined) {
-        queue = [];
-        lane.queues.set(kind, queue);
-      }
       return new Promise<Outcome>((resolve, reject) => {
-        queue.push({ item, turn: turns++, resolve, reject });
-        lane.waiting += 1;
+        lane.queue.push({ item, resolve, reject });
         pending += 1;
         if (!lane.isRunning) void drive(laneIndex);
       });
@@ -150,14 +135,4 @@ export function createGroupExecutor<Item, Outcome>(
     },
     drained: () => (pending === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
   };
-}
-
-/** The queue whose first item was submitted before those of the others; one of them is not empty. */
-function oldest<W extends { readonly turn: number }>(queues: Iterable<W[]>): W[] {
-  let found: W[] | undefined;
-  for (const queue of queues) {
-    if (queue.length > 0 && (found === undefined || queue[0]!.turn < found[0]!.turn)) found = queue;
-  }
-  invariant(found !== undefined, 'nothing waits');
-  return found;
 }

@@ -199,7 +199,7 @@ export async function saveRoutes(
     gone.push(...left);
   }
   if (gone.length > 0) {
-    tx.write(
+    await tx.query(
       `delete from delivery.carried
        where market_id = $1 and order_id = any($2::bigint[]) and order_id between $3 and $4`,
       [market, keyArray(gone), ...keyRange(gone)],

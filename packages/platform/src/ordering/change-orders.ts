@@ -79,41 +79,16 @@ export async function applyChanges(
   marketId: MarketId,
   commands: readonly ChangeCommand[],
 ): Promise<ChangeOutcome[]> {
-  const orderIds = [...new Set(commands.map(({ change }) => change.orderId))];
-  // Run again, because something was not as it was known: those orders are not known any more.
-  if (tx.attempt > 1) deps.known.tell(true, deps.clock.now());
-  const known = deps.known.isTrusted(deps.clock.now())
-    ? knownOrders(tx, deps.known, orderIds, commands)
-    : undefined;
-  let decided = known === undefined ? undefined : decide(deps, commands, known, undefined);
+  let decided = decideUnread(tx, deps, commands);
   // Only Postgres knows why something cannot be done, and what a command did that was done before.
-  if (decided === undefined || !decided.isPlain) {
-    const orders = await lockOrders(tx, marketId, orderIds, deps.known);
+  if (decided === undefined) {
+    const orders = await lockOrders(tx, marketId, orderIdsOf(commands), deps.known);
     decided = decide(deps, commands, orders, await readShelf(tx, deps, marketId, commands, orders));
   }
-  const { now, orders, outcomes, events, repeats } = decided;
-
-  const touched = [...decided.touched].map((id) => orders.get(id)!);
-  const editions = touched.filter(({ order }) => decided.revised.has(order.id));
-  writeOrders(tx, marketId, touched);
-  updatePlacements(tx, marketId, editions);
-  releaseStock(tx, marketId, decided.released);
-  takeStock(tx, marketId, decided.taken);
-  sellStock(tx, marketId, now, decided.sold);
+  write(tx, deps, marketId, decided);
   // After all stock, as at placement.
   await releasePlaces(tx, marketId, decided.places);
-  movePayments(tx, marketId, now, decided.payments);
-  insertRefunds(tx, marketId, now, decided.refunds);
-  postTransactions(tx, marketId, deps.ids, decided.postings);
-  appendEvents(tx, marketId, events);
-  holdOrders(tx, touched);
-  for (const { order } of touched) deps.known.delete(order.id);
-  tx.afterCommit(() => {
-    deps.known.tell(false, now);
-    for (const { order, edition, applied } of touched) {
-      if (!isClosed(order)) deps.known.set({ order, edition, applied });
-    }
-  });
+  const { orders, outcomes, events, repeats } = decided;
   for (const { index, version } of repeats) {
     const { orderId } = commands[index]!.change;
     // With what this group has made of it, which is not written yet.
@@ -126,6 +101,61 @@ export async function applyChanges(
     outcomes[index] = ok(order);
   }
   return outcomes;
+}
+
+/**
+ * The same where it needs no look at Postgres and touches no stock and no slot; otherwise undefined, and nothing is done.
+ * What goes on in the transaction after it may lock those.
+ */
+export function applyKnownChanges(
+  tx: Tx,
+  deps: ChangeDeps,
+  marketId: MarketId,
+  commands: readonly ChangeCommand[],
+): ChangeOutcome[] | undefined {
+  const decided = decideUnread(tx, deps, commands);
+  if (decided === undefined) return undefined;
+  const { released, taken, sold, places } = decided;
+  if (released.length + taken.length + sold.length + places.length > 0) return undefined;
+  write(tx, deps, marketId, decided);
+  return decided.outcomes;
+}
+
+function decideUnread(tx: Tx, deps: ChangeDeps, commands: readonly ChangeCommand[]): Decided | undefined {
+  // Run again, because something was not as it was known: those orders are not known any more.
+  if (tx.attempt > 1) deps.known.tell(true, deps.clock.now());
+  if (!deps.known.isTrusted(deps.clock.now())) return undefined;
+  const known = knownOrders(tx, deps.known, orderIdsOf(commands), commands);
+  const decided = known === undefined ? undefined : decide(deps, commands, known, undefined);
+  return decided?.isPlain === true ? decided : undefined;
+}
+
+function orderIdsOf(commands: readonly ChangeCommand[]): OrderId[] {
+  return [...new Set(commands.map(({ change }) => change.orderId))];
+}
+
+/** Sends what a group of changes comes to, but for slots. Orders come first, then stock, as in all transactions. */
+function write(tx: Tx, deps: ChangeDeps, marketId: MarketId, decided: Decided): void {
+  const { now, orders, revised } = decided;
+  const touched = [...decided.touched].map((id) => orders.get(id)!);
+  const editions = touched.filter(({ order }) => revised.has(order.id));
+  writeOrders(tx, marketId, touched);
+  updatePlacements(tx, marketId, editions);
+  releaseStock(tx, marketId, decided.released);
+  takeStock(tx, marketId, decided.taken);
+  sellStock(tx, marketId, now, decided.sold);
+  movePayments(tx, marketId, now, decided.payments);
+  insertRefunds(tx, marketId, now, decided.refunds);
+  postTransactions(tx, marketId, deps.ids, decided.postings);
+  appendEvents(tx, marketId, decided.events);
+  holdOrders(tx, touched);
+  for (const { order } of touched) deps.known.delete(order.id);
+  tx.afterCommit(() => {
+    deps.known.tell(false, now);
+    for (const { order, edition, applied } of touched) {
+      if (!isClosed(order)) deps.known.set({ order, edition, applied });
+    }
+  });
 }
 
 /** All of these orders without a look at Postgres, or undefined. */

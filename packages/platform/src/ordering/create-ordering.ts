@@ -40,8 +40,9 @@ import { type ChangeContext, articlesOf, authorisedMinor } from './revise-order.
 import { type OrderChange, type OrderRecord, changeOrder, offersOf } from './order.ts';
 import { paymentOf } from './order-money.ts';
 import { OrderCache } from './order-cache.ts';
+import { type Command, type Outcome, runGroup } from './run-group.ts';
 import { lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
-import { type PlaceOrder, type Placed, placeOrders } from './place-orders.ts';
+import type { PlaceOrder, Placed } from './place-orders.ts';
 import { offerOtherSlots } from './offer-other-slots.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 import { UnansweredScan } from './unanswered-scan.ts';
@@ -91,11 +92,6 @@ export interface Ordering {
   drained(): Promise<void>;
 }
 
-type Command =
-  | { readonly kind: 'place'; readonly market: MarketRecord; readonly place: PlaceOrder }
-  | { readonly kind: 'change'; readonly change: ChangeCommand };
-type Outcome = Placed | ChangeOutcome;
-
 /** Measured best group sizes are in the hundreds; the queue holds about a second of work at full rate. */
 const MAX_GROUP = 512;
 const MAX_QUEUE = 5_000;
@@ -127,25 +123,10 @@ export function createOrdering(deps: OrderingDeps): Ordering {
         laneOf: (command) =>
           shardOf(command.kind === 'place' ? command.place.basket.storeId : command.change.change.orderId) %
           LANES,
-        kindOf: ({ kind }) => kind,
         pace: { ticker, ms: PACE_MS },
         isItemFault: isRowFault,
         run: async (commands) => {
-          const outcomes = await db.transaction<Outcome[]>((tx) =>
-            commands[0]!.kind === 'place'
-              ? placeOrders(
-                  tx,
-                  withKnown(marketId),
-                  commands[0]!.market,
-                  commands.map((command) => (command as Command & { kind: 'place' }).place),
-                )
-              : applyChanges(
-                  tx,
-                  withKnown(marketId),
-                  marketId,
-                  commands.map((command) => (command as Command & { kind: 'change' }).change),
-                ),
-          );
+          const outcomes = await runGroup(db, withKnown(marketId), marketId, commands);
           deps.onCommit(marketId);
           return outcomes;
         },
