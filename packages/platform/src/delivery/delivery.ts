@@ -23,7 +23,7 @@ export interface DeliveryDeps {
   /** Real time. */
   readonly ticker: Ticker;
   readonly ids: IdSource;
-  readonly ordering: Pick<Ordering, 'applyChanges' | 'lockOrders'>;
+  readonly ordering: Pick<Ordering, 'applyChanges' | 'knownOrders' | 'lockOrders'>;
   readonly markets: Pick<Markets, 'get'>;
   /** Told after each commit that wrote events, so that readers look at once. */
   readonly onCommit: (marketId: MarketId) => void;

@@ -110,17 +110,22 @@ async function workStops(
   const at = deps.clock.now();
   const routeIds = [...new Set(items.map((item) => item.routeId))];
   const held = await lockRoutes(tx, marketId, routeIds, []);
-  // Locked, so that what is allowed here is still allowed when ordering changes them.
-  const orders = await deps.ordering.lockOrders(
-    tx,
-    marketId,
-    routeIds.flatMap((id) => {
-      const kept = held.get(id);
-      return kept === undefined ? [] : remaining(kept.route).map((dropoff) => dropoff.orderId);
-    }),
-  );
-  const group = new StopGroup(at, held, orders);
-  const outcomes = items.map((item) => group.answer(item));
+  const orderIds = routeIds.flatMap((id) => {
+    const kept = held.get(id);
+    return kept === undefined ? [] : remaining(kept.route).map((dropoff) => dropoff.orderId);
+  });
+  const work = (orders: ReadonlyMap<OrderId, OrderRecord>) => {
+    const tried = new StopGroup(at, held, orders);
+    return { group: tried, outcomes: items.map((item) => tried.answer(item)) };
+  };
+  // What is made of orders as they are known is refused by Postgres where they are not so any more. What is not allowed is
+  // decided by orders that are locked, so that it is still so when ordering changes the others.
+  const known = tx.attempt === 1 ? deps.ordering.knownOrders(marketId, orderIds) : undefined;
+  let worked = known === undefined ? undefined : work(known);
+  if (worked === undefined || worked.outcomes.some(({ ok: done }) => !done)) {
+    worked = work(await deps.ordering.lockOrders(tx, marketId, orderIds));
+  }
+  const { group, outcomes } = worked;
   for (const answer of await deps.ordering.applyChanges(tx, marketId, group.orderChanges)) {
     if (!answer.ok) throw new OrderRefused(answer.error);
   }

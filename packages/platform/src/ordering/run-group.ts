@@ -16,8 +16,11 @@ export type Command =
 export type Outcome = Placed | ChangeOutcome;
 
 /**
- * Runs a group of commands of a market as one transaction, or as two where changes need to read or touch stock: orders are
- * locked before stock by all, and stock in one go, so such changes do not share a transaction with placements.
+ * Runs a group of commands of a market as one transaction. Changes that need to read or touch stock get one of their own
+ * where there are placements too: orders are locked before stock by all, and stock in one go.
+ *
+ * Measured in one minute, life cycles over HTTP: 1,204 a second at 1,172 CPU-µs with both in one transaction and one lane,
+ * 907 at 1,520 with placements and changes by turns, 864 at 1,579 with two lanes.
  */
 export async function runGroup(
   db: Database,
@@ -25,27 +28,26 @@ export async function runGroup(
   marketId: MarketId,
   commands: readonly Command[],
 ): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  const placements: { readonly index: number; readonly market: MarketRecord; readonly place: PlaceOrder }[] =
-    [];
-  const changes: { readonly index: number; readonly change: ChangeCommand }[] = [];
-  commands.forEach((command, index) => {
-    if (command.kind === 'place') placements.push({ index, market: command.market, place: command.place });
-    else changes.push({ index, change: command.change });
-  });
-  const answer = (to: readonly { readonly index: number }[], answers: readonly Outcome[]): void =>
-    to.forEach(({ index }, position) => void (outcomes[index] = answers[position]!));
-  const given = changes.map(({ change }) => change);
-  if (placements.length === 0) {
-    answer(changes, await db.transaction((tx) => applyChanges(tx, deps, marketId, given)));
-    return outcomes;
+  const placements: PlaceOrder[] = [];
+  const changes: ChangeCommand[] = [];
+  let market: MarketRecord | undefined;
+  for (const command of commands) {
+    if (command.kind === 'change') changes.push(command.change);
+    else {
+      market = command.market;
+      placements.push(command.place);
+    }
   }
-  const { placed, changed } = await db.transaction(async (tx) => {
-    const known = given.length === 0 ? [] : applyKnownChanges(tx, deps, marketId, given);
-    const orders = placements.map(({ place }) => place);
-    return { changed: known, placed: await placeOrders(tx, deps, placements[0]!.market, orders) };
+  const change = (): Promise<ChangeOutcome[]> =>
+    db.transaction((tx) => applyChanges(tx, deps, marketId, changes));
+  if (market === undefined) return change();
+  const its = market;
+  const { known, placed } = await db.transaction(async (tx) => {
+    const outcomes = changes.length === 0 ? [] : applyKnownChanges(tx, deps, marketId, changes);
+    return { known: outcomes, placed: await placeOrders(tx, deps, its, placements) };
   });
-  answer(placements, placed);
-  answer(changes, changed ?? (await db.transaction((tx) => applyChanges(tx, deps, marketId, given))));
-  return outcomes;
+  const changed = known ?? (await change());
+  let nextPlaced = 0;
+  let nextChanged = 0;
+  return commands.map(({ kind }) => (kind === 'place' ? placed[nextPlaced++]! : changed[nextChanged++]!));
 }
