@@ -149,11 +149,12 @@ function write(tx: Tx, deps: ChangeDeps, marketId: MarketId, decided: Decided): 
   postTransactions(tx, marketId, deps.ids, decided.postings);
   appendEvents(tx, marketId, decided.events);
   holdOrders(tx, touched);
-  for (const { order } of touched) deps.known.delete(order.id);
+  for (const { order } of touched) deps.known.change(order.id);
   tx.afterCommit(() => {
     deps.known.tell(false, now);
     for (const { order, edition, applied } of touched) {
-      if (!isClosed(order)) deps.known.set({ order, edition, applied });
+      if (isClosed(order)) deps.known.delete(order.id);
+      else deps.known.set({ order, edition, applied });
     }
   });
 }

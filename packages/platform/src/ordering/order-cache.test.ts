@@ -20,6 +20,19 @@ test('the orders that were changed last are kept, and no more than there is room
   assert.equal(cache.get(all[2]!), undefined);
 });
 
+test('of an order that is being changed only what was ordered is known, until the change is done', () => {
+  const cache = new OrderCache();
+  const id = ids.next('ord');
+  cache.change(id);
+  assert.equal(cache.placementOf(id), undefined);
+  cache.set(worked(id));
+  cache.change(id);
+  assert.equal(cache.get(id), undefined);
+  assert.equal(cache.placementOf(id)?.order.id, id);
+  cache.set(worked(id));
+  assert.equal(cache.get(id)?.order.id, id);
+});
+
 test('one lost race is forgiven; where groups keep losing, orders are read first for a while', () => {
   const cache = new OrderCache();
   cache.tell(true, NOW);

@@ -240,7 +240,7 @@ async function lockMore(
   const missing: OrderId[] = [];
   for (const { n, edition } of rows) {
     const id = sorted[n - 1]!;
-    const found = known.get(id);
+    const found = known.placementOf(id);
     if (found?.edition === edition) placements.set(id, found.order);
     else missing.push(id);
   }
