@@ -43,6 +43,11 @@ const LIMITS: HttpLimits = {
 
 /** Longer than proxies in front keep theirs, as Fastify's default: who closes first must not be the server. */
 const KEEP_ALIVE_MS = 72_000;
+/**
+ * Connections that may wait to be accepted. Of a thousand that come at once Node's 511 leave some to the retries of TCP:
+ * seven seconds were seen.
+ */
+const BACKLOG = 4_096;
 /** From the first byte of a request to the last of its body. */
 const REQUEST_MS = 30_000;
 
@@ -254,7 +259,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   };
   return {
     fastify: app,
-    listen: (address) => app.listen(address),
+    listen: (address) => app.listen({ ...address, backlog: BACKLOG }),
     drain,
     async close(graceMs) {
       drain();

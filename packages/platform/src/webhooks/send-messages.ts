@@ -68,7 +68,8 @@ export function createSender(
         const due = await selectDueEndpoints(deps.db, marketId, deps.wallClock.now());
         const inTurn = [...due.filter((id) => id > latest), ...due.filter((id) => id <= latest)];
         for (const id of inTurn) {
-          if (lanes.size >= MAX_LANES) break;
+          // The signal may have come while this looked.
+          if (lanes.size >= MAX_LANES || signal.aborted) break;
           if (lanes.has(id)) continue;
           latest = id;
           lanes.set(id, serve(id));
