@@ -294,3 +294,26 @@ test('a paced lane begins groups apart while items come together, and never make
   await Promise.all([8, 9, 10, 11].map((item) => executor.submit(item)));
   assert.deepEqual(groups[4], [8, 9, 10, 11], 'a full group does not wait');
 });
+
+test('a lane begins as many groups ahead as it may, and is drained when all are done', async () => {
+  const { run, groups, release } = gated();
+  const executor = createGroupExecutor(options({ run, ahead: 2 }));
+  const all: Promise<string>[] = [];
+  for (const item of [1, 2, 3]) {
+    all.push(executor.submit(item));
+    await settle();
+  }
+  assert.deepEqual(groups, [[1], [2]]);
+  let drained = false;
+  const draining = executor.drained().then(() => (drained = true));
+  release();
+  await settle();
+  assert.deepEqual(groups, [[1], [2], [3]]);
+  release();
+  await settle();
+  assert.ok(!drained);
+  release();
+  assert.deepEqual(await Promise.all(all), ['1', '2', '3']);
+  await draining;
+  assert.equal(executor.pending, 0);
+});

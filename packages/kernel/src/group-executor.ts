@@ -11,8 +11,10 @@ export interface GroupExecutorOptions<Item, Outcome> {
   readonly maxGroup: number;
   /** Items that may wait in one lane before `submit` is refused. */
   readonly maxQueue: number;
-  /** Lanes run side by side; items of one lane never do. */
+  /** Lanes run side by side; groups of one lane do not, save for `ahead`. */
   readonly lanes: number;
+  /** How many groups of a lane may be under way, begun one after the other; 1 where absent. */
+  readonly ahead?: number;
   /** Which lane an item belongs to (0 … lanes-1), so that what would contend stays in one lane. */
   readonly laneOf: (item: Item) => number;
   /**
@@ -57,10 +59,12 @@ export function createGroupExecutor<Item, Outcome>(
   }
   const lanes = Array.from({ length: options.lanes }, () => ({
     queue: [] as Waiting<Item, Outcome>[],
-    isRunning: false,
+    running: new Set<Promise<void>>(),
+    isDriven: false,
     beganAt: -Infinity,
     lastSize: 0,
   }));
+  const ahead = options.ahead ?? 1;
   let pending = 0;
   let idle: (() => void)[] = [];
 
@@ -94,9 +98,10 @@ export function createGroupExecutor<Item, Outcome>(
 
   async function drive(laneIndex: number): Promise<void> {
     const lane = lanes[laneIndex]!;
-    lane.isRunning = true;
+    lane.isDriven = true;
     await Promise.resolve();
     while (lane.queue.length > 0) {
+      while (lane.running.size >= ahead) await Promise.race(lane.running);
       if (options.pace !== undefined) {
         const { ticker, ms } = options.pace;
         const early = lane.beganAt + ms - ticker.elapsedMs();
@@ -107,13 +112,15 @@ export function createGroupExecutor<Item, Outcome>(
       }
       const group = lane.queue.splice(0, options.maxGroup);
       lane.lastSize = group.length;
-      await runGroup(group, laneIndex);
+      const running = runGroup(group, laneIndex).finally(() => {
+        lane.running.delete(running);
+        if (pending > 0) return;
+        for (const resolve of idle) resolve();
+        idle = [];
+      });
+      lane.running.add(running);
     }
-    lane.isRunning = false;
-    if (pending === 0) {
-      for (const resolve of idle) resolve();
-      idle = [];
-    }
+    lane.isDriven = false;
   }
 
   return {
@@ -127,7 +134,7 @@ export function createGroupExecutor<Item, Outcome>(
       return new Promise<Outcome>((resolve, reject) => {
         lane.queue.push({ item, resolve, reject });
         pending += 1;
-        if (!lane.isRunning) void drive(laneIndex);
+        if (!lane.isDriven) void drive(laneIndex);
       });
     },
     get pending() {

@@ -32,7 +32,7 @@ import {
   selectPayment,
   settleDue,
 } from '../payments/index.ts';
-import { type Database, type Tx, isRowFault } from '../postgres/index.ts';
+import { type Database, type Tx, isRowFault, Line } from '../postgres/index.ts';
 import { selectPlans, selectTaken, slotName } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
@@ -105,6 +105,8 @@ const MAX_QUEUE = 5_000;
  * anyway, and on two cores a second lane made each order a third dearer and no more of them.
  */
 const LANES = 1;
+/** One that Postgres works on, and one that is prepared meanwhile. */
+const GROUPS_UNDER_WAY = 2;
 /** A group of one costs 2.7 ms of CPU, application and Postgres: fewer groups cost less. */
 const PACE_MS = 10;
 /** Time after which the sweep asks the provider when the process that placed the order is gone. */
@@ -123,8 +125,9 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
   function executorOf(marketId: MarketId): GroupExecutor<Command, Outcome> {
-    return getOrMake(executors, marketId, () =>
-      createGroupExecutor<Command, Outcome>({
+    return getOrMake(executors, marketId, () => {
+      const lines = Array.from({ length: LANES }, () => new Line());
+      return createGroupExecutor<Command, Outcome>({
         maxGroup: MAX_GROUP,
         maxQueue: MAX_QUEUE,
         lanes: LANES,
@@ -133,13 +136,14 @@ export function createOrdering(deps: OrderingDeps): Ordering {
           LANES,
         pace: { ticker, ms: PACE_MS },
         isItemFault: isRowFault,
-        run: async (commands) => {
-          const outcomes = await runGroup(db, withKnown(marketId), marketId, commands);
+        ahead: GROUPS_UNDER_WAY,
+        run: async (commands, lane) => {
+          const outcomes = await runGroup(db, withKnown(marketId), marketId, commands, lines[lane]!);
           deps.onCommit(marketId);
           return outcomes;
         },
-      }),
-    );
+      });
+    });
   }
 
   const submitPlacement = (market: MarketRecord, place: PlaceOrder): Promise<Placed> =>

@@ -1,6 +1,6 @@
 import type { MarketId } from '@halfhour/kernel';
 import type { MarketRecord } from '../markets/index.ts';
-import type { Database } from '../postgres/index.ts';
+import type { Database, Line } from '../postgres/index.ts';
 import {
   type ChangeCommand,
   type ChangeDeps,
@@ -27,6 +27,7 @@ export async function runGroup(
   deps: PlaceDeps & ChangeDeps,
   marketId: MarketId,
   commands: readonly Command[],
+  line: Line,
 ): Promise<Outcome[]> {
   const placements: PlaceOrder[] = [];
   const changes: ChangeCommand[] = [];
@@ -39,13 +40,13 @@ export async function runGroup(
     }
   }
   const change = (): Promise<ChangeOutcome[]> =>
-    db.transaction((tx) => applyChanges(tx, deps, marketId, changes));
+    db.transaction((tx) => applyChanges(tx, deps, marketId, changes), line);
   if (market === undefined) return change();
   const its = market;
   const { known, placed } = await db.transaction(async (tx) => {
     const outcomes = changes.length === 0 ? [] : applyKnownChanges(tx, deps, marketId, changes);
     return { known: outcomes, placed: await placeOrders(tx, deps, its, placements) };
-  });
+  }, line);
   const changed = known ?? (await change());
   let nextPlaced = 0;
   let nextChanged = 0;

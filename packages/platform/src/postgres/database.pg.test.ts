@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { err, ok } from '@halfhour/kernel';
 import { createTestDatabase } from '../testing/index.ts';
-import { TransactionConflict, isRowFault, sqlState } from './index.ts';
+import { Line, TransactionConflict, isRowFault, sqlState } from './index.ts';
 
 const db = await createTestDatabase();
 await db.query('create table public.note (n int primary key, text text)');
@@ -143,4 +143,44 @@ test('rows that a write must find and does not make the transaction run again', 
   });
   assert.equal(attempts, 2);
   assert.deepEqual(await db.query('select n from note where n > 40'), [{ n: 42 }]);
+});
+
+test('transactions on a line follow each other on one connection, whatever becomes of the one before', async () => {
+  const line = new Line();
+  const backends: number[] = [];
+  const insert = (n: number): Promise<void> =>
+    db.transaction(async (tx) => {
+      const [row] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      backends.push(row!.pid);
+      tx.write('insert into note values ($1::int)', [n]);
+      if (n === 52) throw new Error('thought better of it');
+    }, line);
+  const outcomes = await Promise.allSettled([50, 51, 50, 52, 53].map(insert));
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled'],
+  );
+  assert.deepEqual(await db.query('select n from note where n >= 50 order by n'), [
+    { n: 50 },
+    { n: 51 },
+    { n: 53 },
+  ]);
+  assert.equal(new Set(backends).size, 1);
+  await insert(54);
+});
+
+test('a line whose connection dies takes another', async () => {
+  const line = new Line();
+  const dying = db.transaction(async (tx) => {
+    const [row] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await db.query('select pg_terminate_backend($1)', [row!.pid]);
+    tx.write('insert into note values (60)');
+  }, line);
+  const next = db.transaction(async (tx) => tx.write('insert into note values (61)'), line);
+  await assert.rejects(dying);
+  await next.catch(() => undefined);
+  await db.transaction(async (tx) => tx.write('insert into note values (62)'), line);
+  const rows = await db.query<{ n: number }>('select n from note where n >= 60 order by n');
+  assert.equal(rows.at(-1)!.n, 62);
+  assert.ok(!rows.some(({ n }) => n === 60));
 });

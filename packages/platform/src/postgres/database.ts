@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { type EpochMs, type Result, InvariantViolation, epochMs, invariant } from '@halfhour/kernel';
+import { Line } from './line.ts';
 
 /** Where statements can be sent: the database itself, or a transaction. */
 export interface Queryable {
@@ -34,8 +35,8 @@ export interface Tx extends Queryable {
 }
 
 export interface Database extends Queryable {
-  /** Commits when `run` returns, rolls back when it throws. Deadlocks, serialization failures and TransactionConflict are retried. */
-  transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** On a line of its own unless one is given. Commits when `run` returns, rolls back when it throws. Deadlocks, serialization failures and TransactionConflict are retried. */
+  transaction<T>(run: (tx: Tx) => Promise<T>, line?: Line): Promise<T>;
   /** Like `transaction`, and rolls back too when the Result is an error. */
   transact<T, E>(run: (tx: Tx) => Promise<Result<T, E>>): Promise<Result<T, E>>;
   /** A connection of its own for advisory locks; released by the returned function. */
@@ -114,9 +115,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     run: (tx: Tx) => Promise<T>,
     keep: (outcome: T) => boolean,
     attempt: number,
+    on: Line,
   ): Promise<T> {
-    const client = await pool.connect();
+    const { client, passOn, leave } = await on.enter(() => pool.connect());
     let broken: Error | undefined;
+    let isSent = false;
     const onError = (error: Error): void => {
       broken = error;
     };
@@ -136,25 +139,35 @@ export function openDatabase(options: DatabaseOptions): Database {
       });
       const kept = keep(outcome);
       if (kept) for (const last of [...lasts.balances, ...lasts.outbox]) await last();
-      await line.end(kept ? 'commit' : 'rollback');
+      const ended = line.end(kept ? 'commit' : 'rollback');
+      isSent = true;
+      passOn();
+      await ended;
       if (kept) for (const then of thens) then();
       return outcome;
     } catch (error) {
       line.letGo();
-      await client.query('rollback').catch((failure: Error) => {
-        broken ??= failure;
-      });
+      // What was sent to its end is ended, well or not.
+      if (!isSent) {
+        await client.query('rollback').catch((failure: Error) => {
+          broken ??= failure;
+        });
+      }
       throw error;
     } finally {
       client.off('error', onError);
-      client.release(broken);
+      leave(broken ?? line.unsent);
     }
   }
 
-  async function retrying<T>(run: (tx: Tx) => Promise<T>, keep: (outcome: T) => boolean): Promise<T> {
+  async function retrying<T>(
+    run: (tx: Tx) => Promise<T>,
+    keep: (outcome: T) => boolean,
+    line = new Line(),
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await once(run, keep, attempt);
+        return await once(run, keep, attempt, line);
       } catch (error) {
         const retryable = error instanceof TransactionConflict || RETRYABLE.has(sqlState(error) ?? '');
         if (attempt >= MAX_ATTEMPTS || !retryable) throw error;
@@ -165,7 +178,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     pool,
     query: (text, values = []) => send(pool, text, values),
-    transaction: (run) => retrying(run, () => true),
+    transaction: (run, line) => retrying(run, () => true, line),
     transact: (run) => retrying(run, (outcome) => outcome.ok),
     async lease() {
       const client = await pool.connect();
@@ -185,9 +198,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 interface Pipeline {
   query(config: pg.QueryConfig): Promise<pg.QueryResult>;
   write(config: pg.QueryConfig): void;
+  /** Throws, and sends nothing, where a statement has failed before. */
   end(how: 'commit' | 'rollback'): Promise<void>;
   /** Sends what is kept. */
   letGo(): void;
+  /** What could not even be sent: the driver believes that Postgres knows the statement now. */
+  readonly unsent: Error | undefined;
 }
 
 /**
@@ -203,6 +219,7 @@ function pipelineOf(client: pg.PoolClient): Pipeline {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
   let corked = false;
   let failure: Error | undefined;
+  let unsent: Error | undefined;
   let begun = false;
   let plans: 'custom' | 'generic' = 'custom';
   const hold = (): void => {
@@ -215,7 +232,12 @@ function pipelineOf(client: pg.PoolClient): Pipeline {
   };
   const send = (config: pg.QueryConfig): void => {
     hold();
-    client.query(config, (error: Error | null) => void (failure ??= error ?? undefined));
+    let isSending = true;
+    client.query(config, (error: Error | null) => {
+      failure ??= error ?? undefined;
+      if (isSending) unsent ??= error ?? undefined;
+    });
+    isSending = false;
   };
   const planBy = (wanted: typeof plans): void => {
     if (begun && plans === wanted) return;
@@ -232,17 +254,23 @@ function pipelineOf(client: pg.PoolClient): Pipeline {
     }
     return new Promise((resolve, reject) => {
       hold();
+      let isSending = true;
       client.query(config, (error: Error | null, result: pg.QueryResult) => {
         failure ??= error ?? undefined;
+        if (isSending) unsent ??= error ?? undefined;
         if (failure === undefined) resolve(result);
         else reject(failure);
       });
+      isSending = false;
       // Not yet: what is asked for at the same time goes out together.
       queueMicrotask(letGo);
     });
   };
   return {
     letGo,
+    get unsent() {
+      return unsent;
+    },
     write(config) {
       planBy('generic');
       send(config);
@@ -251,7 +279,10 @@ function pipelineOf(client: pg.PoolClient): Pipeline {
       planBy('custom');
       return ask(config);
     },
-    end: async (how) => void (begun && (await ask({ text: how }))),
+    end(how) {
+      if (failure !== undefined) throw failure;
+      return begun ? ask({ text: how }).then(() => undefined) : Promise.resolve();
+    },
   };
 }
 

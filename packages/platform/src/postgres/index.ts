@@ -37,6 +37,7 @@ export {
   isReachable,
   startEmbeddedPostgres,
 } from './embedded.ts';
+export { Line } from './line.ts';
 export { type MigrationError, compareMigrations, migrate } from './migrate.ts';
 export { ensurePartitions } from './partitions.ts';
 export { makeRemoteBackup } from './remote-backup.ts';
