@@ -2,33 +2,16 @@ import type { MarketId, Ticker } from '@halfhour/kernel';
 import type { PaymentAnswer, PaymentProvider, PaymentRequest } from './provider.ts';
 import { type PaymentRecord, paymentIdOf } from './payment-store.ts';
 
-/** Turns of the microtask queue in which a provider of this process has answered. */
-const AT_ONCE = 8;
-/** Of an ask that was answered at once: nobody waits for it, so the next one may have it. */
-let spare: AbortController | undefined;
-
 /**
  * Asks the provider and waits `timeoutMs` of real time at most. A provider that fails or does not answer is
- * `pending`: whether it did the thing is not known, so it is asked again under the same id. A timer and a signal are
- * only made for those who do not answer at once.
+ * `pending`: whether it did the thing is not known, so it is asked again under the same id.
  */
 export async function askProvider(
   ticker: Ticker,
   timeoutMs: number,
   ask: (signal: AbortSignal) => Promise<PaymentAnswer>,
 ): Promise<PaymentAnswer> {
-  const abort = spare ?? new AbortController();
-  spare = undefined;
-  let answered = false;
-  const answer = Promise.resolve()
-    .then(() => ask(abort.signal))
-    .catch((): PaymentAnswer => ({ kind: 'pending' }))
-    .finally(() => (answered = true));
-  for (let turn = 0; turn < AT_ONCE && !answered; turn++) await Promise.resolve();
-  if (answered) {
-    spare = abort;
-    return answer;
-  }
+  const abort = new AbortController();
   let cancel = (): void => {};
   const timeout = new Promise<PaymentAnswer>((resolve) => {
     cancel = ticker.after(timeoutMs, () => {
@@ -36,6 +19,9 @@ export async function askProvider(
       resolve({ kind: 'pending' });
     });
   });
+  const answer = Promise.resolve()
+    .then(() => ask(abort.signal))
+    .catch((): PaymentAnswer => ({ kind: 'pending' }));
   try {
     return await Promise.race([answer, timeout]);
   } finally {
