@@ -82,6 +82,14 @@ function byOrder(a: { readonly orderId: OrderId }, b: { readonly orderId: OrderI
   return a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0;
 }
 
+/** An insert that conflicts where there is the payment, because it finds each row by its key: see ordering/order-store. */
+const UPSERT = `insert into payments.payment as payment (market_id, order_id, provider, method, currency, amount_minor,
+       expires_at, state, provider_reference, created_at, updated_at, next_attempt_at)
+     select $1, given.*, $2::timestamptz, $2::timestamptz, $2::timestamptz
+     from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[], $9::text[],
+       $10::text[]) as given
+     on conflict (market_id, order_id) do update`;
+
 /** Where the payment of an order goes; the rest of it as it was drawn up. */
 export interface PaymentMove extends PaymentDraft {
   readonly to: 'authorised' | 'capture_due' | 'void_due';
@@ -92,7 +100,7 @@ export interface PaymentMove extends PaymentDraft {
 /**
  * Moves payments on, each once; those that are authorised already, or beyond, stay, save that an authorised one takes
  * another amount. Of two moves of one order the
- * later holds. (An insert that conflicts, because it finds each row by its key: see ordering/order-store.)
+ * later holds.
  */
 export function movePayments(tx: Tx, marketId: MarketId, at: EpochMs, moves: readonly PaymentMove[]): void {
   if (moves.length === 0) return;
@@ -103,12 +111,7 @@ export function movePayments(tx: Tx, marketId: MarketId, at: EpochMs, moves: rea
     ),
   );
   tx.write(
-    `insert into payments.payment as payment (market_id, order_id, provider, method, currency, amount_minor,
-       expires_at, state, provider_reference, created_at, updated_at, next_attempt_at)
-     select $1, given.*, $2::timestamptz, $2::timestamptz, $2::timestamptz
-     from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[], $9::text[],
-       $10::text[]) as given
-     on conflict (market_id, order_id) do update
+    `${UPSERT}
        set state = excluded.state, amount_minor = excluded.amount_minor,
          provider_reference = coalesce(excluded.provider_reference, payment.provider_reference),
          updated_at = excluded.updated_at, next_attempt_at = excluded.next_attempt_at, attempts = 0
@@ -140,7 +143,7 @@ export interface FinishedPayment {
   readonly reference: string;
 }
 
-/** What the provider answered to captures and voids. (Found by their keys, as above.) */
+/** What the provider answered to captures and voids. */
 export function finishPayments(
   tx: Tx,
   marketId: MarketId,
@@ -150,12 +153,7 @@ export function finishPayments(
   if (given.length === 0) return;
   const finished = given.toSorted((a, b) => byOrder(a.payment, b.payment));
   tx.write(
-    `insert into payments.payment as payment (market_id, order_id, provider, method, currency, amount_minor,
-       expires_at, state, provider_reference, created_at, updated_at, next_attempt_at)
-     select $1, given.*, $2::timestamptz, $2::timestamptz, $2::timestamptz
-     from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::timestamptz[], $9::text[],
-       $10::text[]) as given
-     on conflict (market_id, order_id) do update
+    `${UPSERT}
        set state = case payment.state when 'capture_due' then 'captured' else 'voided' end,
          updated_at = excluded.updated_at, provider_reference = excluded.provider_reference,
          captured_minor = case payment.state when 'capture_due' then payment.amount_minor else 0 end
