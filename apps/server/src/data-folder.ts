@@ -1,5 +1,5 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Refusal } from './refusal.ts';
 
 const FILE = 'halfhour.pid';
@@ -18,29 +18,64 @@ export async function takeDataFolder(path: string): Promise<DataFolder> {
   await mkdir(path, { recursive: true });
   const file = join(path, FILE);
   const mine = `${process.pid} ${(await beganAt(process.pid)) ?? ''}\n`;
-  for (let attempt = 0; attempt < 5; attempt++) {
-    try {
-      await writeFile(file, mine, { flag: 'wx' });
-      return {
-        path,
-        async release() {
-          if ((await readFile(file, 'utf8').catch(() => '')) === mine) await rm(file, { force: true });
-        },
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const held = await readFile(file, 'utf8').catch(() => undefined);
-    if (held === undefined) continue;
-    const holder = await liveHolder(held);
+  const written = `${file}.${process.pid}.${writtenFiles++}`;
+  await writeFile(written, mine);
+  try {
+    const holder = await claim(file, written);
     if (holder !== undefined) {
       throw new Refusal(
         `Another Halfhour (process ${holder}) uses ${path}. Stop it first, or choose another folder with --data.`,
       );
     }
-    await removeStale(file, held);
+  } finally {
+    await rm(written, { force: true });
   }
-  throw new Refusal(`Several processes are starting on ${path} at once. Try again.`);
+  return {
+    path,
+    async release() {
+      if ((await readFile(file, 'utf8').catch(() => '')) === mine) await rm(file, { force: true });
+    },
+  };
+}
+
+let writtenFiles = 0;
+
+/**
+ * Makes a file be the one already written for this process, which appears whole or not at all, and answers
+ * undefined; or answers the process that lives and has it. A stale file is removed only by who has claimed
+ * the right to, so that nobody removes the fresh one that replaced it.
+ */
+async function claim(file: string, written: string): Promise<number | undefined> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      await link(written, file);
+      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const held = await readUnlessGone(file);
+    if (held === undefined) continue;
+    const holder = await liveHolder(held);
+    if (holder !== undefined) return holder;
+    const removal = `${file}.removal`;
+    const remover = await claim(removal, written);
+    if (remover !== undefined) return remover;
+    try {
+      if ((await readUnlessGone(file)) === held) await rm(file, { force: true });
+    } finally {
+      await rm(removal, { force: true });
+    }
+  }
+  throw new Refusal(`Several processes are starting on ${dirname(file)} at once. Try again.`);
+}
+
+async function readUnlessGone(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** The process of the live Halfhour that holds a data folder; undefined where none does. */
@@ -62,25 +97,6 @@ async function liveHolder(text: string): Promise<number | undefined> {
   }
   const now = await beganAt(pid);
   return began === '' || now === undefined || now === began ? pid : undefined;
-}
-
-let asides = 0;
-
-/** Moves the file aside and looks whether it is the stale one: another may have replaced it meanwhile. */
-async function removeStale(file: string, stale: string): Promise<void> {
-  const aside = `${file}.${process.pid}.${asides++}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readFile(aside, 'utf8')) !== stale) {
-    await link(aside, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  }
-  await rm(aside, { force: true });
 }
 
 /** When a process began, in clock ticks since the machine started (field 22 of /proc/PID/stat); Linux only. */
