@@ -40,7 +40,9 @@ test('of many that start at once over a stale file one gets the folder, each tim
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => takeDataFolder(folder)));
     const taken = outcomes.filter((outcome) => outcome.status === 'fulfilled');
     assert.equal(taken.length, 1);
-    assert.ok(outcomes.every((outcome) => outcome.status === 'fulfilled' || outcome.reason instanceof Refusal));
+    assert.ok(
+      outcomes.every((outcome) => outcome.status === 'fulfilled' || outcome.reason instanceof Refusal),
+    );
     await taken[0]!.value.release();
     assert.deepEqual(await readdir(folder), []);
   }
