@@ -7,8 +7,7 @@ import {
   idFromKey,
   keyOf,
 } from '@halfhour/kernel';
-import { LRUCache } from 'lru-cache';
-import { type Queryable, type Tx, keyArray } from '../postgres/index.ts';
+import { type Queryable, type Tx, keyArray, rememberRows } from '../postgres/index.ts';
 import type { ArticleDraft, OfferDraft, OfferRecord } from './offer.ts';
 
 /**
@@ -101,56 +100,26 @@ const COLUMNS = `offer.offer_id, offer.store_id, offer.article_id, offer.price_m
   offer.counts_stock, offer.option_groups, article.names, article.description, article.category, article.gtin,
   article.tax_class`;
 
-/** An offer as it was at a version of its rows: what wrote them last. */
-interface KnownOffer {
-  readonly version: string;
-  readonly offer: OfferRecord;
-}
-
-/** Offers of each database by market and id. */
-const knownOffers = new WeakMap<object, LRUCache<string, KnownOffer>>();
-const MAX_KNOWN = 20_000;
-
-/**
- * The offers that exist of `offerIds` as they are in this transaction. Only their versions are read where the offer
- * is remembered at that version: baskets name the same offers again and again.
- */
-export async function readOffers(
-  tx: Tx,
-  marketId: MarketId,
-  offerIds: readonly OfferId[],
-): Promise<Map<OfferId, OfferRecord>> {
-  let known = knownOffers.get(tx.database);
-  if (known === undefined) {
-    known = new LRUCache({ max: MAX_KNOWN });
-    knownOffers.set(tx.database, known);
-  }
-  const versions = await tx.query<{ n: number; version: string }>(
-    `select wanted.n::int, offer.xmin || '.' || article.xmin as version
-     from unnest($2::bigint[]) with ordinality as wanted (offer_id, n)
-     cross join lateral (
-       select xmin, article_id from catalogue.offer where market_id = $1 and offer_id = wanted.offer_id limit 1
-     ) as offer
-     cross join lateral (
-       select xmin from catalogue.article where market_id = $1 and article_id = offer.article_id limit 1
-     ) as article`,
-    [keyOf(marketId), keyArray(offerIds)],
-  );
-  const offers = new Map<OfferId, OfferRecord>();
-  const missing = new Map<OfferId, string>();
-  for (const { n, version } of versions) {
-    const id = offerIds[n - 1]!;
-    const entry = known.get(`${marketId} ${id}`);
-    if (entry?.version === version) offers.set(id, entry.offer);
-    else missing.set(id, version);
-  }
-  for (const [id, offer] of await selectOffers(tx, marketId, [...missing.keys()])) {
-    offers.set(id, offer);
-    // Read a moment after its version: remembered too old at worst, and then read again.
-    known.set(`${marketId} ${id}`, { version: missing.get(id)!, offer });
-  }
-  return offers;
-}
+/** The offers that exist of some ids as they are in a transaction, from memory where they are unchanged. */
+export const readOffers = rememberRows<OfferId, OfferRecord>({
+  // About 0.7 KB each.
+  max: 100_000,
+  async versions(tx, marketId, offerIds) {
+    const rows = await tx.query<{ n: number; version: string }>(
+      `select wanted.n::int, offer.xmin || '.' || article.xmin as version
+       from unnest($2::bigint[]) with ordinality as wanted (offer_id, n)
+       cross join lateral (
+         select xmin, article_id from catalogue.offer where market_id = $1 and offer_id = wanted.offer_id limit 1
+       ) as offer
+       cross join lateral (
+         select xmin from catalogue.article where market_id = $1 and article_id = offer.article_id limit 1
+       ) as article`,
+      [keyOf(marketId), keyArray(offerIds)],
+    );
+    return new Map(rows.map(({ n, version }) => [offerIds[n - 1]!, version]));
+  },
+  rows: selectOffers,
+});
 
 /** The offers that exist of `offerIds`, by id, each with its article. Plan: two primary-key lookups an offer. */
 export async function selectOffers(

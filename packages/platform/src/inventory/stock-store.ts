@@ -55,21 +55,31 @@ export async function lockStock(
 ): Promise<Map<string, number>> {
   const asked = joinLines(articles.map((article) => ({ ...article, quantity: 0 })));
   if (asked.length === 0) return new Map();
+  return readAvailable(tx, marketId, asked, 'for update');
+}
+
+/** What can be had of lines, each named once, by `stockName`; locked in their order where that is asked. */
+async function readAvailable(
+  tx: Tx,
+  marketId: MarketId,
+  lines: readonly StockLine[],
+  lock: '' | 'for update',
+): Promise<Map<string, number>> {
   const rows = await tx.query<{ n: number; available: number }>(
     `select asked.n::int, stock.available
      from unnest($2::bigint[], $3::bigint[]) with ordinality as asked (store_id, article_id, n)
      cross join lateral (
        select on_hand - reserved as available from inventory.stock
        where market_id = $1 and store_id = asked.store_id and article_id = asked.article_id
-       limit 1 for update
+       limit 1 ${lock}
      ) as stock`,
     [
       keyOf(marketId),
-      keyArray(asked.map((line) => line.storeId)),
-      keyArray(asked.map((line) => line.articleId)),
+      keyArray(lines.map((line) => line.storeId)),
+      keyArray(lines.map((line) => line.articleId)),
     ],
   );
-  return new Map(rows.map((row) => [stockName(asked[row.n - 1]!), row.available]));
+  return new Map(rows.map((row) => [stockName(lines[row.n - 1]!), row.available]));
 }
 
 /** Reserves what `lockStock` has said can be had. */
@@ -98,11 +108,13 @@ export async function reserveStock(
 ): Promise<Reservation[]> {
   const memory = memoryOf(tx);
   const wanted = joinLines(demands.flat());
-  const plenty =
-    tx.attempt === 1 &&
-    lockMore === undefined &&
-    wanted.every((line) => (memory.get(stockName(line)) ?? 0) >= PLENTY * line.quantity);
-  if (plenty) {
+  const mayTakeUnread = tx.attempt === 1 && lockMore === undefined;
+  const unknown = mayTakeUnread ? wanted.filter((line) => !memory.has(stockName(line))) : [];
+  if (unknown.length > 0) {
+    for (const [name, left] of await readAvailable(tx, marketId, unknown, '')) memory.set(name, left);
+  }
+  const isPlenty = (line: StockLine): boolean => (memory.get(stockName(line)) ?? 0) >= PLENTY * line.quantity;
+  if (mayTakeUnread && wanted.every(isPlenty)) {
     takeWhatIsThere(tx, marketId, wanted);
     tx.afterCommit(() => remember(memory, wanted));
     return demands.map((lines) => ({ shortages: [], counted: new Set(lines.map((line) => line.articleId)) }));
@@ -214,7 +226,8 @@ function changeStock(tx: Tx, marketId: MarketId, lines: readonly StockLine[], as
 
 /**
  * Sets what was counted on the shelf, starting to count the article where the store did not. Refused (false)
- * where less was counted than is reserved for orders on their way.
+ * where less was counted than is reserved for orders on their way. Orders reserve only where the offer says that the
+ * store counts: who calls this for the first time writes that too (`catalogue/set-stock.ts`).
  */
 export async function setOnHand(
   tx: Tx,

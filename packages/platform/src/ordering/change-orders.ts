@@ -28,7 +28,7 @@ import type { Markets } from '../markets/index.ts';
 import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { type SlotKey, releasePlaces } from '../slots/index.ts';
-import { selectStores } from '../stores/index.ts';
+import { readStores } from '../stores/index.ts';
 import { type ChangeContext, type StockNeed, articlesOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, needsContext, offersOf } from './order.ts';
 import { paymentOf, refundOf, saleOf } from './order-money.ts';
@@ -334,7 +334,7 @@ async function readShelf(
   const market = await deps.markets.get(marketId);
   invariant(market !== undefined, `no market ${marketId}`);
   const all = [...orders.values()].map(({ order }) => order);
-  const stores = await selectStores(tx, marketId, [...new Set(all.map((order) => order.storeId))]);
+  const stores = await readStores(tx, marketId, [...new Set(all.map((order) => order.storeId))]);
   const offers = offerIds.size === 0 ? new Map() : await readOffers(tx, marketId, [...offerIds]);
   const left = await lockStock(tx, marketId, [
     ...all.flatMap((order) => articlesOf(order).map((articleId) => ({ storeId: order.storeId, articleId }))),

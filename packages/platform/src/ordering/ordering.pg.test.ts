@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
-import { countUnexplainedStock, selectStock, setOnHand } from '../inventory/index.ts';
+import { type OrderId, MINUTE_MS, createIdSource, keyOf } from '@halfhour/kernel';
+import { createCatalogue } from '../catalogue/index.ts';
+import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
 import { LATE_MS, paymentIdOf } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
@@ -304,9 +305,15 @@ test('a store may begin to count an article while orders of it are open: they ne
   const courierId = t.market.courierIds[0]!;
   const { articleId } = t.market.dish;
   const [cancelled, sold] = [await t.place(), await t.place()];
-  await db.transaction((tx) =>
-    setOnHand(tx, t.marketId, t.clock.now(), [{ storeId: t.market.storeId, articleId, onHand: 5 }]),
-  );
+  const catalogue = createCatalogue({ db, clock: t.clock, ids: createIdSource(() => t.clock.now(), 77) });
+  const set = await catalogue.setStock(t.marketId, t.market.storeId, articleId, 5, {
+    userId: t.shopperId,
+    role: 'operator',
+    scope: 'market',
+    merchantIds: [],
+    courierIds: [],
+  });
+  assert.ok(set.ok);
   const counted = await t.place();
   for (const [id, change] of [
     [cancelled, { kind: 'cancel', by: 'shopper', reason: 'shopper' }],

@@ -23,7 +23,7 @@ import type { MarketRecord } from '../markets/index.ts';
 import type { PaymentProvider } from '../payments/index.ts';
 import { TransactionConflict, type Tx } from '../postgres/index.ts';
 import { lockSlots, selectPlans, slotName, takePlaces } from '../slots/index.ts';
-import { selectStores } from '../stores/index.ts';
+import { readStores } from '../stores/index.ts';
 import type { OrderRecord } from './order.ts';
 import { NOTHING_YET } from './order-history.ts';
 import type { OrderCache } from './order-cache.ts';
@@ -74,7 +74,7 @@ export async function placeOrders(
   // Sent together.
   const [known, stores, offers, plans] = await Promise.all([
     findCommands<Outcome>(tx, market.id, keys),
-    selectStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]),
+    readStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]),
     readOffers(tx, market.id, [
       ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
     ]),
@@ -116,7 +116,9 @@ export async function placeOrders(
     tx,
     market.id,
     candidates.map(({ quoted: { lines, store } }) =>
-      lines.map(({ articleId, quantity }) => ({ storeId: store.id, articleId, quantity })),
+      lines.flatMap(({ offerId, articleId, quantity }) =>
+        offers.get(offerId)!.countsStock ? [{ storeId: store.id, articleId, quantity }] : [],
+      ),
     ),
     placesOf(candidates).length === 0 ? undefined : lockPlaces,
   );

@@ -40,6 +40,7 @@ export {
 export { Line } from './line.ts';
 export { type MigrationError, compareMigrations, migrate } from './migrate.ts';
 export { ensurePartitions } from './partitions.ts';
+export { rememberRows } from './remembered-rows.ts';
 export { makeRemoteBackup } from './remote-backup.ts';
 export { type Restored, restoreBackup } from './restore.ts';
 export { type Standby, startStandby } from './standby.ts';

@@ -14,6 +14,7 @@ export {
   insertMerchants,
   insertStores,
   lockStore,
+  readStores,
   selectAllStores,
   selectMerchants,
   selectStores,

@@ -7,6 +7,7 @@ import {
   createIdSource,
   epochMs,
   fromRfc3339,
+  keyOf,
 } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
 import { createMarkets, exampleMarket, insertMarket } from '../markets/index.ts';
@@ -19,6 +20,7 @@ import {
   insertMerchants,
   insertStores,
   selectAllStores,
+  readStores,
   selectStores,
 } from './index.ts';
 
@@ -62,6 +64,18 @@ const asked = {
   signal: new AbortController().signal,
   body: undefined,
 };
+
+test('a store that is remembered is read again once it has changed, and one that is not there is left out', async () => {
+  const opened = await stores.create(market, draft('dos'), owner([merchant]), command('opening-2'));
+  assert.ok(opened.ok);
+  const { id } = opened.value;
+  const read = () => db.transaction((tx) => readStores(tx, market, [id, ids.next('sto')]));
+  const first = await read();
+  assert.deepEqual([...first], [[id, opened.value]]);
+  assert.equal((await read()).get(id), first.get(id));
+  await db.query(`update stores.store set status = 'paused' where store_id = $1`, [keyOf(id)]);
+  assert.deepEqual((await read()).get(id), { ...opened.value, status: 'paused' });
+});
 
 test('a store comes back as it was opened, and tells that it opened', async () => {
   const opened = await stores.create(market, draft('uno'), owner([merchant]), command('opening-1'));

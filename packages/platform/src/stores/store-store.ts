@@ -7,7 +7,7 @@ import {
   idFromKey,
   keyOf,
 } from '@halfhour/kernel';
-import type { Queryable, Tx } from '../postgres/index.ts';
+import { type Queryable, type Tx, keyArray, rememberRows } from '../postgres/index.ts';
 import type { StoreRecord, StoreStatus } from './store.ts';
 
 const COLUMNS = `store_id, merchant_id, name, kind, status, address_label, lat, lng, address_note, hours, zone,
@@ -153,6 +153,23 @@ export async function selectStores(
   );
   return new Map(rows.map((row) => toRecord(marketId, row)).map((store) => [store.id, store]));
 }
+
+/** The stores that exist of some ids as they are in a transaction, from memory where they are unchanged. */
+export const readStores = rememberRows<StoreId, StoreRecord>({
+  max: 20_000,
+  async versions(tx, marketId, storeIds) {
+    const rows = await tx.query<{ n: number; version: string }>(
+      `select wanted.n::int, store.xmin::text as version
+       from unnest($2::bigint[]) with ordinality as wanted (store_id, n)
+       cross join lateral (
+         select xmin from stores.store where market_id = $1 and store_id = wanted.store_id limit 1
+       ) as store`,
+      [keyOf(marketId), keyArray(storeIds)],
+    );
+    return new Map(rows.map(({ n, version }) => [storeIds[n - 1]!, version]));
+  },
+  rows: selectStores,
+});
 
 /** All stores of a market, oldest first. */
 export async function selectAllStores(db: Queryable, marketId: MarketId): Promise<StoreRecord[]> {
