@@ -1,17 +1,16 @@
 import { type Result, err, invariant, ok } from '@halfhour/kernel';
 import type { Route } from '@halfhour/contract';
-import type { ApiError, Authority, Handlers } from '../api/index.ts';
+import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
 import { selectCouriers } from '../couriers/index.ts';
-import type { Queryable } from '../postgres/index.ts';
+import { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
 import type { Delivery } from './delivery.ts';
 import type { RouteRecord } from './route.ts';
 import { toRoute } from './to-route.ts';
 import type { Worker } from './work-stops.ts';
 
-export function createDeliveryRoutes(deps: {
-  readonly db: Queryable;
-  readonly delivery: Delivery;
-}): Handlers<'getCourierRoute' | 'arriveAtStop' | 'completeStop'> {
+export function createDeliveryRoutes(
+  deps: HandDeps & { readonly delivery: Delivery },
+): Handlers<'getCourierRoute' | 'arriveAtStop' | 'completeStop' | 'assignOrder' | 'releaseOrder'> {
   const { db, delivery } = deps;
   return {
     async getCourierRoute({ params: { marketId, courierId }, authority }) {
@@ -41,7 +40,24 @@ export function createDeliveryRoutes(deps: {
         }),
       );
     },
+
+    assignOrder: ({ params: { marketId, orderId }, body: { courierId }, authority, command }) =>
+      assignByHand(deps, marketId, {
+        orderId,
+        courierId,
+        by: operatorOf(authority),
+        command: requiredKey(command),
+      }),
+
+    releaseOrder: ({ params: { marketId, orderId }, authority, command }) =>
+      releaseByHand(deps, marketId, { orderId, by: operatorOf(authority), command: requiredKey(command) }),
   };
+}
+
+function operatorOf(authority: Authority | undefined): 'operator' | 'admin' {
+  const role = authority?.role;
+  invariant(role === 'operator' || role === 'admin', `the contract lets no ${role} in`);
+  return role;
 }
 
 function workerOf(authority: Authority | undefined): Worker {

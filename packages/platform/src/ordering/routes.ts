@@ -1,6 +1,6 @@
 import { type Result, type StoreId, err, invariant, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import type { CancelReason, Order } from '@halfhour/contract';
-import type { ApiError, ApiRequest, Authority, CommandKey, Handlers } from '../api/index.ts';
+import { type ApiError, type ApiRequest, type Authority, type Handlers, requiredKey } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectAllStores } from '../stores/index.ts';
 import type { Ordering } from './create-ordering.ts';
@@ -165,9 +165,4 @@ function cancelReasonOf(role: Actor): CancelReason {
 function required(authority: Authority | undefined): Authority {
   invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
   return authority;
-}
-
-function requiredKey(command: CommandKey | undefined): CommandKey {
-  invariant(command !== undefined, 'the contract requires an Idempotency-Key here');
-  return command;
 }
