@@ -320,6 +320,9 @@ export const route = z.object({
     ),
 });
 
+/** Why a courier does not take a route. */
+export const declineReason = z.enum(['too_far', 'too_much', 'vehicle', 'break', 'other']);
+
 const candidate = z.object({ courierId, atStoreAt: moment, atDoorAt: moment });
 
 /** Why an order has the courier that it has. */
@@ -464,6 +467,7 @@ export const eventType = z.enum([
   'OrderRefunded',
   'RouteAssigned',
   'RouteChanged',
+  'RouteDeclined',
   'RouteDone',
   'RouteCancelled',
   'StopArrived',
@@ -546,6 +550,7 @@ export type Quote = z.output<typeof quote>;
 export type OrderState = z.output<typeof orderState>;
 export type SandboxStep = z.output<typeof sandboxStep>;
 export type CancelReason = z.output<typeof cancelReason>;
+export type DeclineReason = z.output<typeof declineReason>;
 export type Order = z.output<typeof order>;
 export type OrderSummary = z.output<typeof orderSummary>;
 export type TimelineEntry = z.output<typeof timelineEntry>;

@@ -615,6 +615,20 @@ export const ROUTES = {
     query: resume,
     response: { status: 200, schema: shape.courierEvent },
   },
+  declineRoute: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/routes/{routeId}/decline',
+    tag: 'Couriers',
+    summary: 'The courier does not take this route',
+    description:
+      'Until the arrival at the store. The orders are offered to others, and not to this courier again. The answer is the route, cancelled.',
+    access: { courier: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inMarket.extend({ routeId }),
+    body: z.strictObject({ reason: shape.declineReason }),
+    response: { status: 200, schema: shape.route },
+    problems: ['wrong_state', 'idempotency_key_reused'],
+  },
   arriveAtStop: {
     method: 'POST',
     path: '/v1/markets/{marketId}/routes/{routeId}/stops/{stopNumber}/arrive',

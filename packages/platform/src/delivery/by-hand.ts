@@ -13,7 +13,6 @@ import {
   ok,
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
-import { findCommands, recordCommands } from '../commands/index.ts';
 import { lockCourier, selectCouriers } from '../couriers/index.ts';
 import type { EstimateTrip, OrderChange, OrderRecord } from '../ordering/index.ts';
 import { TransactionConflict, type Tx } from '../postgres/index.ts';
@@ -32,6 +31,7 @@ import {
   isOpen,
   isPickedUp,
 } from './route.ts';
+import { once } from './once.ts';
 import { lockRoutes, selectRoutesOfOrders } from './route-store.ts';
 import { toRoute } from './to-route.ts';
 
@@ -187,25 +187,6 @@ export async function releaseByHand(
     return ok(null);
   });
   return outcome.ok ? ok(undefined) : outcome;
-}
-
-/** Runs a command in a transaction of its own, once: a repeat is answered as it was. */
-async function once<Outcome>(
-  { db, clock, onCommit }: HandDeps,
-  marketId: MarketId,
-  command: CommandKey,
-  run: (tx: Tx) => Promise<Result<Outcome, ApiError>>,
-): Promise<Result<Outcome, ApiError>> {
-  const outcome = await db.transact<Outcome, ApiError>(async (tx) => {
-    const [known] = await findCommands<Outcome>(tx, marketId, [command]);
-    if (known?.kind === 'done') return ok(known.outcome);
-    if (known?.kind === 'reused') return err({ code: 'idempotency_key_reused' });
-    const done = await run(tx);
-    if (done.ok) recordCommands(tx, marketId, clock.now(), [{ command, outcome: done.value }]);
-    return done;
-  });
-  if (outcome.ok) onCommit(marketId);
-  return outcome;
 }
 
 /** Locks the route that the order is on and the open routes of these couriers and of its own. */

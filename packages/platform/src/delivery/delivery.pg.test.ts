@@ -23,7 +23,9 @@ import {
   assignByHand,
   createDelivery,
   createDeliveryRoutes,
+  declineRoute,
   releaseByHand,
+  selectDeclines,
   selectOpenRoutes,
   selectRoutes,
   toRoute,
@@ -663,4 +665,44 @@ test('nobody gives an order by hand to a courier who cannot take it, and nothing
     [order],
   );
   assert.equal((await t.read(order)).courierId, one);
+});
+
+test('a courier declines a route until it is at the store, and its orders are nobody’s again', async () => {
+  const t = await setUp(2);
+  const [one, two] = t.courierIds as [CourierId, CourierId];
+  const [first, second] = [await t.order(), await t.order()];
+  const id = await t.assign(one, [first, second]);
+  const command = t.key();
+  const decline = (courierId: CourierId, key = t.key(), routeId = id) =>
+    declineRoute(t.hand, t.marketId, {
+      routeId,
+      reason: 'too_far',
+      by: { role: 'courier', courierIds: [courierId] },
+      command: key,
+    });
+  const foreign = await decline(two);
+  assert.ok(!foreign.ok && foreign.error.code === 'not_found');
+  const declined = await decline(one, command);
+  assert.ok(declined.ok && declined.value.state === 'cancelled');
+  assert.deepEqual(await decline(one, command), declined);
+  const twice = await decline(one);
+  assert.ok(!twice.ok && twice.error.code === 'wrong_state');
+  assert.deepEqual([(await t.read(first)).courierId, (await t.courier(one)).load], [undefined, 0]);
+  assert.deepEqual(
+    [...(await selectDeclines(db, t.marketId, [first, second]))],
+    [
+      [first, [one]],
+      [second, [one]],
+    ],
+  );
+  const events = await eventsOf(db, t.marketId, id);
+  assert.deepEqual(
+    events.filter(({ type }) => type === 'RouteDeclined').map(({ by, data }) => [by, data['reason']]),
+    [['courier', 'too_far']],
+  );
+
+  const again = await t.assign(two, [first]);
+  await t.arrive(again, 0);
+  const late = await decline(two, t.key(), again);
+  assert.ok(!late.ok && late.error.code === 'wrong_state');
 });

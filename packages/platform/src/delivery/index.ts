@@ -6,6 +6,8 @@ export {
   MAX_OPEN_ROUTES,
 } from './assign-routes.ts';
 export { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
+export { declineRoute } from './decline-route.ts';
+export { selectDeclines } from './decline-store.ts';
 export { type Delivery, type DeliveryDeps, type StopWork, createDelivery } from './delivery.ts';
 export {
   type Drop,

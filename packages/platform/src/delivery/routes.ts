@@ -3,6 +3,7 @@ import type { Route } from '@halfhour/contract';
 import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
 import { selectCouriers } from '../couriers/index.ts';
 import { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
+import { declineRoute } from './decline-route.ts';
 import type { Delivery } from './delivery.ts';
 import type { RouteRecord } from './route.ts';
 import { toRoute } from './to-route.ts';
@@ -10,7 +11,9 @@ import type { Worker } from './work-stops.ts';
 
 export function createDeliveryRoutes(
   deps: HandDeps & { readonly delivery: Delivery },
-): Handlers<'getCourierRoute' | 'arriveAtStop' | 'completeStop' | 'assignOrder' | 'releaseOrder'> {
+): Handlers<
+  'getCourierRoute' | 'arriveAtStop' | 'completeStop' | 'declineRoute' | 'assignOrder' | 'releaseOrder'
+> {
   const { db, delivery } = deps;
   return {
     async getCourierRoute({ params: { marketId, courierId }, authority }) {
@@ -40,6 +43,14 @@ export function createDeliveryRoutes(
         }),
       );
     },
+
+    declineRoute: ({ params: { marketId, routeId }, body: { reason }, authority, command }) =>
+      declineRoute(deps, marketId, {
+        routeId,
+        reason,
+        by: workerOf(authority),
+        command: requiredKey(command),
+      }),
 
     assignOrder: ({ params: { marketId, orderId }, body: { courierId }, authority, command }) =>
       assignByHand(deps, marketId, {

@@ -85,6 +85,7 @@ function world(): {
         readyAt: undefined,
         courierId: undefined,
         expectedDeliveryAt: undefined,
+        declinedBy: [],
         ...more,
       });
       return id;
