@@ -1,5 +1,15 @@
 export { PROBLEMS, type Problem, type ProblemCode } from './problems.ts';
-export type { Access, AnswerOf, BodyOf, ParamsOf, QueryOf, Role, RouteContract, Scope } from './route.ts';
+export type {
+  Access,
+  AnswerOf,
+  BodyOf,
+  MessageOf,
+  ParamsOf,
+  QueryOf,
+  Role,
+  RouteContract,
+  Scope,
+} from './route.ts';
 export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Address, Names, Place } from './common.ts';
 export type {

@@ -28,6 +28,11 @@ export const PROBLEMS = {
     'Check the id and the market in the path, and that you are signed in as someone who may see it.',
   ],
   method_not_allowed: [405, 'This resource has no such method', 'See /docs for the methods of this path.'],
+  upgrade_required: [
+    426,
+    'This is a WebSocket',
+    'Connect to it as a WebSocket: GET with `Upgrade: websocket` (RFC 6455).',
+  ],
   // Who is asking
   unauthenticated: [
     401,
@@ -128,6 +133,11 @@ export const PROBLEMS = {
   // Delivery
   courier_off_shift: [409, 'The courier is not on shift', 'Start a shift first.'],
   courier_busy: [409, 'The courier has as many routes as one may have', 'Choose another courier.'],
+  point_ahead_of_time: [
+    422,
+    'The point lies in the future',
+    'Set the clock of the device: `at` may be 60 s ahead of the Date header of an answer at most.',
+  ],
   not_ready: [
     409,
     'The store has not said that the order is ready',

@@ -30,9 +30,14 @@ export interface RouteContract {
   readonly bodyLimitBytes?: number;
   /** Commands need the header; the same key and body give the same answer for 24 hours. */
   readonly idempotencyKey?: 'required';
-  readonly response: { readonly status: 200 | 201 | 202 | 204; readonly schema?: Schema };
+  readonly response: { readonly status: 101 | 200 | 201 | 202 | 204; readonly schema?: Schema };
   /** Server-sent events instead of one answer; `schema` is the shape of an event's data. */
   readonly stream?: true;
+  /**
+   * A WebSocket: each message that it takes is a text of JSON of this shape. It answers what it cannot take, with a
+   * problem document, and nothing else.
+   */
+  readonly socket?: { readonly takes: Schema };
   /** Codes this route can answer with beyond those that any route can. */
   readonly problems?: readonly ProblemCode[];
 }
@@ -46,3 +51,8 @@ export type BodyOf<R extends RouteContract> = Part<R, 'body'>;
 export type AnswerOf<R extends RouteContract> = R['response'] extends { schema: infer S extends Schema }
   ? z.output<S>
   : undefined;
+
+/** A message of a WebSocket, as its handler gets it. */
+export type MessageOf<R extends RouteContract> = R extends { socket: { takes: infer S extends Schema } }
+  ? z.output<S>
+  : never;

@@ -27,6 +27,11 @@ const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
 const inCourier = inMarket.extend({ courierId });
 const stopParams = inMarket.extend({ routeId, stopNumber: z.coerce.number().int().min(0).max(200) });
+/** Where a courier was, and when. */
+const timedPoint = place.extend({ at: moment });
+const points = z.strictObject({ points: z.array(timedPoint).min(1).max(100) });
+const TIMES =
+  'Points may come late and in any order: the newest one counts. One that is up to 60 s ahead of the market’s time counts as now, one that is further ahead is not taken.';
 const inWebhook = inMarket.extend({ webhookId });
 const resume = z.object({
   /** Position to continue after, for clients that cannot send Last-Event-ID. */
@@ -551,6 +556,25 @@ export const ROUTES = {
     query: pageQuery,
     response: { status: 200, schema: page(shape.courier) },
   },
+  listNearbyCouriers: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/couriers/nearby',
+    tag: 'Couriers',
+    summary: 'Couriers on shift near a place, the nearest first, by straight distance',
+    access: { operator: 'market', admin: 'all' },
+    params: inMarket,
+    query: z.object({
+      lat: z.coerce.number().min(-90).max(90),
+      lng: z.coerce.number().min(-180).max(180),
+      withinMetres: z.coerce.number().int().min(1).max(100_000).default(10_000),
+      free: z.enum(['yes', 'no']).default('no').describe('`yes`: only those who are idle.'),
+      limit: z.coerce.number().int().min(1).max(100).default(10),
+    }),
+    response: {
+      status: 200,
+      schema: z.object({ items: z.array(z.object({ courier: shape.courier, distanceMetres: z.int() })) }),
+    },
+  },
   getCourier: {
     method: 'GET',
     path: '/v1/markets/{marketId}/couriers/{courierId}',
@@ -594,6 +618,61 @@ export const ROUTES = {
     body: place,
     response: { status: 204 },
     problems: ['courier_off_shift'],
+  },
+  reportPoints: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/couriers/{courierId}/positions',
+    tag: 'Couriers',
+    summary: 'Report where the courier was at several moments',
+    description: `1 to 100 points. ${TIMES} \`older\` are those that are no newer than what was known.`,
+    access: { courier: 'own' },
+    params: inCourier,
+    body: points,
+    response: {
+      status: 200,
+      schema: z.object({ taken: z.int(), older: z.int(), ahead: z.int() }),
+    },
+    problems: ['courier_off_shift', 'point_ahead_of_time'],
+  },
+  reportFleet: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/positions',
+    tag: 'Couriers',
+    summary: 'Report where many couriers are',
+    description: `1 to 1,000 positions, for those who know of a fleet: the couriers of the caller’s grants, or any of an operator’s market. ${TIMES} What is refused of one courier keeps back no other.`,
+    access: { courier: 'own', operator: 'market', admin: 'all' },
+    params: inMarket,
+    body: z.strictObject({
+      positions: z.array(timedPoint.extend({ courierId })).min(1).max(1_000),
+    }),
+    bodyLimitBytes: 160 * 1_024,
+    response: {
+      status: 200,
+      schema: z.object({
+        taken: z.int(),
+        older: z.int(),
+        refused: z
+          .array(
+            z.object({
+              courierId,
+              code: z.enum(['not_found', 'courier_off_shift', 'point_ahead_of_time']),
+            }),
+          )
+          .describe('Each courier once a code.'),
+      }),
+    },
+  },
+  sendPositions: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/couriers/{courierId}/positions/socket',
+    tag: 'Couriers',
+    summary: 'A WebSocket for where the courier is',
+    description: `For apps that report every second or so. Each message is a text of JSON as POST …/positions takes it, of 16 KiB and 100 points at most; 10 messages a second, 20 at once. ${TIMES} Only what is not taken is answered, with a problem document. A courier has two connections at most: a third one closes the oldest. Close codes: 1001 the server stops, 1008 with the code of a problem as reason (\`too_many_requests\`, \`unauthenticated\`, \`forbidden\`, …) or \`replaced\`, 1009 the message is too large.`,
+    socket: { takes: points },
+    access: { courier: 'own' },
+    params: inCourier,
+    response: { status: 101 },
+    problems: ['upgrade_required', 'courier_off_shift', 'point_ahead_of_time', 'too_many_requests'],
   },
   getCourierRoute: {
     method: 'GET',

@@ -25,6 +25,28 @@ test('a moment written as RFC 3339 and read again is the same', () => {
   fc.assert(fc.property(anyMoment, (moment) => assert.equal(fromRfc3339(toRfc3339(moment)), moment)));
 });
 
+test('a moment is read the same after one of its own day as after one of another, spoilt ones too', () => {
+  const spoil = fc.record({
+    at: fc.nat(25),
+    by: fc.constantFrom('', '0', '6', '9', ':', '.', ' ', '-', 'Z', 'z', 'T', '/', 'é', '00'),
+  });
+  let read = 0;
+  fc.assert(
+    fc.property(anyMoment, fc.array(spoil, { maxLength: 2 }), fc.boolean(), (moment, spoilt, short) => {
+      let text: string = toRfc3339(moment);
+      if (short) text = `${text.slice(0, 19)}Z`;
+      for (const { at, by } of spoilt) text = text.slice(0, at) + by + text.slice(at + 1);
+      fromRfc3339('1999-01-01T00:00:00Z');
+      const fresh = fromRfc3339(text);
+      fromRfc3339(toRfc3339(moment));
+      assert.equal(fromRfc3339(text), fresh, text);
+      if (fresh !== undefined) read += 1;
+    }),
+    { numRuns: 3_000 },
+  );
+  assert.ok(read > 500);
+});
+
 test('a moment is written as Date writes it, whichever was written before', () => {
   fc.assert(
     fc.property(fc.array(anyMoment), (moments) => {

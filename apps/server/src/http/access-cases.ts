@@ -83,6 +83,11 @@ const NAMED_IN_BODY: Readonly<Partial<Record<RouteName, string>>> = {
   createWebhook: 'merchantId',
 };
 
+/** Routes whose query must say something. */
+const QUERIES: Readonly<Partial<Record<RouteName, string>>> = {
+  listNearbyCouriers: '?lat=-34.9&lng=-56.18',
+};
+
 /** Every route as every actor, with what the contract expects; of public routes, as nobody. */
 export function accessCases(
   routes: Readonly<Record<RouteName, RouteContract>>,
@@ -103,7 +108,8 @@ export function accessCases(
         actor,
         expected: expectation(route, contract, actor),
         method: contract.method,
-        path: contract.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!),
+        path:
+          contract.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!) + (QUERIES[route] ?? ''),
         headers: {
           ...(actor === 'nobody' ? {} : { authorization: `Bearer ${fixture.tokens[actor]}` }),
           ...(contract.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -181,6 +187,8 @@ function sampleBodies({
     reportPosition: { lat: -34.9, lng: -56.18 },
     declineRoute: { reason: 'other' },
     assignOrder: { courierId },
+    reportPoints: { points: [{ lat: -34.9, lng: -56.18, at: '2026-01-01T00:00:00Z' }] },
+    reportFleet: { positions: [{ courierId, lat: -34.9, lng: -56.18, at: '2026-01-01T00:00:00Z' }] },
     setClockSpeed: { speed: 1 },
     createWebhook: { merchantId, url: 'https://webhooks.invalid/' },
     replayWebhook: { since: '2030-01-01T00:00:00Z' },

@@ -8,6 +8,7 @@ import {
 import type { Logger } from 'pino';
 import type { Ticker } from '@halfhour/kernel';
 import { retryAfterSeconds, toProblem } from './problem.ts';
+import { shouldUpgrade } from './sockets.ts';
 
 export interface AdmissionOptions {
   /** Requests that may be between the end of their body and the end of their answer. */
@@ -83,10 +84,13 @@ export function createAdmission({ maxInFlight, nextRequestId, log, ticker }: Adm
 
   return {
     serve: (handle) =>
-      createServer((request: IncomingMessage, response: ServerResponse) => {
-        if (inFlight >= maxInFlight && !UNLIMITED.test(request.url!)) refuse(response);
-        else handle(request, response);
-      }),
+      createServer(
+        { shouldUpgradeCallback: shouldUpgrade },
+        (request: IncomingMessage, response: ServerResponse) => {
+          if (inFlight >= maxInFlight && !UNLIMITED.test(request.url!)) refuse(response);
+          else handle(request, response);
+        },
+      ),
     take(response) {
       inFlight += 1;
       // Comes after the end of an answer, and also where the caller goes away before it.

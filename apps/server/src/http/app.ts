@@ -20,6 +20,7 @@ import { type GaugeSource, createMetrics } from './metrics.ts';
 import { type ReadinessChecks, bindOperations } from './operations.ts';
 import { HttpProblem, classify, retryAfterSeconds, toProblem } from './problem.ts';
 import { type SessionKeeper, bindSessionRoutes } from './session-routes.ts';
+import { createSockets } from './sockets.ts';
 import { createStreams } from './streams.ts';
 import { traceRequests } from './traces.ts';
 import { bindWebApp } from './web-app.ts';
@@ -27,6 +28,7 @@ import { bindWebApp } from './web-app.ts';
 export interface HttpLimits {
   readonly streams: number;
   readonly streamsPerCaller: number;
+  readonly sockets: number;
   readonly signInsPerMinute: number;
   readonly signUpsPerMinute: number;
   /** Requests of the API that may wait for their answers; further ones are told to come back. */
@@ -36,6 +38,7 @@ export interface HttpLimits {
 const LIMITS: HttpLimits = {
   streams: 2_000,
   streamsPerCaller: 16,
+  sockets: 20_000,
   signInsPerMinute: 60,
   signUpsPerMinute: 30,
   requestsInFlight: 2_000,
@@ -128,11 +131,22 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
 
   const connections = trackConnections(app.server);
   const streams = createStreams(limits);
+  const sockets = createSockets({ limit: limits.sockets, ticker });
   const metrics = createMetrics([
     {
       name: 'halfhour_streams_open',
       help: 'Server-sent event streams that are open',
       read: () => [{ value: streams.count }],
+    },
+    {
+      name: 'halfhour_sockets_open',
+      help: 'WebSockets that are open',
+      read: () => [{ value: sockets.count }],
+    },
+    {
+      name: 'halfhour_socket_messages',
+      help: 'Messages over WebSockets since the start',
+      read: () => [{ value: sockets.messages }],
     },
     {
       name: 'halfhour_http_requests_in_flight',
@@ -216,6 +230,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     await app.register((api) => bindApi(api, handlers));
   }
   await app.ready();
+  sockets.attach(app);
 
   async function bindApi(api: FastifyInstance, handlers: ModuleHandlers): Promise<void> {
     const gate = { authenticate: identity.authenticate, take: admission.take };
@@ -227,6 +242,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       handlers,
       gate,
       streams,
+      sockets,
       ticker,
       checkAnswers: options.checkAnswers ?? false,
     });
@@ -256,6 +272,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const drain = (): void => {
     draining = true;
     streams.closeAll();
+    sockets.closeAll();
   };
   return {
     fastify: app,

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { type RouteContract, type RouteName, ROUTES } from '@halfhour/contract';
-import { type Result, type Ticker, invariant } from '@halfhour/kernel';
+import { type Result, type Ticker, err, invariant } from '@halfhour/kernel';
 import type { ApiError, Handlers, StreamMessage } from '@halfhour/platform/api';
 import { decideAuthority } from './access.ts';
 import { type Gate, type RequestState, fastifyPath, routeOptions } from './contract-route.ts';
 import { type EncodedAnswers, createEncodedAnswers } from './encoded-answers.ts';
 import { HttpProblem } from './problem.ts';
-import { answerSchema } from './schemas.ts';
+import { answerSchema, bodySchema } from './schemas.ts';
 import { SESSION_ROUTES, type SessionRoute } from './session-routes.ts';
+import type { Receive, Sockets } from './sockets.ts';
 import { STREAM_HEADERS, type Streams, writeStream } from './streams.ts';
 
 /** What the modules bring: a handler for every route but those of sessions, which are a matter of HTTP. */
@@ -37,6 +38,7 @@ export interface Binding {
   readonly handlers: ModuleHandlers;
   readonly gate: Gate;
   readonly streams: Streams;
+  readonly sockets: Sockets;
   readonly ticker: Ticker;
   /** Compare each answer with the contract, and answer 500 where it differs: for tests. */
   readonly checkAnswers: boolean;
@@ -58,9 +60,11 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
       ...routeOptions(contract, binding.gate),
       handler: contract.stream
         ? (request, reply) => answerStream(contract, handler as AnyStreamHandler, binding, request, reply)
-        : ENCODED.has(name)
-          ? (request, reply) => answerEncoded(encoded, contract, handler, request, reply)
-          : (request, reply) => answerPlain(contract, handler, answer, request, reply),
+        : contract.socket !== undefined
+          ? socketAnswer(contract, bodySchema(contract.socket.takes), handler as AnySocketHandler, binding)
+          : ENCODED.has(name)
+            ? (request, reply) => answerEncoded(encoded, contract, handler, request, reply)
+            : (request, reply) => answerPlain(contract, handler, answer, request, reply),
     });
   }
   refuseOtherMethods(app);
@@ -68,6 +72,8 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
 
 type AnyHandler = (request: unknown) => Promise<Result<unknown, ApiError>>;
 type AnyStreamHandler = (request: unknown) => Promise<Result<AsyncIterable<StreamMessage>, ApiError>>;
+
+type AnySocketHandler = (request: unknown) => Promise<Result<Receive, ApiError>>;
 
 /** Without async: its promise and Fastify's look at it would be paid by every request. */
 function answerPlain(
@@ -190,6 +196,32 @@ async function answerStream(
     place.value.release();
   }
   return reply;
+}
+
+/** Opens a WebSocket where the handler would take messages, and asks it and the gate again at each heartbeat. */
+function socketAnswer(
+  contract: RouteContract,
+  schema: Record<string, unknown>,
+  handler: AnySocketHandler,
+  { sockets, gate }: Binding,
+) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const opened = await handler(new HandlerRequest(request, reply));
+    if (!opened.ok) throw new HttpProblem(opened.error);
+    const state = request.halfhour;
+    sockets.accept(request, reply, {
+      receive: opened.value,
+      validate: request.compileValidationSchema(schema),
+      async mayStay() {
+        const caller = await gate.authenticate(state.credentials!.token);
+        const decision = decideAuthority(contract, caller, request.params as { marketId?: string });
+        if (decision.kind === 'refused') return err({ code: decision.code });
+        state.authority = decision.authority;
+        return handler(new HandlerRequest(request, reply));
+      },
+    });
+    return reply;
+  };
 }
 
 async function* checkedMessages(

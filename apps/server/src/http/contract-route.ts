@@ -62,13 +62,18 @@ export function routeOptions(contract: RouteContract, gate: Gate): Omit<RouteOpt
     (contract.stream === true) === contract.path.endsWith('/stream'),
     `${contract.path}: streams are known by their paths before they are routed (admission.ts)`,
   );
+  invariant(
+    (contract.socket !== undefined) === contract.path.endsWith('/socket'),
+    `${contract.path}: WebSockets are known by their paths before they are routed (sockets.ts)`,
+  );
+  const isLasting = contract.stream === true || contract.socket !== undefined;
   return {
     method: contract.method,
     url: fastifyPath(contract.path),
     ...(body === undefined ? {} : { schema: { body: bodySchema(body) } }),
     bodyLimit: contract.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
     config: { route: contract.path },
-    ...(contract.method === 'GET' ? { exposeHeadRoute: contract.stream !== true } : {}),
+    ...(contract.method === 'GET' ? { exposeHeadRoute: !isLasting } : {}),
     // With callbacks: an async hook costs a promise and a turn of the microtask queue, which show here.
     onRequest(request, _reply, done) {
       const state = request.halfhour;
@@ -83,7 +88,7 @@ export function routeOptions(contract: RouteContract, gate: Gate): Omit<RouteOpt
       }
     },
     preValidation(request, reply, done) {
-      if (contract.stream !== true) gate.take(reply.raw);
+      if (!isLasting) gate.take(reply.raw);
       const state = request.halfhour;
       if (body !== undefined) {
         request.body ??= {};
@@ -116,7 +121,8 @@ export function routeOptions(contract: RouteContract, gate: Gate): Omit<RouteOpt
       throw new HttpProblem(refusal);
     }
     state.authority = decision.authority;
-    if (contract.method !== 'GET') refuseForeignPages(request);
+    // Browsers open a WebSocket to any server, with its cookie, and let the page that asked read and write.
+    if (contract.method !== 'GET' || contract.socket !== undefined) refuseForeignPages(request);
     if (contract.idempotencyKey === 'required') requireKey(request);
   }
 }

@@ -120,6 +120,8 @@ function describeRoute(
       ...describeProblems(problemsOf(route)),
     },
     security: route.access === 'public' ? [{}, { bearer: [] }] : [{ bearer: [] }, { session: [] }],
+    // OpenAPI has no words for the messages of a WebSocket.
+    ...(route.socket === undefined ? {} : { 'x-messages': { takes: describe(route.socket.takes, 'input') } }),
     /** Who may call, and on whose data: `own`, of the `market` in the path, or `all`. */
     'x-roles': route.access,
   };
@@ -231,6 +233,7 @@ function toComponentReferences(value: unknown): unknown {
 }
 
 const STATUS_WORDS: Readonly<Record<number, string>> = {
+  101: 'The connection is a WebSocket now; messages are texts of JSON as `x-messages` shows',
   200: 'Done',
   201: 'Created',
   202: 'Taken; it is done later',

@@ -57,7 +57,10 @@ export function classify(thrown: unknown): { readonly error: ApiError; readonly 
     limit?: number;
   };
   if (Array.isArray(validation)) {
-    return expected({ code: 'invalid_request', errors: validation.slice(0, MAX_ERRORS).map(toFieldError) });
+    return expected({
+      code: 'invalid_request',
+      errors: validation.slice(0, MAX_ERRORS).map((each) => toFieldError(each, 'body')),
+    });
   }
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
@@ -94,6 +97,12 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** A compiled schema of ajv, as Fastify gives it. */
+export interface Validation {
+  (value: unknown): unknown;
+  readonly errors?: readonly AjvError[] | null;
+}
+
 interface AjvError {
   readonly instancePath: string;
   readonly keyword: string;
@@ -101,10 +110,11 @@ interface AjvError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-function toFieldError(error: AjvError): FieldError {
+/** @param root what was checked: `body` */
+export function toFieldError(error: AjvError, root: string): FieldError {
   const name = error.params['additionalProperty'] ?? error.params['missingProperty'];
   const path = [
-    'body',
+    root,
     ...error.instancePath.split('/').slice(1),
     ...(name === undefined ? [] : [String(name)]),
   ];

@@ -2,6 +2,7 @@ import type {
   AnswerOf,
   BodyOf,
   Grant,
+  MessageOf,
   ParamsOf,
   ProblemCode,
   QueryOf,
@@ -85,7 +86,28 @@ export type StreamRouteName = {
   [N in RouteName]: RouteOf<N> extends { stream: true } ? N : never;
 }[RouteName];
 
+/** Takes a message of a WebSocket; at once where it can, since a promise a message shows in what one costs. */
+export type MessageReceiver<N extends RouteName> = (
+  message: MessageOf<RouteOf<N>>,
+) => Result<undefined, ApiError> | Promise<Result<undefined, ApiError>>;
+
+/**
+ * Answers an error before the WebSocket opens, or who takes its messages. It is asked again every 15 s while the
+ * socket is open, and an error then closes it.
+ */
+export type SocketHandler<N extends RouteName> = (
+  request: ApiRequest<N>,
+) => Promise<Result<MessageReceiver<N>, ApiError>>;
+
+export type SocketRouteName = {
+  [N in RouteName]: RouteOf<N> extends { socket: object } ? N : never;
+}[RouteName];
+
 /** What a module offers to the server: a handler for each of its routes. */
 export type Handlers<N extends RouteName> = {
-  readonly [K in N]: K extends StreamRouteName ? StreamHandler<K> : Handler<K>;
+  readonly [K in N]: K extends StreamRouteName
+    ? StreamHandler<K>
+    : K extends SocketRouteName
+      ? SocketHandler<K>
+      : Handler<K>;
 };

@@ -303,7 +303,7 @@ test('positions that could not be written are kept, told as an error and written
   });
   clock.advanceBy(1_000);
   const there = { lat: 5, lng: 6 };
-  await board.report(id, courier, { place: there, at: clock.now() });
+  await board.report(id, [{ courierId: courier, position: { place: there, at: clock.now() } }]);
   ticker.fire();
   await failed.promise;
   broken = false;

@@ -8,7 +8,7 @@ import {
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
-import { type Queryable, type Tx, int4Array, keyArray, textArray } from '../postgres/index.ts';
+import { type Queryable, type Tx, int4Array, keyArray, momentArray, textArray } from '../postgres/index.ts';
 import type { CourierDraft, CourierPosition, CourierRecord, Vehicle } from './courier.ts';
 
 /** Inserts couriers, off shift. */
@@ -223,9 +223,10 @@ export async function updateWork(
 export async function writePositions(
   db: Queryable,
   marketId: MarketId,
-  positions: ReadonlyMap<CourierId, CourierPosition>,
+  positions: readonly (readonly [CourierId, CourierPosition])[],
 ): Promise<CourierId[]> {
-  const entries = [...positions].sort(([a], [b]) => (a < b ? -1 : 1));
+  // Rows are locked in the order of the array, and ids sort as their keys do.
+  const entries = positions.toSorted(([a], [b]) => (a < b ? -1 : 1));
   const off = await db.query<{ courier_id: string }>(
     `with reported as materialized (
        select r.courier_id, r.lat, r.lng, r.at, coalesce(courier.status, 'off_shift') as status
@@ -242,10 +243,10 @@ export async function writePositions(
      select courier_id from reported where status = 'off_shift'`,
     [
       keyOf(marketId),
-      entries.map(([courierId]) => keyOf(courierId)),
+      keyArray(entries.map(([courierId]) => courierId)),
       entries.map(([, position]) => position.place.lat),
       entries.map(([, position]) => position.place.lng),
-      entries.map(([, position]) => toRfc3339(position.at)),
+      momentArray(entries.map(([, position]) => position.at)),
     ],
   );
   return off.map((row) => idFromKey('cou', row.courier_id));

@@ -11,11 +11,20 @@ import {
   ok,
 } from '@halfhour/kernel';
 import type { ApiError, Authority, CommandKey } from '../api/index.ts';
+import type { MarketRecord } from '../markets/index.ts';
 import type { Database } from '../postgres/index.ts';
 import type { CourierPosition, CourierRecord } from './courier.ts';
 import { endDueShifts, endShift } from './end-shift.ts';
 import { followPositions } from './follow-positions.ts';
+import type { NearbyCourier, NearbyQuery } from './nearby-couriers.ts';
 import { type PositionListener, createPositionBoard } from './position-board.ts';
+import {
+  type FleetReported,
+  type PointsReported,
+  type TimedPoint,
+  reportFleet,
+  reportPoints,
+} from './report-points.ts';
 import { startShift } from './start-shift.ts';
 
 export interface CourierDeps {
@@ -54,6 +63,20 @@ export interface Couriers {
     courierId: CourierId,
     place: LatLng,
   ): Promise<Result<CourierPosition, ApiError>>;
+  /** Where a courier was at several moments: see report-points.ts. */
+  reportPoints(
+    marketId: MarketId,
+    courierId: CourierId,
+    points: readonly TimedPoint[],
+  ): Result<PointsReported, ApiError> | Promise<Result<PointsReported, ApiError>>;
+  /** Where many couriers are: see report-points.ts. */
+  reportFleet(
+    marketId: MarketId,
+    positions: readonly (TimedPoint & { readonly courierId: CourierId })[],
+    authority: Authority,
+  ): Promise<Result<FleetReported, ApiError>>;
+  /** Who of those whom `accepts` accepts is near a place, nearest first, as this process knows. */
+  nearby(market: MarketRecord, place: LatLng, query: NearbyQuery): NearbyCourier[];
   /** Latest positions of couriers on shift that this process knows; a live view. */
   positions(marketId: MarketId): ReadonlyMap<CourierId, CourierPosition>;
   /** Told of each position at once, whichever process took it. @returns a function that ends the listening */
@@ -90,7 +113,7 @@ export function createCouriers(options: CouriersOptions): Couriers {
       if (started.ok) {
         // Asks whether the shift runs: a retried command may be answered after it has ended.
         const { position: place = shift.position, positionAt: at = clock.now() } = started.value;
-        await board.report(marketId, courierId, { place, at });
+        await board.report(marketId, [{ courierId, position: { place, at } }]);
       }
       return started;
     },
@@ -106,10 +129,14 @@ export function createCouriers(options: CouriersOptions): Couriers {
     },
     async reportPosition(marketId, courierId, place) {
       const position = { place, at: clock.now() };
-      return (await board.report(marketId, courierId, position))
-        ? ok(position)
-        : err({ code: 'courier_off_shift' });
+      const { offShift } = await board.report(marketId, [{ courierId, position }]);
+      return offShift.length === 0 ? ok(position) : err({ code: 'courier_off_shift' });
     },
+    reportPoints: (marketId, courierId, points) =>
+      reportPoints({ clock, board }, marketId, courierId, points),
+    reportFleet: (marketId, positions, authority) =>
+      reportFleet({ clock, board }, marketId, positions, authority),
+    nearby: board.nearby,
     positions: board.positions,
     onPosition: board.onPosition,
     onReport: board.onReport,

@@ -1,9 +1,10 @@
-import { err, fromRfc3339, ok, parseId } from '@halfhour/kernel';
-import type { Handlers } from '../api/index.ts';
+import { type Result, err, fromRfc3339, ok, parseId } from '@halfhour/kernel';
+import type { ApiError, Handlers } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { maySteer, toCourier, withPosition } from './courier.ts';
 import { selectCourierPage, selectCouriers } from './courier-store.ts';
 import type { Couriers } from './create-couriers.ts';
+import type { PointsReported } from './report-points.ts';
 
 export function createCourierRoutes({
   db,
@@ -11,7 +12,16 @@ export function createCourierRoutes({
 }: {
   readonly db: Queryable;
   readonly couriers: Couriers;
-}): Handlers<'listCouriers' | 'getCourier' | 'startShift' | 'endShift' | 'reportPosition'> {
+}): Handlers<
+  | 'listCouriers'
+  | 'getCourier'
+  | 'startShift'
+  | 'endShift'
+  | 'reportPosition'
+  | 'reportPoints'
+  | 'reportFleet'
+  | 'sendPositions'
+> {
   return {
     async listCouriers({ params: { marketId }, query }) {
       const after = query.cursor === undefined ? undefined : parseId('cou', query.cursor);
@@ -53,5 +63,31 @@ export function createCourierRoutes({
       const outcome = await couriers.reportPosition(marketId, courierId, body);
       return outcome.ok ? ok(undefined) : outcome;
     },
+
+    async reportPoints({ params: { marketId, courierId }, body, authority }) {
+      if (!maySteer(authority, courierId)) return err({ code: 'not_found' });
+      return couriers.reportPoints(marketId, courierId, body.points);
+    },
+
+    async reportFleet({ params: { marketId }, body, authority }) {
+      if (authority === undefined) return err({ code: 'not_found' });
+      return couriers.reportFleet(marketId, body.positions, authority);
+    },
+
+    async sendPositions({ params: { marketId, courierId }, authority }) {
+      if (!maySteer(authority, courierId)) return err({ code: 'not_found' });
+      return ok(({ points }) => {
+        const outcome = couriers.reportPoints(marketId, courierId, points);
+        return outcome instanceof Promise ? outcome.then(toSilence) : toSilence(outcome);
+      });
+    },
   };
 }
+
+/** Who sends positions is told only what was not taken. */
+function toSilence(outcome: Result<PointsReported, ApiError>): Result<undefined, ApiError> {
+  if (!outcome.ok) return outcome;
+  return outcome.value.ahead > 0 ? err({ code: 'point_ahead_of_time' }) : DONE;
+}
+
+const DONE = ok(undefined);

@@ -47,7 +47,7 @@ export async function startShift(
       return err({ code: 'wrong_state', state: before.status, detail: 'The courier is on shift already.' });
     }
     await insertShift(tx, marketId, { id: ids.next('shf'), courierId, startedAt: at, endsAt });
-    await writePositions(tx, marketId, new Map([[courierId, { place: position, at }]]));
+    await writePositions(tx, marketId, [[courierId, { place: position, at }]]);
     appendEvents(tx, marketId, [
       {
         type: 'ShiftStarted',

@@ -3,6 +3,7 @@ import {
   type Clock,
   type CourierId,
   type EpochMs,
+  type LatLng,
   type MarketId,
   type OrderId,
   type StoreId,
@@ -44,7 +45,7 @@ export interface ViewDeps {
   /** Real time, for how often is told what changes all the time. */
   readonly ticker: Ticker;
   readonly feed: EventFeed;
-  readonly couriers: Pick<Couriers, 'positions' | 'onPosition'>;
+  readonly couriers: Pick<Couriers, 'positions' | 'onPosition' | 'nearby'>;
   readonly clockState: (marketId: MarketId) => ClockState;
   /** Told what went wrong while following; it is tried again. */
   readonly onError: (error: unknown) => void;
@@ -55,6 +56,11 @@ export interface MarketView {
   readonly market: MarketRecord;
   readonly projection: MarketProjection;
   snapshot(): Promise<LiveSnapshot>;
+  /** Couriers on shift near a place, nearest first; only those who are idle where `free`. */
+  nearby(
+    place: LatLng,
+    query: { readonly limit: number; readonly withinMetres: number; readonly free: boolean },
+  ): { readonly courier: Courier; readonly distanceMetres: number }[];
   /** Changes of a topic from now on, until `signal` aborts or the reader falls too far behind. */
   subscribe(topic: Topic, signal: AbortSignal): ChangeQueue<ViewChange>;
   /** The changes that these events made, for one who missed them; with the rows as they are now. */
@@ -329,6 +335,18 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
         figures: figuresWith(seconds),
         position: projection.position,
       };
+    },
+
+    nearby(place, { limit, withinMetres, free }) {
+      const accepts = (courierId: CourierId): boolean => {
+        const status = projection.couriers.get(courierId)?.status ?? 'off_shift';
+        return free ? status === 'idle' : status !== 'off_shift';
+      };
+      const found = couriers.nearby(market, place, { limit, withinMetres, accepts });
+      return found.map(({ courierId, distanceMetres }) => ({
+        courier: toCourier(latest(projection.couriers.get(courierId)!)),
+        distanceMetres,
+      }));
     },
 
     subscribe(topic, signal) {

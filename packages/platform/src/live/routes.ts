@@ -17,11 +17,17 @@ export function createLiveRoutes({
   readonly db: Queryable;
   readonly clock: Clock;
   readonly live: Live;
-}): Handlers<'getLive' | 'streamMarket' | 'streamOrder' | 'streamCourier'> {
+}): Handlers<'getLive' | 'listNearbyCouriers' | 'streamMarket' | 'streamOrder' | 'streamCourier'> {
   return {
     async getLive({ params }) {
       const view = await live.view(params.marketId);
       return view === undefined ? err({ code: 'not_found' }) : ok(await view.snapshot());
+    },
+
+    async listNearbyCouriers({ params, query: { lat, lng, free, ...query } }) {
+      const view = await live.view(params.marketId);
+      if (view === undefined) return err({ code: 'not_found' });
+      return ok({ items: view.nearby({ lat, lng }, { ...query, free: free === 'yes' }) });
     },
 
     async streamMarket({ params, query, after, signal }) {
