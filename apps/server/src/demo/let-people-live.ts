@@ -24,7 +24,7 @@ export async function letPeopleLive(options: {
     baseUrl,
     demo,
     cast: castOf(cast),
-    streets: map.graph,
+    streets: map.streetsFor,
     clock: market.clock,
     ticker: systemTicker,
     random: seededRandom('people'),
