@@ -9,6 +9,7 @@ import {
   nearestNode,
   nodePlace,
   type StreetGraph,
+  type StreetHierarchy,
 } from '@halfhour/engines/streets';
 import { openCityMap } from '../apps/server/src/city-maps.ts';
 import { createMinHeap } from '../packages/engines/src/streets/min-heap.ts';
@@ -114,6 +115,13 @@ interface StreetFigures {
   readonly routeMicros: number;
   readonly routeWithinThreeKilometresMicros: number;
   readonly withinThreeKilometresPlainMicros: number;
+  /** The same where each turn across the traffic costs five seconds: states are edges instead of nodes. */
+  readonly turnsBuildSeconds: number;
+  readonly turnsMatrix500Millis: number;
+  readonly turnsMatrix500AgainMillis: number;
+  readonly turnsMatrix500PlainMillis: number;
+  readonly turnsPairMicros: number;
+  readonly turnsPairAgainMicros: number;
   readonly compared: number;
   readonly disagreeing: number;
 }
@@ -180,6 +188,30 @@ function measureStreets(graph: StreetGraph, random: Random, scale: number): Stre
     trips,
     ({ from, to }) => (checksum += plainSearch(graph, from, to, best)),
   );
+  const turning = performance.now();
+  const withTurns = buildStreetHierarchy(graph, 'motorcycle', {
+    turnCosts: { uTurnSeconds: 10, acrossSeconds: 5 },
+  });
+  const turnsBuildSeconds = (performance.now() - turning) / 1000;
+  const turnTimes = createTravelTimes(withTurns);
+  const turns500 = millis(() => turnTimes.matrix(starts500, goals500));
+  const turns500Again = millis(() => turnTimes.matrix(starts500, goals500));
+  const turnMatrix = turnTimes.matrix(starts500, goals500);
+  const plainTurns = millis(() => {
+    for (let row = 0; row < rows; row++) {
+      const reached = plainTurnSearch(withTurns, starts500[row]!);
+      for (let column = 0; column < goals500.length; column++, compared++) {
+        const isHere = starts500[row] === goals500[column];
+        const seconds = isHere ? 0 : Math.round(reached[goals500[column]!]! / 1000);
+        if (turnMatrix.seconds[row * goals500.length + column] !== seconds) disagreeing += 1;
+      }
+    }
+  });
+  const turnFresh = createTravelTimes(withTurns);
+  const askTurns = ({ from, to }: { from: number; to: number }): number =>
+    (checksum += turnFresh.seconds(from, to));
+  const turnsPairMicros = (millis(() => pairs.forEach(askTurns)) * 1000) / pairs.length;
+  const turnsPairAgainMicros = eachMicros(repeat(pairs, 20), askTurns);
   if (checksum < 0) throw new Error('travel times are never negative');
   const matrix500PlainMillis = (plainRows / rows) * 500;
   return {
@@ -202,6 +234,12 @@ function measureStreets(graph: StreetGraph, random: Random, scale: number): Stre
     routeMicros: round(routeMicros),
     routeWithinThreeKilometresMicros: round(tripMicros),
     withinThreeKilometresPlainMicros: round(plainTripMicros),
+    turnsBuildSeconds: round(turnsBuildSeconds),
+    turnsMatrix500Millis: round(turns500),
+    turnsMatrix500AgainMillis: round(turns500Again),
+    turnsMatrix500PlainMillis: round((plainTurns / rows) * 500),
+    turnsPairMicros: round(turnsPairMicros),
+    turnsPairAgainMicros: round(turnsPairAgainMicros),
     compared,
     disagreeing,
   };
@@ -255,6 +293,33 @@ function plainSearch(graph: StreetGraph, from: number, to: number, best: Float64
     }
   }
   return Infinity;
+}
+
+/** Dijkstra (1959) over edges, the turn into each in its cost; milliseconds to each node. */
+function plainTurnSearch({ graph, profile, arcs }: StreetHierarchy, from: number): Float64Array {
+  const milliseconds = graph.edgeMilliseconds[profile];
+  const best = new Float64Array(graph.edgeCount).fill(Infinity);
+  const nodes = new Float64Array(graph.nodeCount).fill(Infinity);
+  const heap = createMinHeap(1024);
+  for (let link = graph.out.first[from]!; link < graph.out.first[from + 1]!; link++) {
+    const edge = graph.out.edge[link]!;
+    best[edge] = milliseconds[edge]!;
+    heap.push(best[edge]!, edge);
+  }
+  while (heap.size() > 0) {
+    const cost = heap.topKey();
+    const at = heap.pop();
+    if (cost > best[at]!) continue;
+    const node = graph.edgeTo[at]!;
+    if (cost < nodes[node]!) nodes[node] = cost;
+    for (let arc = arcs.first[at]!, end = arcs.first[at + 1]!; arc < end; arc++) {
+      const reached = cost + Math.floor(arcs.cost[arc]! / 2 ** 23);
+      if (reached >= best[arcs.edge[arc]!]!) continue;
+      best[arcs.edge[arc]!] = reached;
+      heap.push(reached, arcs.edge[arc]!);
+    }
+  }
+  return nodes;
 }
 
 function misspell(text: string, at: number): string {

@@ -1,6 +1,14 @@
 import type { Hierarchy, UpwardArcs } from './contract-graph.ts';
 import { createMinHeap } from './min-heap.ts';
 
+/** Where searches from each node begin: those of node n are `first[n]` to `first[n + 1]`. */
+export interface Seeds {
+  readonly first: Uint32Array;
+  readonly position: Uint32Array;
+  /** What it costs to begin there. */
+  readonly cost: Float64Array;
+}
+
 /** Which way paths are read: along the arcs from where they start, or against them from where they end. */
 export type Direction = 'forward' | 'backward';
 
@@ -36,20 +44,25 @@ export class Climb {
   }
 
   /**
-   * Searches from a position. A position that a more important neighbour reaches at less cost is on no
+   * Searches from a node, by the positions where its searches begin. A position that a more important neighbour reaches at less cost is on no
    * fastest path, and nothing is looked at behind it (stall on demand, Geisberger et al. 2008).
    */
-  run(from: number): void {
+  run(seeds: Seeds, from: number): void {
     const { best, settled, via, cameFrom, touched, heap } = this;
     const { first, node, cost, arc } = this.ahead;
     const { first: firstBehind, node: nodeBehind, cost: costBehind } = this.behind;
     for (let index = 0; index < this.touchedCount; index++) best[touched[index]!] = Infinity;
     let touchedCount = 0;
     let count = 0;
-    touched[touchedCount++] = from;
-    best[from] = 0;
-    via[from] = -1;
-    heap.push(0, from);
+    for (let seed = seeds.first[from]!, end = seeds.first[from + 1]!; seed < end; seed++) {
+      const at = seeds.position[seed]!;
+      if (seeds.cost[seed]! >= best[at]!) continue;
+      if (best[at] === Infinity) touched[touchedCount++] = at;
+      best[at] = seeds.cost[seed]!;
+      via[at] = -1;
+      cameFrom[at] = seed;
+      heap.push(best[at]!, at);
+    }
     search: while (heap.size() > 0) {
       const reached = heap.topKey();
       const at = heap.pop();
@@ -79,5 +92,12 @@ export class Climb {
     const arcs: number[] = [];
     for (let at = position; this.via[at]! >= 0; at = this.cameFrom[at]!) arcs.push(this.via[at]!);
     return arcs;
+  }
+
+  /** Index of the seed from which the last search came to a position. */
+  seedOf(position: number): number {
+    let at = position;
+    while (this.via[at]! >= 0) at = this.cameFrom[at]!;
+    return this.cameFrom[at]!;
   }
 }

@@ -1,9 +1,8 @@
 import { invariant, type LatLng } from '@halfhour/kernel';
 import { Climb } from './climb.ts';
 import { unpackArc, type Hierarchy } from './contract-graph.ts';
-import { costMetres, costSeconds, type PathCost } from './path-cost.ts';
-import type { VehicleProfile } from './profiles.ts';
-import { checkNode, type StreetGraph } from './street-graph.ts';
+import { costMetres, costMilliseconds, costSeconds, type PathCost } from './path-cost.ts';
+import { checkNode, edgeLine, type StreetGraph } from './street-graph.ts';
 import type { StreetHierarchy } from './street-hierarchy.ts';
 
 /** A way through the streets, with the time at which each of its points is passed. Plain JSON. */
@@ -22,12 +21,13 @@ export interface Route {
  * the best meeting are unpacked into streets. Throws RangeError for an unknown node.
  */
 export function findRoute(streets: StreetHierarchy, from: number, to: number): Route {
-  const { graph, hierarchy, profile } = streets;
+  const { graph, hierarchy, arcs, seeds } = streets;
   checkNode(graph, from);
   checkNode(graph, to);
+  if (from === to) return { seconds: 0, metres: 0, edges: [], ...traceEdges(graph, from, [], []) };
   const { forward, backward } = climbsOf(hierarchy);
-  forward.run(hierarchy.position[from]!);
-  backward.run(hierarchy.position[to]!);
+  forward.run(seeds.forward, from);
+  backward.run(seeds.backward, to);
   let meeting = -1;
   let best: PathCost = Infinity;
   for (let index = 0; index < forward.count; index++) {
@@ -37,16 +37,23 @@ export function findRoute(streets: StreetHierarchy, from: number, to: number): R
     best = total;
     meeting = at;
   }
-  invariant(meeting >= 0, 'a street graph is strongly connected');
+  invariant(meeting >= 0, 'every node of a street graph is reached from every other');
   const links = [...forward.arcsTo(meeting).toReversed(), ...backward.arcsTo(meeting)].flatMap((arc) =>
     unpackArc(hierarchy, arc),
   );
-  const edges = links.map((link) => graph.out.edge[link]!);
+  const edges = links.map((link) => arcs.edge[link]!);
+  const costs = links.map((link) => arcs.cost[link]!);
+  if (streets.hasTurns) {
+    // The states are edges that were travelled, so the search begins at the end of the first one.
+    const seed = forward.seedOf(meeting);
+    edges.unshift(seeds.forward.edge[seed]!);
+    costs.unshift(seeds.forward.cost[seed]!);
+  }
   return {
     seconds: costSeconds(best),
     metres: costMetres(best),
     edges,
-    ...traceEdges(graph, from, edges, profile),
+    ...traceEdges(graph, from, edges, costs.map(costMilliseconds)),
   };
 }
 
@@ -66,12 +73,13 @@ function traceEdges(
   graph: StreetGraph,
   from: number,
   edges: readonly number[],
-  profile: VehicleProfile,
+  /** Of each edge with the turn into it. */
+  edgeMilliseconds: readonly number[],
 ): Pick<Route, 'points' | 'pointSeconds'> {
   const points: LatLng[] = [{ lat: graph.nodeLat[from]!, lng: graph.nodeLng[from]! }];
   const pointSeconds = [0];
   let milliseconds = 0;
-  for (const edge of edges) {
+  edges.forEach((edge, at) => {
     const line = edgeLine(graph, edge);
     const steps = line.slice(1).map((point, index) => flatLength(line[index]!, point, graph.lngScale));
     const length = steps.reduce((sum, step) => sum + step, 0);
@@ -80,20 +88,11 @@ function traceEdges(
       passed += step;
       const share = index === steps.length - 1 ? 1 : passed / length;
       points.push(line[index + 1]!);
-      pointSeconds.push((milliseconds + share * graph.edgeMilliseconds[profile][edge]!) / 1000);
+      pointSeconds.push((milliseconds + share * edgeMilliseconds[at]!) / 1000);
     });
-    milliseconds += graph.edgeMilliseconds[profile][edge]!;
-  }
+    milliseconds += edgeMilliseconds[at]!;
+  });
   return { points, pointSeconds };
-}
-
-function edgeLine(graph: StreetGraph, edge: number): LatLng[] {
-  const shape = graph.edgeShape[edge]!;
-  const line: LatLng[] = [];
-  for (let index = graph.shapeStart[shape]!; index < graph.shapeStart[shape + 1]!; index++) {
-    line.push({ lat: graph.shapeLat[index]!, lng: graph.shapeLng[index]! });
-  }
-  return graph.edgeIsReversed[edge] === 1 ? line.reverse() : line;
 }
 
 /** In degrees of latitude; only ratios are used. */

@@ -1,6 +1,12 @@
 export { findRoute, type Route } from './find-route.ts';
 export { positionAlong, type MovingPosition } from './position-along.ts';
 export { SPEED_KILOMETRES_PER_HOUR, VEHICLE_PROFILES, type VehicleProfile } from './profiles.ts';
+export { routeSteps, type RouteStep } from './route-steps.ts';
 export { buildStreetGraph, nearestNode, nodePlace, type StreetGraph } from './street-graph.ts';
-export { buildStreetHierarchy, type StreetHierarchy } from './street-hierarchy.ts';
+export {
+  buildStreetHierarchy,
+  type StreetHierarchy,
+  type StreetHierarchyOptions,
+} from './street-hierarchy.ts';
 export { createTravelTimes, MAX_SECONDS, type TravelMatrix, type TravelTimes } from './travel-times.ts';
+export { type Turn, type TurnCosts } from './turns.ts';

@@ -1,4 +1,4 @@
-import { Climb, type Direction } from './climb.ts';
+import { Climb, type Direction, type Seeds } from './climb.ts';
 import type { PathCost } from './path-cost.ts';
 import type { StreetHierarchy } from './street-hierarchy.ts';
 
@@ -16,14 +16,14 @@ export class Labels {
   private readonly start: Int32Array;
   private readonly end: Int32Array;
   private readonly climb: Climb;
-  private readonly position: Uint32Array;
+  private readonly seeds: Seeds;
   private readonly maxEntries: number;
 
-  constructor({ graph, hierarchy }: StreetHierarchy, direction: Direction, maxEntries: number) {
+  constructor({ graph, hierarchy, seeds }: StreetHierarchy, direction: Direction, maxEntries: number) {
     this.start = new Int32Array(graph.nodeCount).fill(-1);
     this.end = new Int32Array(graph.nodeCount);
     this.climb = new Climb(hierarchy, direction);
-    this.position = hierarchy.position;
+    this.seeds = seeds[direction];
     this.maxEntries = maxEntries;
   }
 
@@ -40,7 +40,7 @@ export class Labels {
 
   private make(node: number): number {
     const { climb } = this;
-    climb.run(this.position[node]!);
+    climb.run(this.seeds, node);
     if (this.count > 0 && this.count + climb.count > this.maxEntries) {
       this.start.fill(-1);
       this.count = 0;
@@ -68,7 +68,7 @@ export class Labels {
   }
 }
 
-/** The cost of the fastest path: the best hub that both labels have, found by merging them. */
+/** The cost of the fastest path between two different nodes: the best hub that both labels have, found by merging them. */
 export function pairCost(forward: Labels, backward: Labels, from: number, to: number): PathCost {
   let there = forward.startOf(from);
   let back = backward.startOf(to);

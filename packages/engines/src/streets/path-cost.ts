@@ -10,11 +10,15 @@ export function pathCost(milliseconds: number, decimetres: number): PathCost {
   return milliseconds * LENGTH_RANGE + decimetres;
 }
 
+export function costMilliseconds(cost: PathCost): number {
+  return Math.floor(cost / LENGTH_RANGE);
+}
+
 export function costSeconds(cost: PathCost): number {
-  return Math.round(Math.floor(cost / LENGTH_RANGE) / 1000);
+  return Math.floor((costMilliseconds(cost) + 500) / 1000);
 }
 
 export function costMetres(cost: PathCost): number {
-  // Not `%`, which is slow for numbers beyond 32 bits.
-  return Math.round((cost - Math.floor(cost / LENGTH_RANGE) * LENGTH_RANGE) / 10);
+  // `cost % LENGTH_RANGE` in two parts: a remainder of numbers beyond 32 bits is slow.
+  return Math.floor((cost - costMilliseconds(cost) * LENGTH_RANGE + 5) / 10);
 }

@@ -2,7 +2,7 @@ import { Climb, type Direction } from './climb.ts';
 import { Labels, pairCost } from './labels.ts';
 import { manyToMany } from './many-to-many.ts';
 import { sweepDown } from './one-to-all.ts';
-import { costMetres, costSeconds } from './path-cost.ts';
+import { costMetres, costSeconds, type PathCost } from './path-cost.ts';
 import { checkNode } from './street-graph.ts';
 import type { StreetHierarchy } from './street-hierarchy.ts';
 
@@ -37,7 +37,7 @@ const MAX_LABEL_ENTRIES = 2 ** 22;
  * which are made at the first question about their nodes.
  */
 export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
-  const { graph, hierarchy } = streets;
+  const { graph, hierarchy, seeds } = streets;
   const { nodeCount } = graph;
   const forward = new Labels(streets, 'forward', MAX_LABEL_ENTRIES);
   const backward = new Labels(streets, 'backward', MAX_LABEL_ENTRIES);
@@ -50,16 +50,22 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
 
   const rowOf = (node: number, direction: Direction): TravelMatrix => {
     const climb = climbs[direction];
-    climb.run(hierarchy.position[node]!);
+    climb.run(seeds[direction], node);
     const costs = sweepDown(climb, hierarchy, direction);
+    const ends = seeds[direction === 'forward' ? 'backward' : 'forward'];
     const row = { seconds: new Uint16Array(nodeCount), metres: new Uint32Array(nodeCount) };
     for (let other = 0; other < nodeCount; other++) {
-      const cost = costs[hierarchy.position[other]!]!;
+      let cost = other === node ? 0 : Infinity;
+      for (let seed = ends.first[other]!; seed < ends.first[other + 1]!; seed++) {
+        cost = Math.min(cost, costs[ends.position[seed]!]! + ends.cost[seed]!);
+      }
       row.seconds[other] = Math.min(MAX_SECONDS, costSeconds(cost));
       row.metres[other] = costMetres(cost);
     }
     return row;
   };
+  const costOf = (from: number, to: number): PathCost =>
+    from === to ? 0 : pairCost(forward, backward, from, to);
   const check = (from: number, to: number): void => {
     checkNode(graph, from);
     checkNode(graph, to);
@@ -73,7 +79,7 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
       if (row !== undefined) return row.seconds[to]!;
       const rowBack = pinnedTo.get(to);
       if (rowBack !== undefined) return rowBack.seconds[from]!;
-      return Math.min(MAX_SECONDS, costSeconds(pairCost(forward, backward, from, to)));
+      return Math.min(MAX_SECONDS, costSeconds(costOf(from, to)));
     },
     metres(from, to) {
       check(from, to);
@@ -81,7 +87,7 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
       if (row !== undefined) return row.metres[to]!;
       const rowBack = pinnedTo.get(to);
       if (rowBack !== undefined) return rowBack.metres[from]!;
-      return costMetres(pairCost(forward, backward, from, to));
+      return costMetres(costOf(from, to));
     },
     matrix(from, to) {
       for (const nodes of [from, to]) {
@@ -89,8 +95,9 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
       }
       const size = from.length * to.length;
       const matrix = { seconds: new Uint16Array(size), metres: new Uint32Array(size) };
-      manyToMany(forward, backward, nodeCount, from, to, (row, costs) => {
+      manyToMany(forward, backward, hierarchy.position.length, from, to, (row, costs) => {
         for (let column = 0, at = row * to.length; column < to.length; column++, at++) {
+          if (from[row] === to[column]) continue;
           matrix.seconds[at] = Math.min(MAX_SECONDS, costSeconds(costs[column]!));
           matrix.metres[at] = costMetres(costs[column]!);
         }
