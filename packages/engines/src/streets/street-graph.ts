@@ -144,7 +144,7 @@ export function buildStreetGraph(city: CityMap): StreetGraph {
 }
 
 /** The line of an edge in its direction. */
-export function edgeLine(graph: StreetGraph, edge: number): LatLng[] {
+export function edgeLine(graph: Omit<StreetGraph, 'nodeIndex'>, edge: number): LatLng[] {
   const shape = graph.edgeShape[edge]!;
   const line: LatLng[] = [];
   for (let index = graph.shapeStart[shape]!; index < graph.shapeStart[shape + 1]!; index++) {

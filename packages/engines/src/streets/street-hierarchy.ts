@@ -1,6 +1,7 @@
 import type { Direction, Seeds } from './climb.ts';
 import { contractGraph, type Hierarchy } from './contract-graph.ts';
 import { pathCost } from './path-cost.ts';
+import { SPEED_PERCENT, type Period } from './periods.ts';
 import type { VehicleProfile } from './profiles.ts';
 import { NOT_ENTERED, type StreetGraph } from './street-graph.ts';
 import { edgeHeadings, FORBIDDEN_TURN_SECONDS, TURN_COSTS, turnBetween, type TurnCosts } from './turns.ts';
@@ -24,27 +25,46 @@ export interface StreetHierarchy {
   readonly seeds: Readonly<Record<Direction, Seeds & { readonly edge: Uint32Array }>>;
 }
 
+/** What can be made elsewhere and sent: plain arrays, without the graph that both sides have. */
+export type ContractedStreets = Omit<StreetHierarchy, 'graph'>;
+
+/** What contracting reads of a graph: all but its index, so that the rest can be sent. */
+export type StreetLinks = Omit<StreetGraph, 'nodeIndex'>;
+
 export interface StreetHierarchyOptions {
+  /** `usual` unless given. */
+  readonly period?: Period;
   /** Those of the profile unless given. */
   readonly turnCosts?: TurnCosts;
 }
 
-/** Contracts a street graph for a vehicle. A graph without forbidden turns is contracted by nodes unless turns cost. */
+/** Makes a street graph ready for the questions of a vehicle. */
 export function buildStreetHierarchy(
   graph: StreetGraph,
   profile: VehicleProfile,
-  { turnCosts = TURN_COSTS[profile] }: StreetHierarchyOptions = {},
+  options?: StreetHierarchyOptions,
 ): StreetHierarchy {
+  return { graph, ...contractStreets(graph, profile, options) };
+}
+
+/** Contracts the graph: by nodes unless a turn costs or is forbidden. */
+export function contractStreets(
+  graph: StreetLinks,
+  profile: VehicleProfile,
+  { period = 'usual', turnCosts = TURN_COSTS[profile] }: StreetHierarchyOptions = {},
+): ContractedStreets {
+  const milliseconds = millisecondsIn(graph.edgeMilliseconds[profile], SPEED_PERCENT[period][profile]);
   // Without forbidden turns nobody gains from turning back, so that alone needs no states of its own.
   const hasTurns = turnCosts.acrossSeconds > 0 || graph.forbiddenTurns.length > 0;
-  const states = hasTurns ? edgeStates(graph, profile, turnCosts) : nodeStates(graph, profile);
+  const states = hasTurns
+    ? edgeStates(graph, profile, milliseconds, turnCosts)
+    : nodeStates(graph, milliseconds);
   const hierarchy = contractGraph({ first: states.first, head: states.head, cost: states.cost });
   const seeds = (direction: Direction): StreetHierarchy['seeds'][Direction] => {
     const { first, state, cost } = states.seeds[direction];
     return { first, position: state.map((each) => hierarchy.position[each]!), cost, edge: state };
   };
   return {
-    graph,
     profile,
     hasTurns,
     hierarchy,
@@ -66,9 +86,15 @@ interface States {
   >;
 }
 
-function nodeStates(graph: StreetGraph, profile: VehicleProfile): States {
-  const milliseconds = graph.edgeMilliseconds[profile];
-  const rows = Array.from({ length: graph.nodeCount }, (_, node) => enteredFrom(graph, node, profile));
+/** Whole milliseconds again, at least 1; what is not entered stays so. */
+function millisecondsIn(usual: Uint32Array, speedPercent: number): Uint32Array {
+  return usual.map((each) =>
+    each === NOT_ENTERED ? each : Math.max(1, Math.round((each * 100) / speedPercent)),
+  );
+}
+
+function nodeStates(graph: StreetLinks, milliseconds: Uint32Array): States {
+  const rows = Array.from({ length: graph.nodeCount }, (_, node) => enteredFrom(graph, node, milliseconds));
   const edge = Uint32Array.from(rows.flat());
   const ownSeeds = {
     first: Uint32Array.from({ length: graph.nodeCount + 1 }, (_, node) => node),
@@ -84,8 +110,12 @@ function nodeStates(graph: StreetGraph, profile: VehicleProfile): States {
   };
 }
 
-function edgeStates(graph: StreetGraph, profile: VehicleProfile, turnCosts: TurnCosts): States {
-  const milliseconds = graph.edgeMilliseconds[profile];
+function edgeStates(
+  graph: StreetLinks,
+  profile: VehicleProfile,
+  milliseconds: Uint32Array,
+  turnCosts: TurnCosts,
+): States {
   const headings = edgeHeadings(graph);
   const forbidden = new Set(
     graph.forbiddenTurns
@@ -100,7 +130,9 @@ function edgeStates(graph: StreetGraph, profile: VehicleProfile, turnCosts: Turn
       (forbidden.has(from * graph.edgeCount + to) ? FORBIDDEN_TURN_SECONDS : 0);
     return Math.round(seconds * 1000);
   };
-  const leaving = Array.from({ length: graph.nodeCount }, (_, node) => enteredFrom(graph, node, profile));
+  const leaving = Array.from({ length: graph.nodeCount }, (_, node) =>
+    enteredFrom(graph, node, milliseconds),
+  );
   const arriving = Array.from({ length: graph.nodeCount }, (): number[] => []);
   leaving.flat().forEach((edge) => arriving[graph.edgeTo[edge]!]!.push(edge));
   const rows = Array.from({ length: graph.edgeCount }, (_, edge) =>
@@ -134,14 +166,10 @@ function edgeStates(graph: StreetGraph, profile: VehicleProfile, turnCosts: Turn
 }
 
 /** The edges by which a vehicle may leave a node. */
-function enteredFrom(
-  { out, edgeMilliseconds }: StreetGraph,
-  node: number,
-  profile: VehicleProfile,
-): number[] {
+function enteredFrom({ out }: StreetLinks, node: number, milliseconds: Uint32Array): number[] {
   const edges: number[] = [];
   for (let link = out.first[node]!; link < out.first[node + 1]!; link++) {
-    if (edgeMilliseconds[profile][out.edge[link]!] !== NOT_ENTERED) edges.push(out.edge[link]!);
+    if (milliseconds[out.edge[link]!] !== NOT_ENTERED) edges.push(out.edge[link]!);
   }
   return edges;
 }

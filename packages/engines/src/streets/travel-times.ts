@@ -15,7 +15,7 @@ export interface TravelTimes {
   metres(from: number, to: number): number;
   /** Every pair of two sets of nodes. Throws RangeError for an unknown node. */
   matrix(from: ArrayLike<number>, to: ArrayLike<number>): TravelMatrix;
-  /** Computes all from and to a node now and keeps it: for stores, which every trip touches. */
+  /** Keeps all from and to a node once it is asked about: for stores, which every trip touches. */
   pin(node: number): void;
   unpin(node: number): void;
 }
@@ -45,6 +45,7 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
     forward: new Climb(hierarchy, 'forward'),
     backward: new Climb(hierarchy, 'backward'),
   };
+  const pinned = new Set<number>();
   const pinnedFrom = new Map<number, TravelMatrix>();
   const pinnedTo = new Map<number, TravelMatrix>();
 
@@ -64,6 +65,13 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
     }
     return row;
   };
+  /** The pinned row of a node; undefined where it is not pinned. */
+  const pinnedRow = (node: number, direction: Direction): TravelMatrix | undefined => {
+    const rows = direction === 'forward' ? pinnedFrom : pinnedTo;
+    let row = rows.get(node);
+    if (row === undefined && pinned.has(node)) rows.set(node, (row = rowOf(node, direction)));
+    return row;
+  };
   const costOf = (from: number, to: number): PathCost =>
     from === to ? 0 : pairCost(forward, backward, from, to);
   const check = (from: number, to: number): void => {
@@ -75,17 +83,17 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
     nodeCount,
     seconds(from, to) {
       check(from, to);
-      const row = pinnedFrom.get(from);
+      const row = pinnedRow(from, 'forward');
       if (row !== undefined) return row.seconds[to]!;
-      const rowBack = pinnedTo.get(to);
+      const rowBack = pinnedRow(to, 'backward');
       if (rowBack !== undefined) return rowBack.seconds[from]!;
       return Math.min(MAX_SECONDS, costSeconds(costOf(from, to)));
     },
     metres(from, to) {
       check(from, to);
-      const row = pinnedFrom.get(from);
+      const row = pinnedRow(from, 'forward');
       if (row !== undefined) return row.metres[to]!;
-      const rowBack = pinnedTo.get(to);
+      const rowBack = pinnedRow(to, 'backward');
       if (rowBack !== undefined) return rowBack.metres[from]!;
       return costMetres(costOf(from, to));
     },
@@ -106,12 +114,11 @@ export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
     },
     pin(node) {
       checkNode(graph, node);
-      if (pinnedFrom.has(node)) return;
-      pinnedFrom.set(node, rowOf(node, 'forward'));
-      pinnedTo.set(node, rowOf(node, 'backward'));
+      pinned.add(node);
     },
     unpin(node) {
       checkNode(graph, node);
+      pinned.delete(node);
       pinnedFrom.delete(node);
       pinnedTo.delete(node);
     },

@@ -1,5 +1,6 @@
 import type { VehicleProfile } from './profiles.ts';
-import { edgeLine, type StreetGraph } from './street-graph.ts';
+import { edgeLine } from './street-graph.ts';
+import type { StreetLinks } from './street-hierarchy.ts';
 
 /** What turning costs a vehicle, besides the time on the streets. */
 export interface TurnCosts {
@@ -32,7 +33,7 @@ export interface EdgeHeadings {
   readonly end: Float32Array;
 }
 
-export function edgeHeadings(graph: StreetGraph): EdgeHeadings {
+export function edgeHeadings(graph: StreetLinks): EdgeHeadings {
   const start = new Float32Array(graph.edgeCount);
   const end = new Float32Array(graph.edgeCount);
   for (let edge = 0; edge < graph.edgeCount; edge++) {
@@ -48,7 +49,7 @@ export function edgeHeadings(graph: StreetGraph): EdgeHeadings {
 }
 
 /** What a driver calls the way from one edge into the next: up to 40 degrees are straight on. */
-export function turnBetween(graph: StreetGraph, headings: EdgeHeadings, from: number, to: number): Turn {
+export function turnBetween(graph: StreetLinks, headings: EdgeHeadings, from: number, to: number): Turn {
   const isBack = graph.edgeShape[from] === graph.edgeShape[to];
   if (isBack) return 'u_turn';
   const angle = ((headings.start[to]! - headings.end[from]! + 540) % 360) - 180;

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type EpochMs,
   type LocalTime,
   localTime,
   type OrderId,
@@ -19,8 +20,8 @@ export interface PlayDayOptions {
   readonly baseUrl: string;
   readonly demo: DemoMarket;
   readonly cast: DemoCast;
-  /** As each vehicle rides them. */
-  readonly streets: (vehicle: VehicleProfile) => StreetHierarchy;
+  /** As a vehicle rides them that leaves at a moment. */
+  readonly streets: (vehicle: VehicleProfile, departAt: EpochMs) => StreetHierarchy;
   /** The market's clock: all that people do takes its time. */
   readonly clock: Clock;
   /** Of the host, for time-outs, retries and the limit of reports a second. */

@@ -20,10 +20,10 @@ export async function travelTo(
 ): Promise<boolean> {
   const { stage, bell } = courier;
   if (distanceMetres(courier.position, place) > THERE_METRES) {
-    const streets = stage.streets(courier.vehicle);
+    const startedAt = stage.clock.now();
+    const streets = stage.streets(courier.vehicle, startedAt);
     const from = nearestNode(streets.graph, courier.position);
     const route = findRoute(streets, from, nearestNode(streets.graph, place));
-    const startedAt = stage.clock.now();
     for (;;) {
       const seconds = (stage.clock.now() - startedAt) / SECOND_MS / slowness;
       if (seconds >= route.seconds) break;
