@@ -124,7 +124,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     others?.committed(marketId);
   };
   const markets = createMarkets({ db });
-  const maps = createMaps({ markets, open: options.openCityMap });
+  const maps = createMaps({ markets, open: options.openCityMap, clock, onError: failed('make streets') });
   const identity = createIdentity({ db, clock: wallClock, ids, secrets: { bytes: randomBytes } });
   const stores = createStores({ db, clock, ids });
   const catalogue = createCatalogue({ db, clock, ids });
@@ -283,7 +283,11 @@ export function createPlatform(options: PlatformOptions): Platform {
       ordering,
       delivery,
       couriers,
-      travel: { nodeOf: map.nodeOf, seconds: map.travel.seconds, metres: map.travel.metres },
+      travel: {
+        nodeOf: map.nodeOf,
+        seconds: (from, to) => map.travelAt(clock.now()).seconds(from, to),
+        metres: (from, to) => map.travelAt(clock.now()).metres(from, to),
+      },
       // Where couriers wait for work is theirs to choose.
       policy: { ...defaultPolicy, prepositionWithinSeconds: 0 },
       createEngine: (policy) => createDispatchEngine(policy, seededRandom(market.id)),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { seededRandom, systemTicker } from '@halfhour/kernel';
+import { VEHICLE_PROFILES } from '@halfhour/engines/streets';
 import { type DemoCast, type DemoMarket, playDay } from '@halfhour/twin/demo';
 import type { Platform } from '../platform.ts';
 import type { CastFile } from './cast-file.ts';
@@ -20,11 +21,12 @@ export async function letPeopleLive(options: {
 }): Promise<{ stop(): Promise<void> }> {
   const { demo, cast, market, platform, baseUrl, signal, log } = options;
   const map = await platform.maps.load(cast.marketId);
+  for (const vehicle of VEHICLE_PROFILES) await map.prepare(vehicle);
   const playing = playDay({
     baseUrl,
     demo,
     cast: castOf(cast),
-    streets: map.graph,
+    streets: map.streetsAt,
     clock: market.clock,
     ticker: systemTicker,
     random: seededRandom('people'),

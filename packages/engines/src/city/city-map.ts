@@ -21,7 +21,20 @@ export interface Street {
   readonly kind: StreetKind;
   /** Traffic only from the first point towards the last. */
   readonly oneway: boolean;
+  /** Bicycles may ride a one-way street against its direction. */
+  readonly contraflow?: boolean;
   readonly points: readonly LatLng[];
+}
+
+/** A turn that a sign at a crossing forbids (`no`), or commands so that all others are forbidden (`only`). */
+export interface TurnRestriction {
+  readonly kind: 'no' | 'only';
+  /** The crossing. */
+  readonly via: LatLng;
+  /** The point before it on the street that is left, and the point after it on the street that is entered. */
+  readonly from: LatLng;
+  readonly to: LatLng;
+  readonly exceptBicycles?: boolean;
 }
 
 /**
@@ -75,6 +88,8 @@ export interface CityMap {
   readonly timeZone: string;
   readonly bounds: Bounds;
   readonly streets: readonly Street[];
+  /** None where the source knows none. */
+  readonly turnRestrictions?: readonly TurnRestriction[];
   readonly addresses: AddressTable;
   readonly places: readonly Place[];
   readonly areas: readonly Area[];

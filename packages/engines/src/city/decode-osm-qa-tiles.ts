@@ -4,14 +4,21 @@ import { PbfReader } from 'pbf';
 import {
   boundsOf,
   createAddressTable,
-  STREET_KINDS,
   type Address,
   type Area,
   type CityMap,
   type Place,
   type Street,
-  type StreetKind,
 } from './city-map.ts';
+import {
+  areaKind,
+  isContraflow,
+  onewayOf,
+  placeKind,
+  splitHouseNumbers,
+  streetKind,
+  textOf,
+} from './osm-tags.ts';
 
 /** One vector tile of the layer `osm`, in the tile numbering of web maps. */
 export interface MapTile {
@@ -21,25 +28,11 @@ export interface MapTile {
   readonly bytes: Uint8Array;
 }
 
-type Tags = Record<string, string | number | boolean>;
 type ToLatLng = (point: { readonly x: number; readonly y: number }) => LatLng;
 
 const POINT = 1;
 const LINE = 2;
 const POLYGON = 3;
-
-/** What makes a named feature a place, in the order in which the kind is taken. */
-const PLACE_KEYS = [
-  'amenity',
-  'shop',
-  'tourism',
-  'leisure',
-  'healthcare',
-  'office',
-  'craft',
-  'historic',
-  'place',
-];
 
 /**
  * Decodes OSM-QA tiles (OpenStreetMap as vector tiles with every tag, extent 2^20, one centimetre) into a
@@ -134,40 +127,9 @@ function addStreets(feature: VectorTileFeature, toLatLng: ToLatLng, streets: Str
     if (line.length < 2) continue;
     const points = line.map(toLatLng);
     if (direction === -1) points.reverse();
-    streets.push({ ...name, kind, oneway: direction !== 0, points });
+    const contraflow = isContraflow(tags) ? { contraflow: true } : {};
+    streets.push({ ...name, kind, oneway: direction !== 0, ...contraflow, points });
   }
-}
-
-/** Undefined where no courier drives: footpaths, building sites, and what is closed to the public. */
-function streetKind(tags: Tags): StreetKind | undefined {
-  const access = tags['access'] ?? tags['motor_vehicle'];
-  if (access === 'private' || access === 'no') {
-    // A shopping street closed to vehicles still has doors and a name on the map.
-    return tags['highway'] === 'pedestrian' ? 'pedestrian' : undefined;
-  }
-  // Aisles between parked cars are most of what is mapped as service way, and lead nowhere.
-  if (tags['service'] === 'parking_aisle') return undefined;
-  const highway = textOf(tags['highway']).replace(/_link$/, '');
-  if (highway === 'road') return 'unclassified';
-  return STREET_KINDS.find((kind) => kind === highway);
-}
-
-/** 1 along the points, -1 against them, 0 both ways. Motorways and roundabouts are one-way unless they say otherwise. */
-function onewayOf(tags: Tags, kind: StreetKind): -1 | 0 | 1 {
-  const oneway = tags['oneway'];
-  if (oneway === 'yes' || oneway === 'true' || oneway === '1' || oneway === 1 || oneway === true) return 1;
-  if (oneway === '-1' || oneway === -1 || oneway === 'reverse') return -1;
-  if (oneway !== undefined) return 0;
-  const junction = tags['junction'];
-  return kind === 'motorway' || junction === 'roundabout' || junction === 'circular' ? 1 : 0;
-}
-
-function placeKind(tags: Tags): string | undefined {
-  for (const key of PLACE_KEYS) {
-    const value = tags[key];
-    if (value !== undefined) return value === 'yes' ? key : textOf(value);
-  }
-  return undefined;
 }
 
 function addArea(feature: VectorTileFeature, toLatLng: ToLatLng, areas: Area[]): void {
@@ -178,31 +140,9 @@ function addArea(feature: VectorTileFeature, toLatLng: ToLatLng, areas: Area[]):
   }
 }
 
-function areaKind(tags: Tags): Area['kind'] | undefined {
-  if (tags['natural'] === 'water' || tags['waterway'] === 'riverbank' || tags['landuse'] === 'reservoir') {
-    return 'water';
-  }
-  if (tags['natural'] === 'beach' || tags['natural'] === 'sand') return 'beach';
-  const leisure = tags['leisure'];
-  if (leisure === 'park' || leisure === 'garden' || leisure === 'golf_course') return 'park';
-  const landuse = tags['landuse'];
-  if (landuse === 'forest' || landuse === 'recreation_ground' || landuse === 'cemetery') return 'park';
-  return undefined;
-}
-
 /** A point itself; of an outline the middle of its bounding box. */
 function middleOf(feature: VectorTileFeature, toLatLng: ToLatLng): LatLng {
   if (feature.type === POINT) return toLatLng(feature.loadGeometry()[0]![0]!);
   const [left, top, right, bottom] = feature.bbox() as [number, number, number, number];
   return toLatLng({ x: (left + right) / 2, y: (top + bottom) / 2 });
-}
-
-/** One door often has the numbers of all flats behind it: `1234,1236,1240 B` is three addresses at one place. */
-function splitHouseNumbers(houseNumbers: string): string[] {
-  const numbers = houseNumbers.split(/[,;]/).map((number) => number.trim());
-  return [...new Set(numbers)].filter((number) => number !== '');
-}
-
-function textOf(value: string | number | boolean | undefined): string {
-  return value === undefined ? '' : String(value).trim();
 }

@@ -11,6 +11,7 @@ export {
   type Place,
   type Street,
   type StreetKind,
+  type TurnRestriction,
 } from './city-map.ts';
 export { decodeOsmQaTiles, type MapTile } from './decode-osm-qa-tiles.ts';
 export { syntheticCity, type SyntheticCityOptions } from './synthetic-city.ts';

@@ -1,135 +1,85 @@
 import { invariant, type LatLng } from '@halfhour/kernel';
-import { createMinHeap, type MinHeap } from './min-heap.ts';
-import type { VehicleProfile } from './profiles.ts';
-import { costMetres, costSeconds, linkCosts, type PathCost } from './shortest-paths.ts';
-import { checkNode, type Adjacency, type StreetGraph } from './street-graph.ts';
+import { Climb } from './climb.ts';
+import { unpackArc, type Hierarchy } from './contract-graph.ts';
+import { costMetres, costMilliseconds, costSeconds, type PathCost } from './path-cost.ts';
+import { checkNode, edgeLine, type StreetGraph } from './street-graph.ts';
+import type { StreetHierarchy } from './street-hierarchy.ts';
 
 /** A way through the streets, with the time at which each of its points is passed. Plain JSON. */
 export interface Route {
   readonly seconds: number;
   readonly metres: number;
+  /** Edges of the street graph in the order of travel. */
+  readonly edges: readonly number[];
   readonly points: readonly LatLng[];
   /** Seconds since the start at each point; rises from 0 to the exact (fractional) duration. */
   readonly pointSeconds: readonly number[];
 }
 
-/** One direction of the search. */
-interface Side {
-  readonly links: Adjacency;
-  readonly best: Float64Array;
-  /** Node → the edge by which it was reached. */
-  readonly via: Int32Array;
-  readonly heap: MinHeap;
-  /** Nodes whose `best` is set, to be cleared afterwards. */
-  readonly touched: number[];
-}
-
 /**
- * The fastest route between two nodes, by Dijkstra's search from both ends at once (Pohl 1971): it stops
- * when no undiscovered meeting can beat the best one known. Throws RangeError for an unknown node.
+ * The fastest route between two nodes: both ends climb the hierarchy, and the shortcuts on the way through
+ * the best meeting are unpacked into streets. Throws RangeError for an unknown node.
  */
-export function findRoute(graph: StreetGraph, from: number, to: number, profile: VehicleProfile): Route {
+export function findRoute(streets: StreetHierarchy, from: number, to: number): Route {
+  const { graph, hierarchy, arcs, seeds } = streets;
   checkNode(graph, from);
   checkNode(graph, to);
-  const { forward, backward } = sidesOf(graph);
-  const forwardCosts = linkCosts(graph, graph.out, profile);
-  const backwardCosts = linkCosts(graph, graph.in, profile);
-  start(forward, from);
-  start(backward, to);
-  let meeting = from === to ? from : -1;
-  let bestCost: PathCost = from === to ? 0 : Infinity;
-  while (forward.heap.size() > 0 && backward.heap.size() > 0) {
-    if (forward.heap.topKey() + backward.heap.topKey() >= bestCost) break;
-    const isForward = forward.heap.topKey() <= backward.heap.topKey();
-    const side = isForward ? forward : backward;
-    const other = isForward ? backward : forward;
-    const costs = isForward ? forwardCosts : backwardCosts;
-    const cost = side.heap.topKey();
-    const at = side.heap.pop();
-    if (cost > side.best[at]!) continue;
-    const { first, node, edge } = side.links;
-    for (let link = first[at]!, end = first[at + 1]!; link < end; link++) {
-      const next = node[link]!;
-      const reached = cost + costs[link]!;
-      if (reached >= side.best[next]!) continue;
-      if (side.best[next] === Infinity) side.touched.push(next);
-      side.best[next] = reached;
-      side.via[next] = edge[link]!;
-      side.heap.push(reached, next);
-      if (reached + other.best[next]! < bestCost) {
-        bestCost = reached + other.best[next]!;
-        meeting = next;
-      }
-    }
+  if (from === to) return { seconds: 0, metres: 0, edges: [], ...traceEdges(graph, from, [], []) };
+  const { forward, backward } = climbsOf(hierarchy);
+  forward.run(seeds.forward, from);
+  backward.run(seeds.backward, to);
+  let meeting = -1;
+  let best: PathCost = Infinity;
+  for (let index = 0; index < forward.count; index++) {
+    const at = forward.settled[index]!;
+    const total = forward.best[at]! + backward.best[at]!;
+    if (total >= best) continue;
+    best = total;
+    meeting = at;
   }
-  invariant(meeting >= 0, 'a street graph is strongly connected');
-  const edges = edgesThrough(graph, forward, backward, meeting);
-  clear(forward);
-  clear(backward);
+  invariant(meeting >= 0, 'every node of a street graph is reached from every other');
+  const links = [...forward.arcsTo(meeting).toReversed(), ...backward.arcsTo(meeting)].flatMap((arc) =>
+    unpackArc(hierarchy, arc),
+  );
+  const edges = links.map((link) => arcs.edge[link]!);
+  const costs = links.map((link) => arcs.cost[link]!);
+  if (streets.hasTurns) {
+    // The states are edges that were travelled, so the search begins at the end of the first one.
+    const seed = forward.seedOf(meeting);
+    edges.unshift(seeds.forward.edge[seed]!);
+    costs.unshift(seeds.forward.cost[seed]!);
+  }
   return {
-    seconds: costSeconds(bestCost),
-    metres: costMetres(bestCost),
-    ...traceEdges(graph, from, edges, profile),
+    seconds: costSeconds(best),
+    metres: costMetres(best),
+    edges,
+    ...traceEdges(graph, from, edges, costs.map(costMilliseconds)),
   };
 }
 
-/**
- * Working arrays are kept with their graph and cleared where touched: making them anew for each route
- * took most of the time of a short one (1.5 ms instead of 0.1 ms for 3 km in Montevideo).
- */
-const sidesOfGraphs = new WeakMap<StreetGraph, { forward: Side; backward: Side }>();
+/** Kept with their hierarchy, because making the working arrays anew takes longer than a search. */
+const climbsOfHierarchies = new WeakMap<Hierarchy, { forward: Climb; backward: Climb }>();
 
-function sidesOf(graph: StreetGraph): { forward: Side; backward: Side } {
-  let sides = sidesOfGraphs.get(graph);
-  if (sides === undefined) {
-    const side = (links: Adjacency): Side => ({
-      links,
-      best: new Float64Array(graph.nodeCount).fill(Infinity),
-      via: new Int32Array(graph.nodeCount).fill(-1),
-      heap: createMinHeap(1024),
-      touched: [],
-    });
-    sides = { forward: side(graph.out), backward: side(graph.in) };
-    sidesOfGraphs.set(graph, sides);
+function climbsOf(hierarchy: Hierarchy): { forward: Climb; backward: Climb } {
+  let climbs = climbsOfHierarchies.get(hierarchy);
+  if (climbs === undefined) {
+    climbs = { forward: new Climb(hierarchy, 'forward'), backward: new Climb(hierarchy, 'backward') };
+    climbsOfHierarchies.set(hierarchy, climbs);
   }
-  return sides;
-}
-
-function start(side: Side, source: number): void {
-  side.best[source] = 0;
-  side.touched.push(source);
-  side.heap.push(0, source);
-}
-
-function clear(side: Side): void {
-  for (const node of side.touched) {
-    side.best[node] = Infinity;
-    side.via[node] = -1;
-  }
-  side.touched.length = 0;
-  side.heap.clear();
-}
-
-function edgesThrough(graph: StreetGraph, forward: Side, backward: Side, meeting: number): number[] {
-  const edges: number[] = [];
-  for (let edge = forward.via[meeting]!; edge >= 0; edge = forward.via[graph.edgeFrom[edge]!]!)
-    edges.push(edge);
-  edges.reverse();
-  for (let edge = backward.via[meeting]!; edge >= 0; edge = backward.via[graph.edgeTo[edge]!]!)
-    edges.push(edge);
-  return edges;
+  return climbs;
 }
 
 function traceEdges(
   graph: StreetGraph,
   from: number,
   edges: readonly number[],
-  profile: VehicleProfile,
+  /** Of each edge with the turn into it. */
+  edgeMilliseconds: readonly number[],
 ): Pick<Route, 'points' | 'pointSeconds'> {
   const points: LatLng[] = [{ lat: graph.nodeLat[from]!, lng: graph.nodeLng[from]! }];
   const pointSeconds = [0];
   let milliseconds = 0;
-  for (const edge of edges) {
+  edges.forEach((edge, at) => {
     const line = edgeLine(graph, edge);
     const steps = line.slice(1).map((point, index) => flatLength(line[index]!, point, graph.lngScale));
     const length = steps.reduce((sum, step) => sum + step, 0);
@@ -138,20 +88,11 @@ function traceEdges(
       passed += step;
       const share = index === steps.length - 1 ? 1 : passed / length;
       points.push(line[index + 1]!);
-      pointSeconds.push((milliseconds + share * graph.edgeMilliseconds[profile][edge]!) / 1000);
+      pointSeconds.push((milliseconds + share * edgeMilliseconds[at]!) / 1000);
     });
-    milliseconds += graph.edgeMilliseconds[profile][edge]!;
-  }
+    milliseconds += edgeMilliseconds[at]!;
+  });
   return { points, pointSeconds };
-}
-
-function edgeLine(graph: StreetGraph, edge: number): LatLng[] {
-  const shape = graph.edgeShape[edge]!;
-  const line: LatLng[] = [];
-  for (let index = graph.shapeStart[shape]!; index < graph.shapeStart[shape + 1]!; index++) {
-    line.push({ lat: graph.shapeLat[index]!, lng: graph.shapeLng[index]! });
-  }
-  return graph.edgeIsReversed[edge] === 1 ? line.reverse() : line;
 }
 
 /** In degrees of latitude; only ratios are used. */

@@ -5,6 +5,7 @@ import { syntheticCity } from '@halfhour/engines/city';
 import { findRoute } from './find-route.ts';
 import { positionAlong } from './position-along.ts';
 import { buildStreetGraph } from './street-graph.ts';
+import { buildStreetHierarchy } from './street-hierarchy.ts';
 
 const ROUTE = {
   points: [
@@ -31,14 +32,14 @@ test('before the start they stand at it, after the end at the end', () => {
 
 test('a route from a node to itself is a place to stand', () => {
   const graph = buildStreetGraph(syntheticCity('stand', { blocks: 2 }));
-  const route = findRoute(graph, 4, 4, 'car');
+  const route = findRoute(buildStreetHierarchy(graph, 'car'), 4, 4);
   assert.deepEqual([route.seconds, route.metres, route.points.length], [0, 0, 1]);
   assert.deepEqual(positionAlong(route, 10), { ...route.points[0], headingDegrees: 0 });
 });
 
 test('from second to second nobody jumps further than the fastest street allows', () => {
   const graph = buildStreetGraph(syntheticCity('steps', { blocks: 9 }));
-  const route = findRoute(graph, 0, graph.nodeCount - 1, 'motorcycle');
+  const route = findRoute(buildStreetHierarchy(graph, 'motorcycle'), 0, graph.nodeCount - 1);
   for (let second = 0; second < route.seconds; second++) {
     const step = distanceMetres(positionAlong(route, second), positionAlong(route, second + 1));
     assert.ok(step <= 75 / 3.6 + 0.1, `${step} m in second ${second}`);

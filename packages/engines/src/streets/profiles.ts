@@ -14,7 +14,8 @@ export type VehicleProfile = (typeof VEHICLE_PROFILES)[number];
  * - bicycle: the rider is the limit, so the class of the street hardly matters; slower where people walk.
  *
  * A street class without a speed is not entered. All profiles may enter the same classes: one graph, with
- * one strongly connected component, serves them all. Bicycles obey one-way streets.
+ * one strongly connected component, serves them all. Bicycles obey one-way streets,
+ * but for those that let them ride against the direction.
  */
 export const SPEED_KILOMETRES_PER_HOUR: Readonly<
   Record<VehicleProfile, Readonly<Partial<Record<StreetKind, number>>>>

@@ -1,6 +1,6 @@
 import Flatbush from 'flatbush';
 import { distanceMetres, invariant, type LatLng } from '@halfhour/kernel';
-import type { CityMap, Street } from '@halfhour/engines/city';
+import type { CityMap, Street, TurnRestriction } from '@halfhour/engines/city';
 import { isDrivable, travelMilliseconds, VEHICLE_PROFILES, type VehicleProfile } from './profiles.ts';
 import { largestStrongComponent } from './strong-components.ts';
 
@@ -24,7 +24,13 @@ export interface StreetGraph {
   readonly edgeFrom: Uint32Array;
   readonly edgeTo: Uint32Array;
   readonly edgeDecimetres: Uint32Array;
+  /** NOT_ENTERED where a vehicle may not go: against a one-way street on which only bicycles may. */
   readonly edgeMilliseconds: Readonly<Record<VehicleProfile, Uint32Array>>;
+  /** Edge → index into `names`; the empty name is 0. */
+  readonly edgeName: Uint32Array;
+  readonly names: readonly string[];
+  /** Turns that are forbidden. */
+  readonly forbiddenTurns: readonly ForbiddenTurn[];
   readonly out: Adjacency;
   readonly in: Adjacency;
   /** Edge → its line, as points `shapeStart[s]` to `shapeStart[s + 1]`; the way back shares the line. */
@@ -38,6 +44,15 @@ export interface StreetGraph {
   readonly lngScale: number;
 }
 
+/** From one edge into one that begins where it ends. */
+export interface ForbiddenTurn {
+  readonly from: number;
+  readonly to: number;
+  readonly exceptBicycles: boolean;
+}
+
+export const NOT_ENTERED = 0xffffffff;
+
 interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -45,15 +60,22 @@ interface Stretch {
   readonly points: readonly LatLng[];
 }
 
-/** Builds the graph of a city's drivable streets; throws RangeError where it has none. */
+/**
+ * Builds the graph of a city's drivable streets; throws RangeError where it has none. The component is that
+ * of the directions which every vehicle may take, so that one serves all; ways against a one-way street,
+ * for bicycles alone, come on top.
+ */
 export function buildStreetGraph(city: CityMap): StreetGraph {
   const stretches = cutAtCrossings(city.streets.filter((street) => isDrivable(street.kind)));
   const edges: { from: number; to: number; stretch: number; reversed: 0 | 1 }[] = [];
+  const contraflow: typeof edges = [];
   let rawNodes = 0;
   stretches.forEach(({ from, to, street }, stretch) => {
     rawNodes = Math.max(rawNodes, from + 1, to + 1);
     edges.push({ from, to, stretch, reversed: 0 });
-    if (!street.oneway) edges.push({ from: to, to: from, stretch, reversed: 1 });
+    const back = { from: to, to: from, stretch, reversed: 1 } as const;
+    if (!street.oneway) edges.push(back);
+    else if (street.contraflow === true) contraflow.push(back);
   });
   if (edges.length === 0) throw new RangeError(`${city.name} has no street to travel on`);
 
@@ -63,7 +85,8 @@ export function buildStreetGraph(city: CityMap): StreetGraph {
     Uint32Array.from(edges, (edge) => edge.to),
   );
   const newNode = largestStrongComponent(rawOut);
-  const kept = edges.filter((edge) => newNode[edge.from]! >= 0 && newNode[edge.to]! >= 0);
+  const kept = [...edges, ...contraflow].filter((edge) => newNode[edge.from]! >= 0 && newNode[edge.to]! >= 0);
+  const forBicycles = new Set(contraflow);
   kept.sort((a, b) => newNode[a.from]! - newNode[b.from]!);
   if (kept.length === 0) throw new RangeError(`${city.name} has no round trip`);
 
@@ -79,9 +102,11 @@ export function buildStreetGraph(city: CityMap): StreetGraph {
   const edgeShape = Uint32Array.from(kept, (edge) => newShape.get(edge.stretch)!);
   const edgeMilliseconds = {} as Record<VehicleProfile, Uint32Array>;
   for (const profile of VEHICLE_PROFILES) {
-    edgeMilliseconds[profile] = Uint32Array.from(edgeShape, (shape) =>
-      travelMilliseconds(shapes[shape]!.street.kind, shapeDecimetres[shape]!, profile),
-    );
+    edgeMilliseconds[profile] = Uint32Array.from(kept, (edge, index) => {
+      if (profile !== 'bicycle' && forBicycles.has(edge)) return NOT_ENTERED;
+      const shape = edgeShape[index]!;
+      return travelMilliseconds(shapes[shape]!.street.kind, shapeDecimetres[shape]!, profile);
+    });
   }
   for (const { from, to, points } of shapes) {
     for (const [node, point] of [
@@ -93,7 +118,9 @@ export function buildStreetGraph(city: CityMap): StreetGraph {
     }
   }
   const lngScale = Math.cos((((city.bounds.south + city.bounds.north) / 2) * Math.PI) / 180);
-  return {
+  const names = ['', ...new Set(shapes.flatMap(({ street }) => street.name ?? []))];
+  const nameIndex = new Map(names.map((name, index) => [name, index]));
+  const graph: StreetGraph = {
     nodeCount,
     edgeCount: kept.length,
     nodeLat,
@@ -102,6 +129,9 @@ export function buildStreetGraph(city: CityMap): StreetGraph {
     edgeTo,
     edgeDecimetres: Uint32Array.from(edgeShape, (shape) => shapeDecimetres[shape]!),
     edgeMilliseconds,
+    edgeName: Uint32Array.from(edgeShape, (shape) => nameIndex.get(shapes[shape]!.street.name ?? '')!),
+    names,
+    forbiddenTurns: [],
     out: adjacency(nodeCount, edgeFrom, edgeTo),
     in: adjacency(nodeCount, edgeTo, edgeFrom),
     edgeShape,
@@ -110,6 +140,44 @@ export function buildStreetGraph(city: CityMap): StreetGraph {
     nodeIndex: indexNodes(nodeLat, nodeLng, lngScale),
     lngScale,
   };
+  return { ...graph, forbiddenTurns: findForbiddenTurns(graph, city.turnRestrictions ?? []) };
+}
+
+/** The line of an edge in its direction. */
+export function edgeLine(graph: Omit<StreetGraph, 'nodeIndex'>, edge: number): LatLng[] {
+  const shape = graph.edgeShape[edge]!;
+  const line: LatLng[] = [];
+  for (let index = graph.shapeStart[shape]!; index < graph.shapeStart[shape + 1]!; index++) {
+    line.push({ lat: graph.shapeLat[index]!, lng: graph.shapeLng[index]! });
+  }
+  return graph.edgeIsReversed[edge] === 1 ? line.reverse() : line;
+}
+
+/** Restrictions as pairs of edges; one that fits no edges of the graph restricts nothing. */
+function findForbiddenTurns(graph: StreetGraph, restrictions: readonly TurnRestriction[]): ForbiddenTurn[] {
+  const nodes = new Map<string, number>();
+  if (restrictions.length > 0) {
+    for (let node = 0; node < graph.nodeCount; node++) nodes.set(pointKey(nodePlace(graph, node)), node);
+  }
+  const edgesAt = ({ first, edge }: Adjacency, node: number): number[] => [
+    ...edge.subarray(first[node]!, first[node + 1]!),
+  ];
+  const turns: ForbiddenTurn[] = [];
+  for (const { kind, via, from, to, exceptBicycles = false } of restrictions) {
+    const node = nodes.get(pointKey(via));
+    if (node === undefined) continue;
+    const leaving = edgesAt(graph.out, node);
+    const isGoal = (edge: number): boolean => pointKey(edgeLine(graph, edge)[1]!) === pointKey(to);
+    // A command to enter a street that is not there must not close the crossing.
+    if (!leaving.some(isGoal)) continue;
+    for (const edge of edgesAt(graph.in, node)) {
+      if (pointKey(edgeLine(graph, edge).at(-2)!) !== pointKey(from)) continue;
+      for (const next of leaving) {
+        if (isGoal(next) === (kind === 'no')) turns.push({ from: edge, to: next, exceptBicycles });
+      }
+    }
+  }
+  return turns;
 }
 
 /** The node nearest to a place, as the crow flies. About 1 µs. */

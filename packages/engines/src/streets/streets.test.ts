@@ -5,7 +5,10 @@ import { distanceMetres } from '@halfhour/kernel';
 import { STREET_KINDS, syntheticCity, type CityMap, type Street } from '@halfhour/engines/city';
 import { findRoute } from './find-route.ts';
 import { VEHICLE_PROFILES, type VehicleProfile } from './profiles.ts';
+import { Labels, pairCost } from './labels.ts';
+import { costMetres, costSeconds } from './path-cost.ts';
 import { buildStreetGraph, nearestNode, nodePlace, type StreetGraph } from './street-graph.ts';
+import { buildStreetHierarchy } from './street-hierarchy.ts';
 import { createTravelTimes } from './travel-times.ts';
 
 const profiles = fc.constantFrom(...VEHICLE_PROFILES);
@@ -82,19 +85,28 @@ test('travel times and routes are exactly those of a plain search, in time and i
           return;
         }
         const from = pick % graph.nodeCount;
-        const forward = createTravelTimes(graph, profile, { maxRows: 1 });
-        const backward = createTravelTimes(graph, profile, { maxRows: 4 });
+        const streets = buildStreetHierarchy(graph, profile);
+        const times = createTravelTimes(streets);
+        const fromPinned = createTravelTimes(streets);
+        fromPinned.pin(from);
+        const toPinned = createTravelTimes(streets);
+        const everyNode = Array.from({ length: graph.nodeCount }, (_, node) => node);
+        const matrix = times.matrix([from, from], everyNode);
         const expected = plainCosts(graph, from, profile);
         for (let to = 0; to < graph.nodeCount; to++) {
           const seconds = Math.round(expected[to]!.milliseconds / 1000);
           const metres = Math.round(expected[to]!.decimetres / 10);
-          const route = findRoute(graph, from, to, profile);
+          const route = findRoute(streets, from, to);
           assert.equal(route.seconds, seconds);
           assert.equal(route.metres, metres);
-          assert.equal(forward.seconds(from, to), seconds);
-          assert.equal(forward.metres(from, to), metres);
-          assert.equal(backward.secondsTo(to)[from], seconds);
-          assert.equal(backward.metres(from, to), metres);
+          toPinned.pin(to);
+          for (const asked of [times, fromPinned, toPinned]) {
+            assert.equal(asked.seconds(from, to), seconds);
+            assert.equal(asked.metres(from, to), metres);
+          }
+          toPinned.unpin(to);
+          assert.equal(matrix.seconds[graph.nodeCount + to], seconds);
+          assert.equal(matrix.metres[to], metres);
         }
       },
     ),
@@ -104,9 +116,10 @@ test('travel times and routes are exactly those of a plain search, in time and i
 
 test('a route is a line through the streets from node to node, whose times rise to its duration', () => {
   const graph = buildStreetGraph(syntheticCity('lines', { blocks: 9 }));
+  const hierarchies = new Map(VEHICLE_PROFILES.map((each) => [each, buildStreetHierarchy(graph, each)]));
   fc.assert(
     fc.property(fc.nat(graph.nodeCount - 1), fc.nat(graph.nodeCount - 1), profiles, (from, to, profile) => {
-      const { seconds, metres, points, pointSeconds } = findRoute(graph, from, to, profile);
+      const { seconds, metres, points, pointSeconds } = findRoute(hierarchies.get(profile)!, from, to);
       assert.deepEqual(points[0], nodePlace(graph, from));
       assert.deepEqual(points.at(-1), nodePlace(graph, to));
       assert.equal(pointSeconds.length, points.length);
@@ -132,8 +145,9 @@ test('a one-way street is not ridden against its direction', () => {
   ];
   const graph = buildStreetGraph({ ...emptyCity, streets });
   const [nodeA, nodeB] = [nearestNode(graph, a), nearestNode(graph, b)];
-  assert.deepEqual(findRoute(graph, nodeA, nodeB, 'bicycle').points, [a, b]);
-  assert.deepEqual(findRoute(graph, nodeB, nodeA, 'bicycle').points, [b, c, a]);
+  const riding = buildStreetHierarchy(graph, 'bicycle');
+  assert.deepEqual(findRoute(riding, nodeA, nodeB).points, [a, b]);
+  assert.deepEqual(findRoute(riding, nodeB, nodeA).points, [b, c, a]);
 });
 
 test('the nearest node is the nearest, whatever the latitude', () => {
@@ -153,37 +167,65 @@ test('the nearest node is the nearest, whatever the latitude', () => {
   );
 });
 
-test('rows are bounded, and pinned rows stay whatever else is asked', () => {
-  const graph = buildStreetGraph(syntheticCity('rows', { blocks: 5 }));
-  const times = createTravelTimes(graph, 'motorcycle', { maxRows: 2 });
-  times.pin(3);
-  const pinnedFrom = times.secondsFrom(3);
-  const pinnedTo = times.secondsTo(3);
-  const first = times.secondsFrom(0);
-  assert.equal(times.secondsFrom(0), first);
-  times.secondsFrom(1);
-  times.secondsFrom(2);
-  assert.notEqual(times.secondsFrom(0), first);
-  assert.deepEqual(times.secondsFrom(0), first);
-  assert.equal(times.secondsFrom(3), pinnedFrom);
-  assert.equal(times.secondsTo(3), pinnedTo);
-  times.unpin(3);
-  times.secondsFrom(1);
-  times.secondsFrom(2);
-  assert.notEqual(times.secondsFrom(3), pinnedFrom);
+test('labels are bounded: when memory is full they are forgotten and made again', () => {
+  const graph = buildStreetGraph(syntheticCity('labels', { blocks: 6 }));
+  const streets = buildStreetHierarchy(graph, 'motorcycle');
+  const times = createTravelTimes(streets);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 60 }),
+      fc.array(fc.tuple(fc.nat(graph.nodeCount - 1), fc.nat(graph.nodeCount - 1)), { maxLength: 40 }),
+      (maxEntries, pairs) => {
+        const forward = new Labels(streets, 'forward', maxEntries);
+        const backward = new Labels(streets, 'backward', maxEntries);
+        for (const [from, to] of pairs) {
+          const cost = pairCost(forward, backward, from, to);
+          assert.equal(costSeconds(cost), times.seconds(from, to));
+          assert.equal(costMetres(cost), times.metres(from, to));
+          // A single label may be larger than the bound.
+          assert.ok(forward.endOf(from) <= Math.max(maxEntries, graph.nodeCount));
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test('a route names the edges that it follows, and their times and lengths add up to its own', () => {
+  const graph = buildStreetGraph(syntheticCity('edges', { blocks: 9 }));
+  const streets = buildStreetHierarchy(graph, 'car');
+  fc.assert(
+    fc.property(fc.nat(graph.nodeCount - 1), fc.nat(graph.nodeCount - 1), (from, to) => {
+      const route = findRoute(streets, from, to);
+      let at = from;
+      let milliseconds = 0;
+      let decimetres = 0;
+      for (const edge of route.edges) {
+        assert.equal(graph.edgeFrom[edge], at);
+        at = graph.edgeTo[edge]!;
+        milliseconds += graph.edgeMilliseconds.car[edge]!;
+        decimetres += graph.edgeDecimetres[edge]!;
+      }
+      assert.equal(at, to);
+      assert.equal(route.seconds, Math.round(milliseconds / 1000));
+      assert.equal(route.metres, Math.round(decimetres / 10));
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('a node that does not exist is refused', () => {
   const graph = buildStreetGraph(syntheticCity('bounds', { blocks: 2 }));
-  const times = createTravelTimes(graph, 'car', { maxRows: 2 });
+  const streets = buildStreetHierarchy(graph, 'car');
+  const times = createTravelTimes(streets);
   for (const node of [-1, graph.nodeCount, 0.5, Number.NaN]) {
     assert.throws(() => times.seconds(0, node), RangeError);
     assert.throws(() => times.metres(node, 0), RangeError);
     assert.throws(() => times.pin(node), RangeError);
-    assert.throws(() => findRoute(graph, node, 0, 'car'), RangeError);
+    assert.throws(() => times.matrix([node], [0]), RangeError);
+    assert.throws(() => findRoute(streets, node, 0), RangeError);
     assert.throws(() => nodePlace(graph, node), RangeError);
   }
-  assert.throws(() => createTravelTimes(graph, 'car', { maxRows: 0 }), RangeError);
 });
 
 /** Bellman-Ford over the list of edges: slow, short, and shares nothing with what it checks. */

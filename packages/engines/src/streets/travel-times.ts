@@ -1,128 +1,126 @@
-import type { VehicleProfile } from './profiles.ts';
-import { costMetres, costsToAll, costSeconds, linkCosts } from './shortest-paths.ts';
-import { checkNode, type StreetGraph } from './street-graph.ts';
+import { Climb, type Direction } from './climb.ts';
+import { Labels, pairCost } from './labels.ts';
+import { manyToMany } from './many-to-many.ts';
+import { sweepDown } from './one-to-all.ts';
+import { costMetres, costSeconds, type PathCost } from './path-cost.ts';
+import { checkNode } from './street-graph.ts';
+import type { StreetHierarchy } from './street-hierarchy.ts';
 
-/**
- * Fastest travel between the nodes of a street graph: what dispatch and promises ask, whatever computes
- * it. Rows today, a contraction hierarchy later.
- */
+/** Fastest travel between the nodes of a street graph: what dispatch and promises ask, whatever computes it. */
 export interface TravelTimes {
   readonly nodeCount: number;
   /** Whole seconds of the fastest path; at most MAX_SECONDS. Throws RangeError for an unknown node. */
   seconds(from: number, to: number): number;
   /** Whole metres of that same path (the shortest among equally fast ones). */
   metres(from: number, to: number): number;
-  /** Seconds from `node` to every node. Read only; valid until the caller lets go of it. */
-  secondsFrom(node: number): Uint16Array;
-  /** Seconds from every node to `node`. */
-  secondsTo(node: number): Uint16Array;
-  /** Computes both rows of a node now and keeps them: for stores, which every trip touches. */
+  /** Every pair of two sets of nodes. Throws RangeError for an unknown node. */
+  matrix(from: ArrayLike<number>, to: ArrayLike<number>): TravelMatrix;
+  /** Keeps all from and to a node once it is asked about: for stores, which every trip touches. */
   pin(node: number): void;
   unpin(node: number): void;
 }
 
-export interface TravelTimesOptions {
-  /** Rows kept besides the pinned ones; the least recently used goes. 6 bytes a node and row. */
-  readonly maxRows: number;
-}
-
-/** 18 hours: further than anything delivered here, so a row fits 16 bits. Longer paths read as this. */
-export const MAX_SECONDS = 0xffff;
-
-interface Row {
+/** Row by row: the pair of `from[i]` and `to[j]` is at `i * to.length + j`. */
+export interface TravelMatrix {
   readonly seconds: Uint16Array;
   readonly metres: Uint32Array;
 }
 
-/**
- * Travel times by one Dijkstra search a row, kept in a bounded cache. A pair is answered from whichever
- * row is there: from its start forwards, or from its end backwards; else the row from its start is
- * computed. With the stores pinned, each leg that starts or ends at a store is two array reads.
- */
-export function createTravelTimes(
-  graph: StreetGraph,
-  profile: VehicleProfile,
-  options: TravelTimesOptions,
-): TravelTimes {
-  const { maxRows } = options;
-  if (!Number.isInteger(maxRows) || maxRows < 1)
-    throw new RangeError('maxRows must be a whole number from 1');
-  const outCosts = linkCosts(graph, graph.out, profile);
-  const inCosts = linkCosts(graph, graph.in, profile);
-  /** Keys are 2 × node for the row from it, 2 × node + 1 for the row to it; a Map keeps the order of use. */
-  const recent = new Map<number, Row>();
-  const pinned = new Map<number, Row>();
+/** 18 hours: further than anything delivered here, so that a row fits 16 bits. Longer paths read as this. */
+export const MAX_SECONDS = 0xffff;
 
-  const keyFrom = (node: number): number => 2 * check(node);
-  const keyTo = (node: number): number => 2 * check(node) + 1;
-  const check = (node: number): number => {
-    checkNode(graph, node);
-    return node;
+/** 50 MB a direction: the labels of all 62,000 crossings of a large city, or the last ones of a larger one. */
+const MAX_LABEL_ENTRIES = 2 ** 22;
+
+/**
+ * Travel times from a hierarchy. A pair with a pinned node is two array reads; any other merges two labels,
+ * which are made at the first question about their nodes.
+ */
+export function createTravelTimes(streets: StreetHierarchy): TravelTimes {
+  const { graph, hierarchy, seeds } = streets;
+  const { nodeCount } = graph;
+  const forward = new Labels(streets, 'forward', MAX_LABEL_ENTRIES);
+  const backward = new Labels(streets, 'backward', MAX_LABEL_ENTRIES);
+  const climbs = {
+    forward: new Climb(hierarchy, 'forward'),
+    backward: new Climb(hierarchy, 'backward'),
   };
-  const compute = (key: number): Row => {
-    const node = key >> 1;
-    const costs =
-      (key & 1) === 0 ? costsToAll(graph.out, outCosts, node) : costsToAll(graph.in, inCosts, node);
-    const seconds = new Uint16Array(costs.length);
-    const metres = new Uint32Array(costs.length);
-    for (let index = 0; index < costs.length; index++) {
-      seconds[index] = Math.min(MAX_SECONDS, costSeconds(costs[index]!));
-      metres[index] = costMetres(costs[index]!);
-    }
-    return { seconds, metres };
-  };
-  const cached = (key: number): Row | undefined => {
-    const kept = pinned.get(key);
-    if (kept !== undefined) return kept;
-    const row = recent.get(key);
-    if (row !== undefined) {
-      recent.delete(key);
-      recent.set(key, row);
+  const pinned = new Set<number>();
+  const pinnedFrom = new Map<number, TravelMatrix>();
+  const pinnedTo = new Map<number, TravelMatrix>();
+
+  const rowOf = (node: number, direction: Direction): TravelMatrix => {
+    const climb = climbs[direction];
+    climb.run(seeds[direction], node);
+    const costs = sweepDown(climb, hierarchy, direction);
+    const ends = seeds[direction === 'forward' ? 'backward' : 'forward'];
+    const row = { seconds: new Uint16Array(nodeCount), metres: new Uint32Array(nodeCount) };
+    for (let other = 0; other < nodeCount; other++) {
+      let cost = other === node ? 0 : Infinity;
+      for (let seed = ends.first[other]!; seed < ends.first[other + 1]!; seed++) {
+        cost = Math.min(cost, costs[ends.position[seed]!]! + ends.cost[seed]!);
+      }
+      row.seconds[other] = Math.min(MAX_SECONDS, costSeconds(cost));
+      row.metres[other] = costMetres(cost);
     }
     return row;
   };
-  const keep = (key: number, row: Row): void => {
-    recent.set(key, row);
-    if (recent.size > maxRows) recent.delete(recent.keys().next().value!);
-  };
-  const rowOf = (key: number): Row => {
-    const known = cached(key);
-    if (known !== undefined) return known;
-    const row = compute(key);
-    keep(key, row);
+  /** The pinned row of a node; undefined where it is not pinned. */
+  const pinnedRow = (node: number, direction: Direction): TravelMatrix | undefined => {
+    const rows = direction === 'forward' ? pinnedFrom : pinnedTo;
+    let row = rows.get(node);
+    if (row === undefined && pinned.has(node)) rows.set(node, (row = rowOf(node, direction)));
     return row;
+  };
+  const costOf = (from: number, to: number): PathCost =>
+    from === to ? 0 : pairCost(forward, backward, from, to);
+  const check = (from: number, to: number): void => {
+    checkNode(graph, from);
+    checkNode(graph, to);
   };
 
   return {
-    nodeCount: graph.nodeCount,
+    nodeCount,
     seconds(from, to) {
-      const row = cached(keyFrom(from));
-      if (row !== undefined) return row.seconds[check(to)]!;
-      const rowBack = cached(keyTo(to));
-      return rowBack === undefined ? rowOf(keyFrom(from)).seconds[to]! : rowBack.seconds[from]!;
+      check(from, to);
+      const row = pinnedRow(from, 'forward');
+      if (row !== undefined) return row.seconds[to]!;
+      const rowBack = pinnedRow(to, 'backward');
+      if (rowBack !== undefined) return rowBack.seconds[from]!;
+      return Math.min(MAX_SECONDS, costSeconds(costOf(from, to)));
     },
     metres(from, to) {
-      const row = cached(keyFrom(from));
-      if (row !== undefined) return row.metres[check(to)]!;
-      const rowBack = cached(keyTo(to));
-      return rowBack === undefined ? rowOf(keyFrom(from)).metres[to]! : rowBack.metres[from]!;
+      check(from, to);
+      const row = pinnedRow(from, 'forward');
+      if (row !== undefined) return row.metres[to]!;
+      const rowBack = pinnedRow(to, 'backward');
+      if (rowBack !== undefined) return rowBack.metres[from]!;
+      return costMetres(costOf(from, to));
     },
-    secondsFrom: (node) => rowOf(keyFrom(node)).seconds,
-    secondsTo: (node) => rowOf(keyTo(node)).seconds,
-    pin(node) {
-      for (const key of [keyFrom(node), keyTo(node)]) {
-        if (pinned.has(key)) continue;
-        pinned.set(key, recent.get(key) ?? compute(key));
-        recent.delete(key);
+    matrix(from, to) {
+      for (const nodes of [from, to]) {
+        for (let index = 0; index < nodes.length; index++) checkNode(graph, nodes[index]!);
       }
+      const size = from.length * to.length;
+      const matrix = { seconds: new Uint16Array(size), metres: new Uint32Array(size) };
+      manyToMany(forward, backward, hierarchy.position.length, from, to, (row, costs) => {
+        for (let column = 0, at = row * to.length; column < to.length; column++, at++) {
+          if (from[row] === to[column]) continue;
+          matrix.seconds[at] = Math.min(MAX_SECONDS, costSeconds(costs[column]!));
+          matrix.metres[at] = costMetres(costs[column]!);
+        }
+      });
+      return matrix;
+    },
+    pin(node) {
+      checkNode(graph, node);
+      pinned.add(node);
     },
     unpin(node) {
-      for (const key of [keyFrom(node), keyTo(node)]) {
-        const row = pinned.get(key);
-        if (row === undefined) continue;
-        pinned.delete(key);
-        keep(key, row);
-      }
+      checkNode(graph, node);
+      pinned.delete(node);
+      pinnedFrom.delete(node);
+      pinnedTo.delete(node);
     },
   };
 }

@@ -1,5 +1,12 @@
 import type { CityMap } from '@halfhour/engines/city';
-import { type LatLng, type MarketId, distanceMetres, invariant } from '@halfhour/kernel';
+import {
+  type Clock,
+  type EpochMs,
+  type LatLng,
+  type MarketId,
+  distanceMetres,
+  invariant,
+} from '@halfhour/kernel';
 import type { Markets } from '../markets/index.ts';
 import { type MarketMap, createMarketMap } from './market-map.ts';
 
@@ -9,13 +16,14 @@ export interface Maps {
   /** Keeps the travel times from and to these places ready: the stores, where every trip begins. */
   pin(marketId: MarketId, places: readonly LatLng[]): Promise<void>;
   /**
-   * Street distance and riding time. Before the map of the market is loaded, and where there is none, the
+   * Street distance and riding time of who leaves at `departAt`, now unless given. Before the map of the market is loaded, and where there is none, the
    * straight line times a detour factor stands in.
    */
   estimate(
     marketId: MarketId,
     from: LatLng,
     to: LatLng,
+    departAt?: EpochMs,
   ): { readonly metres: number; readonly seconds: number };
 }
 
@@ -23,20 +31,23 @@ export interface MapDeps {
   readonly markets: Pick<Markets, 'get'>;
   /** Reads a city map by the source that the market names. */
   readonly open: (source: string) => Promise<CityMap>;
+  readonly clock: Clock;
+  /** Told when the streets of a period of the day could not be made. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Streets are about 1.3 times as long as the straight line in gridded cities (Newell 1980). */
 const DETOUR = 1.3;
 const FALLBACK_METRES_PER_SECOND = 6;
 
-export function createMaps({ markets, open }: MapDeps): Maps {
+export function createMaps({ markets, open, clock, onError }: MapDeps): Maps {
   const loading = new Map<MarketId, Promise<MarketMap>>();
   const loaded = new Map<MarketId, MarketMap>();
 
   async function read(marketId: MarketId): Promise<MarketMap> {
     const market = await markets.get(marketId);
     invariant(market !== undefined, `no market ${marketId}`);
-    const map = createMarketMap(await open(market.mapSource));
+    const map = await createMarketMap(await open(market.mapSource), onError);
     loaded.set(marketId, map);
     return map;
   }
@@ -55,16 +66,17 @@ export function createMaps({ markets, open }: MapDeps): Maps {
     load,
     async pin(marketId, places) {
       const map = await load(marketId);
-      for (const place of places) map.travel.pin(map.nodeOf(place));
+      for (const place of places) map.pin(place);
     },
-    estimate(marketId, from, to) {
+    estimate(marketId, from, to, departAt = clock.now()) {
       const map = loaded.get(marketId);
       if (map === undefined) {
         const metres = Math.round(distanceMetres(from, to) * DETOUR);
         return { metres, seconds: Math.round(metres / FALLBACK_METRES_PER_SECOND) };
       }
       const [a, b] = [map.nodeOf(from), map.nodeOf(to)];
-      return { metres: map.travel.metres(a, b), seconds: map.travel.seconds(a, b) };
+      const travel = map.travelAt(departAt);
+      return { metres: travel.metres(a, b), seconds: travel.seconds(a, b) };
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressAt, syntheticCity } from '@halfhour/engines/city';
-import { createIdSource, distanceMetres, epochMs } from '@halfhour/kernel';
+import { createIdSource, distanceMetres, epochMs, HOUR_MS, ManualClock } from '@halfhour/kernel';
 import type { MarketRecord } from '../markets/index.ts';
 import { createMapRoutes, createMaps } from './index.ts';
 
@@ -9,12 +9,16 @@ const ids = createIdSource(() => epochMs(1_780_000_000_000), 9);
 const marketId = ids.next('mkt');
 const city = syntheticCity(5);
 let opened = 0;
+/** A Monday, 12:00 in UTC, which is what a made-up city lives by. */
+const NOON = epochMs(Date.UTC(2026, 10, 23, 12));
 const markets = {
   get: (id: typeof marketId) =>
     Promise.resolve(id === marketId ? ({ id, mapSource: 'synthetic:5' } as MarketRecord) : undefined),
 };
 const maps = createMaps({
   markets,
+  clock: new ManualClock(NOON),
+  onError: (error) => assert.fail(String(error)),
   open: () => {
     opened += 1;
     return Promise.resolve(city);
@@ -37,6 +41,27 @@ test('a trip is as long as the streets once the map is there, and never shorter 
   assert.equal(before.metres, Math.round(straight * 1.3));
   // Both ends snap to a corner, so up to a block at each end is not ridden.
   assert.ok(after.metres > straight - 400 && after.seconds > 0);
+});
+
+test('who leaves in the rush hour is on the way for longer, once its streets are made in the background', async () => {
+  const map = await maps.load(marketId);
+  const rush = epochMs(NOON + 6 * HOUR_MS);
+  const usual = maps.estimate(marketId, ...doors);
+  assert.deepEqual(maps.estimate(marketId, ...doors, rush), usual);
+  while (map.streetsAt('motorcycle', rush) === map.streetsAt('motorcycle', NOON)) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const later = maps.estimate(marketId, ...doors, rush);
+  // The speed is 90 percent; each edge is rounded to milliseconds, the way may be another one.
+  assert.ok(Math.abs(later.seconds - usual.seconds / 0.9) <= 1, `${usual.seconds} ${later.seconds}`);
+  assert.deepEqual(maps.estimate(marketId, ...doors), usual);
+});
+
+test('a vehicle is prepared before it is asked about', async () => {
+  const map = await maps.load(marketId);
+  assert.throws(() => map.streetsAt('bicycle', NOON), /not prepared/);
+  await map.prepare('bicycle');
+  assert.equal(map.streetsAt('bicycle', NOON).profile, 'bicycle');
 });
 
 test('a map is read once, however many ask at the same time', async () => {

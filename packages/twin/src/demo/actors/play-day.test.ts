@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { syntheticCity } from '@halfhour/engines/city';
-import { buildStreetGraph } from '@halfhour/engines/streets';
+import {
+  buildStreetGraph,
+  buildStreetHierarchy,
+  VEHICLE_PROFILES,
+  type VehicleProfile,
+} from '@halfhour/engines/streets';
 import { epochMs, HOUR_MS, ManualClock, MINUTE_MS, seededRandom, systemTicker } from '@halfhour/kernel';
 import { buildDemoMarket } from '../build-demo-market.ts';
 import { playDay } from './play-day.ts';
 import { openStandInMarket, type StandInMarket } from './stand-in-market.ts';
 
 const city = syntheticCity(5, { blocks: 16 });
-const streets = buildStreetGraph(city);
+const graph = buildStreetGraph(city);
+const hierarchies = VEHICLE_PROFILES.map((vehicle) => buildStreetHierarchy(graph, vehicle));
+const streets = (vehicle: VehicleProfile) => hierarchies[VEHICLE_PROFILES.indexOf(vehicle)]!;
 const demo = buildDemoMarket(city, seededRandom(1), { stores: 24, couriers: 24, shoppers: 60 });
 /** A Monday, 11:30 in UTC, which is what a made-up city lives by. */
 const NOON = epochMs(Date.UTC(2026, 10, 23, 11, 30));

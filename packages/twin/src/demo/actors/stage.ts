@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type EpochMs,
   type LocalTime,
   localTime,
   type OrderId,
@@ -7,7 +8,7 @@ import {
   type StoreId,
   type Ticker,
 } from '@halfhour/kernel';
-import type { StreetGraph } from '@halfhour/engines/streets';
+import type { StreetHierarchy, VehicleProfile } from '@halfhour/engines/streets';
 import { type ApiClient, createApiClient } from '../../http/index.ts';
 import type { DemoMarket, DemoStore } from '../demo-market.ts';
 import type { ActorRef, DemoCast } from './cast.ts';
@@ -19,7 +20,8 @@ export interface PlayDayOptions {
   readonly baseUrl: string;
   readonly demo: DemoMarket;
   readonly cast: DemoCast;
-  readonly streets: StreetGraph;
+  /** As a vehicle rides them that leaves at a moment. */
+  readonly streets: (vehicle: VehicleProfile, departAt: EpochMs) => StreetHierarchy;
   /** The market's clock: all that people do takes its time. */
   readonly clock: Clock;
   /** Of the host, for time-outs, retries and the limit of reports a second. */

@@ -20,9 +20,10 @@ export async function travelTo(
 ): Promise<boolean> {
   const { stage, bell } = courier;
   if (distanceMetres(courier.position, place) > THERE_METRES) {
-    const from = nearestNode(stage.streets, courier.position);
-    const route = findRoute(stage.streets, from, nearestNode(stage.streets, place), courier.vehicle);
     const startedAt = stage.clock.now();
+    const streets = stage.streets(courier.vehicle, startedAt);
+    const from = nearestNode(streets.graph, courier.position);
+    const route = findRoute(streets, from, nearestNode(streets.graph, place));
     for (;;) {
       const seconds = (stage.clock.now() - startedAt) / SECOND_MS / slowness;
       if (seconds >= route.seconds) break;
