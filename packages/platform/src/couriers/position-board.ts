@@ -82,8 +82,8 @@ interface LookUp {
 }
 
 /** Requests whose couriers are looked up by one statement. */
-const MAX_LOOK_UPS = 64;
-const MAX_QUEUE = 2_000;
+const MAX_LOOK_UPS = 1_000;
+const MAX_QUEUE = 10_000;
 /** Positions that one statement writes. */
 const MAX_WRITTEN = 5_000;
 
