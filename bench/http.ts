@@ -116,7 +116,9 @@ function print({ what, perSecond, appMicros, postgresMicros, generatorMicros, re
 }
 
 interface Measuring {
-  measure(what: string, scenario: string, plan: LoadPlan): Promise<Figures>;
+  readonly url: string;
+  /** `more` goes to the scenario with what it always gets. */
+  measure(what: string, scenario: string, plan: LoadPlan, more?: object): Promise<Figures>;
 }
 
 /** The peer of the layer: Fastify with the body's schema in ajv, and none of the rest. */
@@ -174,6 +176,7 @@ export async function startPlatform(
     what: string,
     scenario: string,
     plan: LoadPlan,
+    more: object = {},
   ): Promise<Figures> {
     let app = process.cpuUsage();
     let appMicros = 0;
@@ -182,7 +185,7 @@ export async function startPlatform(
     const report = await load.run({
       scenario,
       plan,
-      parameters: parametersOf(market, `run-${runs++}`),
+      parameters: { ...parametersOf(market, `run-${runs++}`), ...more },
       onMessage: assigner,
       onCounting: () => {
         app = process.cpuUsage();
@@ -208,7 +211,7 @@ export async function startPlatform(
   async function withLoad(url: string, use: (bench: Measuring) => Promise<void>): Promise<void> {
     const load = await startLoadGenerator(url);
     try {
-      await use({ measure: (what, scenario, plan) => measure(load, what, scenario, plan) });
+      await use({ url, measure: (what, scenario, plan, more) => measure(load, what, scenario, plan, more) });
     } finally {
       await load.close();
     }
@@ -220,6 +223,7 @@ export async function startPlatform(
     market,
     postgresPid,
     estimate: composed.maps.estimate,
+    startMarkets: composed.startMarkets,
     async serve(
       handler: 'real' | 'stubbed' | 'plain',
       use: (bench: Measuring) => Promise<void>,

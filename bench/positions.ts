@@ -1,13 +1,24 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
 import { type LatLng, distanceMetres, normal, seededRandom } from '@halfhour/kernel';
 import { type Contender, geokdbushContender, h3Contender, indexContender } from './lib/nearest-contenders.ts';
+import { startPlatform } from './http.ts';
+import { postgresCpuMicros } from './lib/cpu.ts';
+import type { LoadPlan } from './lib/http-load.ts';
+import { runSocketLoad } from './lib/socket-load.ts';
 import type { BenchOptions } from './run.ts';
+import { FLEET, POINTS } from './scenarios/points.ts';
 
 /**
  * Where couriers are. `index`: 100,000 of them in a city of 40 km, half of them around twenty centres, who move by up
  * to 30 m a report: updates a second, nearest-ten queries a second, and ten updates to a query, of the index and of two
  * peers on the same places, on one core.
  *
- * `npm run bench -- positions [index] [--full] [--json]`
+ * `intake`: points of 2,500 couriers on shift into the real server on a durable Postgres with dispatch and live view
+ * running and an operator's map open, 20,000 a second over each way and as many as come in over HTTP, with the CPU time
+ * of server, Postgres and clients apart.
+ *
+ * `npm run bench -- positions [index] [intake] [--full] [--json]`
  */
 const COURIERS = 100_000;
 const SPAN_METRES = 40_000;
@@ -30,9 +41,10 @@ interface IndexFigures {
 }
 
 export async function run({ json, full, args }: BenchOptions): Promise<void> {
-  const parts = args.length === 0 ? ['index'] : args;
+  const parts = args.length === 0 ? ['index', 'intake'] : args;
   const figures: Record<string, unknown> = {};
   if (parts.includes('index')) figures['index'] = measureIndexes(full ? 10 : 3, json);
+  if (parts.includes('intake')) figures['intake'] = await measureIntake(full ? 20 : 6, json);
   if (json) console.log(JSON.stringify(figures));
 }
 
@@ -149,4 +161,116 @@ function drawCity() {
     return (now[thing] = { lat: lat + step(), lng: lng + step() });
   });
   return { places, moves: { things, places: moved }, asked: Array.from({ length: 5_000 }, draw) };
+}
+
+const POINTS_SCENARIO = new URL('scenarios/points.ts', import.meta.url).href;
+const RATE = 20_000;
+
+interface IntakeFigures {
+  readonly way: string;
+  readonly pointsPerSecond: number;
+  /** CPU time of a point, in microseconds. */
+  readonly serverMicros: number;
+  readonly postgresMicros: number;
+  readonly clientMicros: number;
+  /** Requests or sockets that failed, and messages that were not taken. */
+  readonly failed: number;
+}
+
+async function measureIntake(seconds: number, json: boolean): Promise<IntakeFigures[]> {
+  const platform = await startPlatform({ stores: 20, offersPerStore: 1, shoppers: 10, couriers: 2_500 });
+  const { market, db, postgresPid } = platform;
+  const figures: IntakeFigures[] = [];
+  const show = (each: IntakeFigures): void => {
+    figures.push(each);
+    if (json) return;
+    const core = (micros: number): string => ((micros * each.pointsPerSecond) / 10_000).toFixed(0);
+    console.log(
+      `${each.way}: ${Math.round(each.pointsPerSecond).toLocaleString('en')} points a second, ${each.failed} failed; ` +
+        `CPU µs each: server ${each.serverMicros.toFixed(1)}, Postgres ${each.postgresMicros.toFixed(1)}, ` +
+        `clients ${each.clientMicros.toFixed(1)}; the server has ${core(each.serverMicros)} % of a core`,
+    );
+  };
+  try {
+    await platform.startMarkets();
+    await platform.serve('real', async ({ url, measure }) => {
+      const watcher = fork(join(import.meta.dirname, 'lib/market-watcher.ts'), [
+        `${url}${market.path}/stream`,
+        market.operatorToken,
+      ]);
+      const overHttp = async (way: 'courier' | 'fleet', arrivals: LoadPlan['arrivals'], what: string) => {
+        const points = way === 'fleet' ? FLEET : POINTS;
+        const plan = { arrivals, connections: 256, warmUpSeconds: 5, seconds, patienceSeconds: 10 };
+        const { courierIds, courierTokens, operatorToken } = market;
+        const more = { way, courierIds, couriers: courierTokens, operator: operatorToken };
+        const each = await measure(what, POINTS_SCENARIO, plan, more);
+        const { statuses, broken, unanswered } = each.report;
+        const refused = Object.entries(statuses).map(([status, count]) => (status === '200' ? 0 : count));
+        show({
+          way: what,
+          pointsPerSecond: each.perSecond * points,
+          serverMicros: each.appMicros / points,
+          postgresMicros: each.postgresMicros / points,
+          clientMicros: each.generatorMicros / points,
+          failed: refused.reduce((sum, count) => sum + count, broken + unanswered),
+        });
+      };
+      const open = (perSecond: number) => ({ kind: 'open' as const, perSecond });
+      // First without a rate, so that keys and couriers are known by the time that one is kept.
+      const closed = (sessions: number) => ({ kind: 'closed' as const, sessions });
+      await overHttp('courier', closed(256), `HTTP, ${POINTS} points, all that come in`);
+      await overHttp('fleet', closed(4), `HTTP, ${FLEET} couriers, all that come in`);
+      await overHttp('courier', open(RATE / POINTS), `HTTP, ${POINTS} points of a courier a request`);
+      await overHttp('fleet', open(RATE / FLEET), `HTTP, ${FLEET} couriers a request`);
+      show(await overSockets(url, seconds));
+      watcher.kill();
+    });
+    const [row] = await db.query<{ stale: number }>(
+      `select count(*)::int as stale from couriers.position where written_at < clock_timestamp() - interval '10 seconds'`,
+    );
+    if (row!.stale > 0) throw new Error(`${row!.stale} positions were not written`);
+  } finally {
+    await platform.close();
+  }
+  return figures;
+
+  async function overSockets(url: string, counted: number): Promise<IntakeFigures> {
+    let app = process.cpuUsage();
+    let appMicros = 0;
+    let postgresBefore = Promise.resolve(0);
+    let postgresAfter = Promise.resolve(0);
+    const report = await runSocketLoad(
+      {
+        url: url.replace('http', 'ws'),
+        sockets: market.courierIds.map((courierId, index) => ({
+          path: `${market.path}/couriers/${courierId}/positions/socket`,
+          token: market.courierTokens[index]!,
+        })),
+        messagesPerSecond: RATE,
+        warmUpSeconds: 5,
+        seconds: counted,
+      },
+      {
+        onCounting() {
+          app = process.cpuUsage();
+          postgresBefore = postgresCpuMicros(postgresPid);
+        },
+        onCounted() {
+          const { user, system } = process.cpuUsage(app);
+          appMicros = user + system;
+          postgresAfter = postgresCpuMicros(postgresPid);
+        },
+      },
+    );
+    const each = (micros: number): number => micros / report.sent;
+    return {
+      way: `WebSocket, ${market.courierIds.length} sockets, a point a message`,
+      // Where it lags behind, what it takes is less than what was sent.
+      pointsPerSecond: report.sent / Math.max(report.seconds, report.seconds + report.drainSeconds - 1),
+      serverMicros: each(appMicros),
+      postgresMicros: each((await postgresAfter) - (await postgresBefore)),
+      clientMicros: each(report.generatorCpuMicros),
+      failed: report.told + report.closed,
+    };
+  }
 }

@@ -40,6 +40,7 @@ export interface BenchMarket {
   /** API keys of the people, as they send them. */
   readonly shopperTokens: readonly string[];
   readonly courierTokens: readonly string[];
+  readonly operatorToken: string;
   /** By store. */
   readonly merchantTokens: Readonly<Record<StoreId, string>>;
 }
@@ -104,6 +105,7 @@ export async function insertBenchMarket(
     courierTokens: courierIds.map((courierId, index) =>
       person(`Courier ${index}`, [{ role: 'courier', marketId, courierId }]),
     ),
+    operatorToken: person('Operator', [{ role: 'operator', marketId }]),
     merchantTokens,
     stores: stores.map(({ storeId, place, offers }) => ({
       storeId,

@@ -228,7 +228,8 @@ test('a courier has two sockets: a third one closes the oldest', async () => {
   const token = newCourier();
   const [oldest, other] = [await connected(token), await connected(token)];
   const gone = closed(oldest);
-  const third = await connected(token);
+  // Another way to write the same path.
+  const third = await connected(token, courierId.replace('c', '%63'));
   assert.equal(await gone, '1008 replaced');
   await settled(other);
   await settled(third);

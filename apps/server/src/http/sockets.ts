@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -16,7 +17,7 @@ const MESSAGES_AT_ONCE = 20;
 /** What may wait for a client that does not read its answers. */
 const MAX_UNREAD_BYTES = 64 * 1_024;
 /** A phone that changes its network comes again before the server knows that it has gone. */
-const SOCKETS_PER_PATH = 2;
+const SOCKETS_PER_SUBJECT = 2;
 /** From the close that we send to the end of the connection. */
 const CLOSING_MS = 2_000;
 
@@ -74,7 +75,7 @@ export function createSockets({
   });
   const upgrades = new WeakMap<IncomingMessage, { readonly socket: Duplex; readonly head: Buffer }>();
   const open = new Set<WebSocket>();
-  const byPath = new Map<string, WebSocket[]>();
+  const bySubject = new Map<string, WebSocket[]>();
   let closing = false;
   let messages = 0;
 
@@ -84,20 +85,20 @@ export function createSockets({
     socket.once('close', cancel);
   }
 
-  function admit(socket: WebSocket, path: string): void {
-    const others = byPath.get(path) ?? [];
-    if (others.length >= SOCKETS_PER_PATH) {
-      forget(others[0]!, path);
+  function admit(socket: WebSocket, subject: string): void {
+    const others = bySubject.get(subject) ?? [];
+    if (others.length >= SOCKETS_PER_SUBJECT) {
+      forget(others[0]!, subject);
       close(others[0]!, POLICY, 'replaced');
     }
-    byPath.set(path, [...(byPath.get(path) ?? []), socket]);
+    bySubject.set(subject, [...(bySubject.get(subject) ?? []), socket]);
     open.add(socket);
   }
 
-  function forget(socket: WebSocket, path: string): void {
-    const left = (byPath.get(path) ?? []).filter((each) => each !== socket);
-    if (left.length === 0) byPath.delete(path);
-    else byPath.set(path, left);
+  function forget(socket: WebSocket, subject: string): void {
+    const left = (bySubject.get(subject) ?? []).filter((each) => each !== socket);
+    if (left.length === 0) bySubject.delete(subject);
+    else bySubject.set(subject, left);
   }
 
   function run(
@@ -105,7 +106,8 @@ export function createSockets({
     request: FastifyRequest,
     { receive, validate, mayStay }: Parameters<Sockets['accept']>[2],
   ): void {
-    const path = request.url.split('?')[0]!;
+    // What the path names, since a path can be written in many ways.
+    const subject = JSON.stringify(request.halfhour.params);
     let allowance = MESSAGES_AT_ONCE;
     let allowedAt = ticker.elapsedMs();
     let silentBeats = 0;
@@ -185,9 +187,9 @@ export function createSockets({
     socket.once('close', () => {
       cancelBeat();
       open.delete(socket);
-      forget(socket, path);
+      forget(socket, subject);
     });
-    admit(socket, path);
+    admit(socket, subject);
     schedule();
   }
 
@@ -201,7 +203,7 @@ export function createSockets({
         response.shouldKeepAlive = false;
         response.assignSocket(socket as never);
         // An answer that is no upgrade ends the connection: Node does not read from it any more.
-        response.once('finish', () => socket.end());
+        response.once('finish', () => (socket as Socket).destroySoon());
         app.routing(raw, response);
       });
     },

@@ -82,8 +82,8 @@ interface LookUp {
 }
 
 /** Requests whose couriers are looked up by one statement. */
-const MAX_LOOK_UPS = 64;
-const MAX_QUEUE = 2_000;
+const MAX_LOOK_UPS = 1_000;
+const MAX_QUEUE = 10_000;
 /** Positions that one statement writes. */
 const MAX_WRITTEN = 5_000;
 
@@ -212,11 +212,11 @@ export function createPositionBoard({ db, ticker, flushMs, onError }: PositionBo
   return {
     report(marketId, reports) {
       const board = boardOf(marketId);
-      const unknown = reports.flatMap(({ courierId }) => (board.onShift.has(courierId) ? [] : [courierId]));
+      const unknown = reports.filter(({ courierId }) => !board.onShift.has(courierId));
       return unknown.length === 0
         ? takeReports(marketId, board, reports)
         : lookUps
-            .submit({ marketId, courierIds: unknown })
+            .submit({ marketId, courierIds: unknown.map(({ courierId }) => courierId) })
             .then(() => takeReports(marketId, boardOf(marketId), reports));
     },
     receive(marketId, positions) {
