@@ -115,7 +115,7 @@ interface StreetFigures {
   readonly routeMicros: number;
   readonly routeWithinThreeKilometresMicros: number;
   readonly withinThreeKilometresPlainMicros: number;
-  /** The same where each turn across the traffic costs five seconds: states are edges instead of nodes. */
+  /** The same where one turn is forbidden at every twentieth crossing. */
   readonly turnsBuildSeconds: number;
   readonly turnsMatrix500Millis: number;
   readonly turnsMatrix500AgainMillis: number;
@@ -193,9 +193,7 @@ function measureStreets(graph: StreetGraph, random: Random, scale: number): Stre
     ({ from, to }) => (checksum += plainSearch(graph, from, to, best)),
   );
   const turning = performance.now();
-  const withTurns = buildStreetHierarchy(graph, 'motorcycle', {
-    turnCosts: { uTurnSeconds: 10, acrossSeconds: 5 },
-  });
+  const withTurns = buildStreetHierarchy(forbidTurns(graph, random), 'motorcycle');
   const turnsBuildSeconds = (performance.now() - turning) / 1000;
   const turnTimes = createTravelTimes(withTurns);
   const turns500 = millis(() => turnTimes.matrix(starts500, goals500));
@@ -299,31 +297,48 @@ function plainSearch(graph: StreetGraph, from: number, to: number, best: Float64
   return Infinity;
 }
 
-/** Dijkstra (1959) over edges, the turn into each in its cost; milliseconds to each node. */
-function plainTurnSearch({ graph, profile, arcs }: StreetHierarchy, from: number): Float64Array {
-  const milliseconds = graph.edgeMilliseconds[profile];
-  const best = new Float64Array(graph.edgeCount).fill(Infinity);
-  const nodes = new Float64Array(graph.nodeCount).fill(Infinity);
+function forbidTurns(graph: StreetGraph, random: Random): StreetGraph {
+  const forbiddenTurns = Array.from({ length: Math.ceil(graph.nodeCount / 20) }, () => {
+    const from = random.below(graph.edgeCount);
+    const { first, edge } = graph.out;
+    const node = graph.edgeTo[from]!;
+    const to = edge[first[node]! + random.below(first[node + 1]! - first[node]!)]!;
+    return { from, to, exceptBicycles: false };
+  });
+  return { ...graph, forbiddenTurns };
+}
+
+/** Dijkstra (1959) over what was contracted, turns included; milliseconds to each node. */
+function plainTurnSearch({ graph, arcs, seeds, hierarchy }: StreetHierarchy, from: number): Float64Array {
+  const stateAt = new Uint32Array(hierarchy.position.length);
+  hierarchy.position.forEach((position, state) => (stateAt[position] = state));
+  const best = new Float64Array(stateAt.length).fill(Infinity);
   const heap = createMinHeap(1024);
-  for (let link = graph.out.first[from]!; link < graph.out.first[from + 1]!; link++) {
-    const edge = graph.out.edge[link]!;
-    best[edge] = milliseconds[edge]!;
-    heap.push(best[edge]!, edge);
+  for (let seed = seeds.forward.first[from]!; seed < seeds.forward.first[from + 1]!; seed++) {
+    const state = stateAt[seeds.forward.position[seed]!]!;
+    best[state] = Math.min(best[state]!, Math.floor(seeds.forward.cost[seed]! / 2 ** 23));
+    heap.push(best[state]!, state);
   }
   while (heap.size() > 0) {
     const cost = heap.topKey();
     const at = heap.pop();
     if (cost > best[at]!) continue;
-    const node = graph.edgeTo[at]!;
-    if (cost < nodes[node]!) nodes[node] = cost;
     for (let arc = arcs.first[at]!, end = arcs.first[at + 1]!; arc < end; arc++) {
       const reached = cost + Math.floor(arcs.cost[arc]! / 2 ** 23);
-      if (reached >= best[arcs.edge[arc]!]!) continue;
-      best[arcs.edge[arc]!] = reached;
-      heap.push(reached, arcs.edge[arc]!);
+      const next = arcs.head[arc]!;
+      if (reached >= best[next]!) continue;
+      best[next] = reached;
+      heap.push(reached, next);
     }
   }
-  return nodes;
+  return Float64Array.from({ length: graph.nodeCount }, (_, node) => {
+    let least = Infinity;
+    const { first, position } = seeds.backward;
+    for (let seed = first[node]!; seed < first[node + 1]!; seed++) {
+      least = Math.min(least, best[stateAt[position[seed]!]!]!);
+    }
+    return least;
+  });
 }
 
 function misspell(text: string, at: number): string {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { decodeOsmQaTiles, syntheticCity, type CityMap, type MapTile } from '@halfhour/engines/city';
+import { readCityFile } from './city-file.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -13,11 +14,11 @@ const MONTEVIDEO_SHA256 = '1e853abf0a9b56b854954ee062b90ba328a366f196d3bf4361b63
 const TILE_FILE = /^(\d+)-(\d+)-(\d+)\.mvt$/;
 
 /** Names of sources that `openCityMap` takes, for help texts. */
-export const CITY_MAP_SOURCES = ['montevideo', 'synthetic:<seed>'] as const;
+export const CITY_MAP_SOURCES = ['montevideo', 'synthetic:<seed>', 'file:<path>'] as const;
 
 /**
- * Opens a city map by name: `montevideo` (real, 2017, OpenStreetMap tiles that an npm package ships) or
- * `synthetic:<seed>` (made up, the same for the same seed). Throws an Error that says what to do where the
+ * Opens a city map by name: `montevideo` (real, 2017, OpenStreetMap tiles that an npm package ships),
+ * `synthetic:<seed>` (made up, the same for the same seed) or `file:<path>` (imported). Throws an Error that says what to do where the
  * source is unknown, the package is missing, or its data is not the data that was tested.
  */
 export async function openCityMap(source: string): Promise<CityMap> {
@@ -28,6 +29,8 @@ export async function openCityMap(source: string): Promise<CityMap> {
   }
   const seed = /^synthetic:(.{1,100})$/.exec(source)?.[1];
   if (seed !== undefined) return syntheticCity(seed, { blocks: 30 });
+  const path = /^file:(.+)$/.exec(source)?.[1];
+  if (path !== undefined) return readCityFile(path);
   throw new Refusal(`There is no city map "${source}". There is: ${CITY_MAP_SOURCES.join(', ')}.`);
 }
 

@@ -4,6 +4,7 @@ import { EmbeddedPostgresError } from '@halfhour/platform/postgres';
 import packageJson from '../package.json' with { type: 'json' };
 import { register as registerBackup } from './commands/backup.ts';
 import { register as registerDemo } from './commands/demo.ts';
+import { register as registerMap } from './commands/map.ts';
 import { register as registerMarket } from './commands/market.ts';
 import { register as registerPeople } from './commands/people.ts';
 import { register as registerReplay } from './commands/replay.ts';
@@ -20,6 +21,7 @@ const program = new Command('halfhour')
 registerDemo(program);
 registerReplay(program);
 registerServe(program);
+registerMap(program);
 registerMarket(program);
 registerPeople(program);
 registerBackup(program);

@@ -13,6 +13,8 @@ export {
   type StreetKind,
   type TurnRestriction,
 } from './city-map.ts';
+export { decodeOsmPbf } from './decode-osm-pbf.ts';
+export { OsmPbfError, type Inflate } from './osm-pbf-blocks.ts';
 export { decodeOsmQaTiles, type MapTile } from './decode-osm-qa-tiles.ts';
 export { syntheticCity, type SyntheticCityOptions } from './synthetic-city.ts';
 export { streetsGeoJson, type MapFeature, type MapFeatureCollection } from './streets-geojson.ts';

@@ -43,9 +43,9 @@ export function findRoute(streets: StreetHierarchy, from: number, to: number): R
   );
   const edges = links.map((link) => arcs.edge[link]!);
   const costs = links.map((link) => arcs.cost[link]!);
-  if (streets.hasTurns) {
-    // The states are edges that were travelled, so the search begins at the end of the first one.
-    const seed = forward.seedOf(meeting);
+  // From an expanded node the search begins at the end of the first edge.
+  const seed = forward.seedOf(meeting);
+  if (seeds.forward.edge[seed]! >= 0) {
     edges.unshift(seeds.forward.edge[seed]!);
     costs.unshift(seeds.forward.cost[seed]!);
   }

@@ -172,7 +172,7 @@ test('with turns, too, travel times, matrices and routes are exactly those of a 
         }
         const turnCosts = { ...TURN_COSTS[profile], acrossSeconds };
         const streets = buildStreetHierarchy(graph, profile, { turnCosts });
-        if (streets.hasTurns) withTurns += 1;
+        if (acrossSeconds > 0 || graph.forbiddenTurns.length > 0) withTurns += 1;
         const from = pick % graph.nodeCount;
         const expected = plainTurnSeconds(graph, profile, turnCosts, from);
         const times = createTravelTimes(streets);
@@ -205,6 +205,13 @@ function plainTurnSeconds(
 ): number[] {
   const headings = edgeHeadings(graph);
   const milliseconds = graph.edgeMilliseconds[profile];
+  // Turning back costs at crossings with forbidden turns and next to them, and everywhere if turns do.
+  const signs = new Set(graph.forbiddenTurns.map((each) => graph.edgeTo[each.from]!));
+  const near = new Set(signs);
+  graph.edgeFrom.forEach((from, edge) => {
+    if (signs.has(from)) near.add(graph.edgeTo[edge]!);
+    if (signs.has(graph.edgeTo[edge]!)) near.add(from);
+  });
   const best = Array.from(milliseconds, (each, edge) =>
     graph.edgeFrom[edge] === source && each !== NOT_ENTERED ? each : Infinity,
   );
@@ -218,8 +225,11 @@ function plainTurnSeconds(
           (each) => each.from === from && each.to === to && !(each.exceptBicycles && profile === 'bicycle'),
         );
         const seconds =
-          (turn === 'left' ? acrossSeconds : turn === 'u_turn' ? uTurnSeconds : 0) +
-          (isForbidden ? 3_600 : 0);
+          (turn === 'left'
+            ? acrossSeconds
+            : turn === 'u_turn' && (acrossSeconds > 0 || near.has(graph.edgeTo[from]!))
+              ? uTurnSeconds
+              : 0) + (isForbidden ? 3_600 : 0);
         const total = best[from]! + seconds * 1000 + milliseconds[to]!;
         if (total >= best[to]!) continue;
         best[to] = total;
