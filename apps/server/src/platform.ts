@@ -40,6 +40,7 @@ import {
 import { createOrdering, createOrderingRoutes } from '@halfhour/platform/ordering';
 import { createTestProvider } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
+import { createPromiseRoutes, createPromises, readMarket } from '@halfhour/platform/promises';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
@@ -95,6 +96,9 @@ const MARKETS_SECONDS = 2;
 const LEAST_WORK_LEASE_SECONDS = 15;
 const SWEEP_SECONDS = 5;
 const SHIFT_SECONDS = 30;
+const LEARN_SECONDS = 10;
+/** What was learned and decided elsewhere is known here so many real seconds later. */
+const PROMISES_SECONDS = 5;
 const DISPATCH_SECONDS = 20;
 /** The partitions of next month are there for a month before they are needed. */
 const PARTITIONS_SECONDS = 6 * 3_600;
@@ -145,6 +149,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       ordering.receiveNotification(marketId, 'test', body).catch(failed('take a payment notification'));
     },
   });
+  const promises = createPromises({ db, clock, markets, onCommit });
   const ordering = createOrdering({
     db,
     clock,
@@ -153,6 +158,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     random: secureRandom,
     markets,
     estimate: maps.estimate,
+    promises,
     provider,
     onCommit,
   });
@@ -170,6 +176,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     couriers,
     markets,
     clockState,
+    shortage: promises.shown,
     onError: failed('follow a market'),
   });
 
@@ -194,6 +201,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createSlotRoutes({ db, clock, markets }),
     ...createCatalogueRoutes({ db, catalogue }),
     ...createOrderingRoutes({ db, ordering }),
+    ...createPromiseRoutes({ db, promises }),
     ...createCourierRoutes({ db, couriers }),
     ...createDeliveryRoutes({ db, delivery }),
     ...createLiveRoutes({ db, clock, live }),
@@ -266,7 +274,8 @@ export function createPlatform(options: PlatformOptions): Platform {
       clock,
       marketId: market.id,
       holder,
-      markets,
+      // Couriers are paid as a shortage says.
+      markets: promises.paying,
       ordering,
       delivery,
       couriers,
@@ -283,13 +292,23 @@ export function createPlatform(options: PlatformOptions): Platform {
         ),
       options: { tickSeconds: DISPATCH_SECONDS },
     });
+    // One after the other; the database stays open until the last one is done.
+    let observed = Promise.resolve();
     const running = dispatcher.run(signal, (report) => {
+      const { memory } = dispatcher;
+      if (report.role === 'leader' && memory !== undefined) {
+        const { orders, couriers: onShift } = memory;
+        const reading = readMarket(orders.values(), onShift.size, report.unassigned, report.at);
+        observed = observed
+          .then(() => promises.observe(market.id, reading))
+          .catch(failed('look for a shortage'));
+      }
       if (report.assigned + report.updated + report.refused > 0) {
         log.debug({ event: 'dispatched', marketId: market.id, ...report }, 'dispatched');
       }
     });
     // At its end it gives its lease back, which a market that has moved refuses.
-    work.push(running.catch(failed('end dispatch')));
+    work.push(running.catch(failed('end dispatch')).then(() => observed));
   }
 
   /** Begins what the role does for a market, once; what can fail comes first, so that a failure begins nothing. */
@@ -301,6 +320,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       marketId,
       all.map((store) => store.address),
     );
+    await promises.follow(marketId);
     if (role !== 'worker') await live.view(marketId);
     if (working.signal.aborted) return;
     started.add(marketId);
@@ -314,7 +334,9 @@ export function createPlatform(options: PlatformOptions): Platform {
         onError: failed('follow positions'),
       }),
     );
+    every(wallClock, PROMISES_SECONDS, 'follow promises', () => promises.follow(marketId), signal);
     if (role === 'api') return;
+    everyAlone(clock, LEARN_SECONDS, 'learn from deliveries', marketId, () => promises.learn(marketId));
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),

@@ -30,6 +30,7 @@ export type {
   Quote,
   Route,
   SandboxStep,
+  Shortage,
   Slot,
   SlotPlan,
   Stop,

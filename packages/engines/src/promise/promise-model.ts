@@ -17,10 +17,10 @@ const LATEST = 3;
 
 /** Steps as shares of the spread: the first ones are long, the last ones follow the drift of a day. */
 const LEAST_STEP = 0.02;
-const CONFORMAL_STEP = 0.03;
 const STORE_STEP = 0.3;
 /** Deliveries after which a store's own history counts half. */
 const STORE_PATIENCE = 10;
+const CONFORMAL_STEP_SECONDS = 1;
 const SPREAD_SHARE = 0.01;
 const LEAST_SPREAD_SECONDS = 30;
 /** An outcome counts as this many spreads away at most when the spread is learned. */
@@ -32,7 +32,7 @@ const OUTLIER = 4;
  * Each quantile is preparation and travel and a sum of small terms (`terms.ts`) and of what the store adds. After
  * each delivery every part takes a step along the gradient of the pinball loss (Koenker and Bassett 1978): up by τ
  * where the order came after the quantile, down by 1 − τ where it came before. A step does not grow with the error, so no
- * outlier moves it more than any other. On top, a conformal term for each quantile takes the same step by what was
+ * outlier moves it more than any other. On top, a conformal term for each quantile takes a second's step by what was
  * really promised (Gibbs and Candès 2021; Angelopoulos, Candès and Tibshirani 2023): whatever the terms do, in the
  * long run the share τ arrives by the quantile τ.
  *
@@ -61,14 +61,15 @@ export class PromiseModel {
     requireSound(order);
     this.#look(order);
     // Where quantiles cross they are put in order (Chernozhukov, Fernández-Val and Galichon 2010).
-    const quantiles = this.#now.toSorted();
-    const earliestSeconds = Math.max(0, Math.floor(quantiles[EARLIEST]!));
-    const latestSeconds = Math.max(earliestSeconds, Math.ceil(quantiles[LATEST]!));
+    // In whole seconds, as they are told: it is what is told that has to be right. Each quantile is right by itself, so
+    // the end is left as it is where the others cross it.
+    const quantiles = Array.from(this.#now, (seconds) => Math.max(0, Math.ceil(seconds)));
+    const latestSeconds = quantiles[LATEST]!;
     return {
-      earliestSeconds,
+      earliestSeconds: Math.min(quantiles[EARLIEST]!, latestSeconds),
       latestSeconds,
       parts: this.#parts(order, latestSeconds),
-      quantiles: [...quantiles],
+      quantiles,
     };
   }
 
@@ -91,6 +92,9 @@ export class PromiseModel {
     }
     this.#learned++;
     store.learned++;
+    // The terms learn what they themselves foresee, without what the conformal ones put on top: two that correct the
+    // same error by different outcomes would drift apart for ever.
+    for (let level = 0; level < LEVELS.length; level++) this.#now[level]! -= this.#conformal[level]!;
     const miss = Math.min(Math.abs(seconds - this.#now[MEDIAN]!), OUTLIER * this.#spreadSeconds);
     const spread = this.#spreadSeconds + SPREAD_SHARE * (miss - this.#spreadSeconds);
     this.#spreadSeconds = Math.max(LEAST_SPREAD_SECONDS, spread);
@@ -105,8 +109,7 @@ export class PromiseModel {
         values[knot]! += Math.max(LEAST_STEP, first) * step * shares[at]!;
       }
       store.values[level]! += Math.max(LEAST_STEP, STORE_STEP / Math.sqrt(store.learned)) * step;
-      this.#conformal[level]! +=
-        CONFORMAL_STEP * stepOf(level, seconds, promised[level]!) * this.#spreadSeconds;
+      this.#conformal[level]! += CONFORMAL_STEP_SECONDS * stepOf(level, seconds, promised[level]!);
     }
   }
 

@@ -50,7 +50,7 @@ export interface PromiseWindow {
   /** From the placement: nine in ten arrive by it. */
   readonly latestSeconds: number;
   readonly parts: PromiseParts;
-  /** Seconds at each of `LEVELS`, which `learn` wants back with the outcome. */
+  /** Whole seconds at each of `LEVELS`, which `learn` wants back with the outcome. */
   readonly quantiles: readonly number[];
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InvariantViolation } from '@halfhour/kernel';
 import fc from 'fast-check';
 import {
   type ShortageMeasure,
@@ -10,9 +9,9 @@ import {
   NO_SHORTAGE,
   decideShortage,
   defaultShortagePolicy,
+  faultOfPolicy,
   inForce,
   measuresAt,
-  requireShortagePolicy,
 } from './index.ts';
 
 const MEASURES: readonly ShortageMeasure[] = [
@@ -137,10 +136,12 @@ test('whatever the readings, a level moves by one, within the policy, and not ag
   );
 });
 
-test('a policy that would flap, or that names a measure twice, is refused', () => {
-  requireShortagePolicy(policy);
-  assert.throws(() => requireShortagePolicy({ ...policy, endsAtBp: policy.beginsAtBp }), InvariantViolation);
-  assert.throws(() => requireShortagePolicy({ ...policy, beginsAfterSeconds: -1 }), InvariantViolation);
-  const twice = [MEASURES[0]!, MEASURES[0]!];
-  assert.throws(() => requireShortagePolicy({ ...policy, measures: twice }), InvariantViolation);
+test('a policy that would flap, or that names a measure twice, is told from a sound one', () => {
+  assert.equal(faultOfPolicy(policy), undefined);
+  assert.equal(faultOfPolicy(defaultShortagePolicy), undefined);
+  assert.match(faultOfPolicy({ ...policy, endsAtBp: policy.beginsAtBp })!, /flap/);
+  assert.match(faultOfPolicy({ ...policy, beginsAtBp: 10_001 })!, /10,000/);
+  assert.match(faultOfPolicy({ ...policy, beginsAfterSeconds: -1 })!, /below zero/);
+  assert.match(faultOfPolicy({ ...policy, minOpenOrders: 0 })!, /minOpenOrders/);
+  assert.match(faultOfPolicy({ ...policy, measures: [MEASURES[0]!, MEASURES[0]!] })!, /once/);
 });

@@ -1,4 +1,3 @@
-import { invariant } from '@halfhour/kernel';
 import type {
   MeasuresInForce,
   ShortageMeasure,
@@ -19,16 +18,17 @@ export const defaultShortagePolicy: ShortagePolicy = {
 
 export const NO_SHORTAGE: ShortageState = { level: 0 };
 
-/** Throws InvariantViolation where a policy is none: shares out of order, times below zero, a measure twice. */
-export function requireShortagePolicy(policy: ShortagePolicy): void {
+/** What is wrong with a policy, for whoever sets it; undefined where it is sound. */
+export function faultOfPolicy(policy: ShortagePolicy): string | undefined {
   const { measures, beginsAtBp, endsAtBp, beginsAfterSeconds, endsAfterSeconds, minOpenOrders } = policy;
-  invariant(
-    0 <= endsAtBp && endsAtBp < beginsAtBp && beginsAtBp <= 10_000,
-    'measures must end below where they begin',
-  );
-  invariant(beginsAfterSeconds >= 0 && endsAfterSeconds >= 0, 'times of a shortage policy are zero or more');
-  invariant(minOpenOrders >= 1, 'a shortage needs an open order');
-  invariant(new Set(measures.map(({ kind }) => kind)).size === measures.length, 'each measure is there once');
+  if (endsAtBp >= beginsAtBp) return '`endsAtBp` must be below `beginsAtBp`, so that measures do not flap.';
+  if (endsAtBp < 0 || beginsAtBp > 10_000) return '`beginsAtBp` and `endsAtBp` are shares of 0 to 10,000.';
+  if (beginsAfterSeconds < 0 || endsAfterSeconds < 0) return 'Times may not be below zero.';
+  if (minOpenOrders < 1) return '`minOpenOrders` must be 1 or more.';
+  if (new Set(measures.map(({ kind }) => kind)).size < measures.length) {
+    return 'Each kind of `measures` may be there once.';
+  }
+  return undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ export {
   NO_SHORTAGE,
   decideShortage,
   defaultShortagePolicy,
+  faultOfPolicy,
   inForce,
   measuresAt,
-  requireShortagePolicy,
 } from './decide-shortage.ts';
