@@ -60,7 +60,6 @@ export class PromiseModel {
   promise(order: PromiseCase): PromiseWindow {
     requireSound(order);
     this.#look(order);
-    // Where quantiles cross they are put in order (Chernozhukov, Fernández-Val and Galichon 2010).
     // In whole seconds, as they are told: it is what is told that has to be right. Each quantile is right by itself, so
     // the end is left as it is where the others cross it.
     const quantiles = Array.from(this.#now, (seconds) => Math.max(0, Math.ceil(seconds)));
