@@ -29,6 +29,11 @@ valueOf(
 const atCourier = { marketId: market.marketId, courierId: market.courierIds[0]! };
 const { route } = valueOf(await courier.call('getCourierRoute', { params: atCourier }));
 assert.ok(route !== null);
+// No dispatcher works in a sandbox.
+await db.query(
+  `insert into dispatch.decision (market_id, order_id, decided_at, document) values ($1, $2, now(), $3)`,
+  [keyOf(market.marketId), keyOf(order.id), JSON.stringify({ reason: 'nobody', alternatives: [] })],
+);
 // Disabled, so that it sends and writes nothing while the others are refused.
 const hook = valueOf(
   await merchant.call('createWebhook', {

@@ -8,6 +8,7 @@ import {
   DAY_MS,
   HOUR_MS,
   type IdSource,
+  MINUTE_MS,
   type MarketId,
   type Random,
   SECOND_MS,
@@ -25,7 +26,7 @@ import { createCatalogue, createCatalogueRoutes } from '@halfhour/platform/catal
 import { forgetCommands } from '@halfhour/platform/commands';
 import { createCourierRoutes, createCouriers } from '@halfhour/platform/couriers';
 import { type Delivery, createDelivery, createDeliveryRoutes } from '@halfhour/platform/delivery';
-import { createDispatcher } from '@halfhour/platform/dispatch';
+import { createDispatchRoutes, createDispatcher } from '@halfhour/platform/dispatch';
 import { createEventFeed } from '@halfhour/platform/events';
 import { type Identity, createIdentity, createIdentityRoutes } from '@halfhour/platform/identity';
 import { createLedgerRoutes } from '@halfhour/platform/ledger';
@@ -99,6 +100,8 @@ const SHIFT_SECONDS = 30;
 const LEARN_SECONDS = 10;
 /** What was learned and decided elsewhere is known here so many real seconds later. */
 const PROMISES_SECONDS = 5;
+/** A courier of whom nothing was heard for so long is taken to have lost the phone, or the will. */
+const SILENT_MS = 10 * MINUTE_MS;
 const DISPATCH_SECONDS = 20;
 /** The partitions of next month are there for a month before they are needed. */
 const PARTITIONS_SECONDS = 6 * 3_600;
@@ -203,7 +206,17 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createOrderingRoutes({ db, ordering }),
     ...createPromiseRoutes({ db, promises }),
     ...createCourierRoutes({ db, couriers }),
-    ...createDeliveryRoutes({ db, delivery }),
+    ...createDeliveryRoutes({
+      db,
+      clock,
+      ids,
+      ordering,
+      markets: promises.paying,
+      onCommit,
+      delivery,
+      estimate: maps.estimate,
+    }),
+    ...createDispatchRoutes({ db }),
     ...createLiveRoutes({ db, clock, live }),
     ...createLedgerRoutes(db),
     ...createIdentityRoutes(identity),
@@ -290,7 +303,11 @@ export function createPlatform(options: PlatformOptions): Platform {
           { event: 'plan_refused', marketId: market.id, violations: violations.slice(0, 5) },
           'plan refused',
         ),
-      options: { tickSeconds: DISPATCH_SECONDS },
+      options: {
+        tickSeconds: DISPATCH_SECONDS,
+        // A phone reports by real seconds, however fast the market's day goes.
+        silentAfterMs: () => SILENT_MS * Math.max(1, options.clockControl?.speed() ?? 1),
+      },
     });
     // One after the other; the database stays open until the last one is done.
     let observed = Promise.resolve();

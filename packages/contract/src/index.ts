@@ -8,6 +8,7 @@ export type {
   Basket,
   BasketLine,
   CancelReason,
+  DeclineReason,
   ClockState,
   Courier,
   CourierEvent,

@@ -137,6 +137,7 @@ export const PROBLEMS = {
   ],
   // Delivery
   courier_off_shift: [409, 'The courier is not on shift', 'Start a shift first.'],
+  courier_busy: [409, 'The courier has as many routes as one may have', 'Choose another courier.'],
   not_ready: [
     409,
     'The store has not said that the order is ready',

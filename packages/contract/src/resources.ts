@@ -312,6 +312,32 @@ export const route = z.object({
   assignedAt: moment,
   stops: z.array(stop),
   payMinor: minor,
+  byHand: z
+    .literal(true)
+    .optional()
+    .describe(
+      'An operator has given it: the dispatcher leaves its orders, their sequence and its courier alone.',
+    ),
+});
+
+/** Why a courier does not take a route. */
+export const declineReason = z.enum(['too_far', 'too_much', 'vehicle', 'break', 'other']);
+
+const candidate = z.object({ courierId, atStoreAt: moment, atDoorAt: moment });
+
+/** Why an order has the courier that it has. */
+export const dispatchDecision = z.object({
+  orderId,
+  decidedAt: moment,
+  reason: z
+    .enum(['soonest', 'together', 'waits_either_way', 'needed_elsewhere', 'nobody', 'by_hand'])
+    .describe(
+      '`soonest`: nobody would be at the door earlier; `together`: carried with other orders of the store; `waits_either_way`: another would be at the store earlier, and wait for the kitchen; `needed_elsewhere`: another would be earlier, and is worth more with other orders; `nobody`: no courier can come at a bearable cost now; `by_hand`: an operator said so.',
+    ),
+  chosen: candidate.optional(),
+  alternatives: z
+    .array(candidate)
+    .describe('The soonest others, if they took this order alone after the work that they must finish.'),
 });
 
 /** The key figures of the market's day (its own time zone). */
@@ -515,6 +541,7 @@ export const eventType = z.enum([
   'OrderRefunded',
   'RouteAssigned',
   'RouteChanged',
+  'RouteDeclined',
   'RouteDone',
   'RouteCancelled',
   'StopArrived',
@@ -600,6 +627,7 @@ export type Quote = z.output<typeof quote>;
 export type OrderState = z.output<typeof orderState>;
 export type SandboxStep = z.output<typeof sandboxStep>;
 export type CancelReason = z.output<typeof cancelReason>;
+export type DeclineReason = z.output<typeof declineReason>;
 export type Order = z.output<typeof order>;
 export type OrderSummary = z.output<typeof orderSummary>;
 export type TimelineEntry = z.output<typeof timelineEntry>;

@@ -623,6 +623,20 @@ export const ROUTES = {
     query: resume,
     response: { status: 200, schema: shape.courierEvent },
   },
+  declineRoute: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/routes/{routeId}/decline',
+    tag: 'Couriers',
+    summary: 'The courier does not take this route',
+    description:
+      'Until the arrival at the store. The orders are offered to others, and not to this courier again. The answer is the route, cancelled.',
+    access: { courier: 'own', operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inMarket.extend({ routeId }),
+    body: z.strictObject({ reason: shape.declineReason }),
+    response: { status: 200, schema: shape.route },
+    problems: ['wrong_state', 'idempotency_key_reused'],
+  },
   arriveAtStop: {
     method: 'POST',
     path: '/v1/markets/{marketId}/routes/{routeId}/stops/{stopNumber}/arrive',
@@ -651,6 +665,45 @@ export const ROUTES = {
     }),
     response: { status: 200, schema: shape.route },
     problems: ['wrong_state', 'not_ready', 'wrong_code', 'idempotency_key_reused'],
+  },
+
+  // The operator's hand in dispatch
+  assignOrder: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/assign',
+    tag: 'Operations',
+    summary: 'Give an order to a courier by hand',
+    description:
+      'Until its pickup. The order leaves the courier who has it; the route that it comes to is `byHand`, and the dispatcher plans around it until it is done. Where the courier has the order already, its route becomes `byHand` as it is. Other work that the dispatcher meant for the courier and that is not begun goes back to the dispatcher. `releaseOrder` undoes it.',
+    access: { operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: z.strictObject({ courierId }),
+    response: { status: 200, schema: shape.route },
+    problems: ['wrong_state', 'courier_off_shift', 'courier_busy', 'idempotency_key_reused'],
+  },
+  releaseOrder: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/orders/{orderId}/release',
+    tag: 'Operations',
+    summary: 'Take an order from its courier and give it back to the dispatcher',
+    description: 'Until its pickup. An order that no courier has is answered the same.',
+    access: { operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inOrder,
+    body: z.strictObject({}),
+    response: { status: 204 },
+    problems: ['wrong_state', 'idempotency_key_reused'],
+  },
+
+  explainDispatch: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/orders/{orderId}/dispatch',
+    tag: 'Operations',
+    summary: 'Why this courier: the last decision about an order, with the alternatives',
+    access: { operator: 'market', admin: 'all' },
+    params: inOrder,
+    response: { status: 200, schema: shape.dispatchDecision },
   },
 
   // The operator's live market

@@ -136,7 +136,12 @@ function roleOf(actor: Exclude<Actor, 'nobody'>): Role {
 }
 
 /** A body that fits the contract for each route that takes one with members. */
-function sampleBodies({ merchantId, storeId, offerId }: AccessFixture): Partial<Record<RouteName, unknown>> {
+function sampleBodies({
+  merchantId,
+  storeId,
+  offerId,
+  courierId,
+}: AccessFixture): Partial<Record<RouteName, unknown>> {
   const address = { label: '18 de Julio 1234', lat: -34.9, lng: -56.18 };
   const basket = { storeId, lines: [{ offerId, quantity: 1 }], address };
   return {
@@ -174,6 +179,8 @@ function sampleBodies({ merchantId, storeId, offerId }: AccessFixture): Partial<
     refundOrder: { amountMinor: 1, reason: 'access' },
     startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },
     reportPosition: { lat: -34.9, lng: -56.18 },
+    declineRoute: { reason: 'other' },
+    assignOrder: { courierId },
     setClockSpeed: { speed: 1 },
     setShortagePolicy: {
       measures: [{ kind: 'longer_promises', seconds: 600 }],

@@ -10,7 +10,7 @@ import type {
   RouteOf,
   Scope,
 } from '@halfhour/contract';
-import type { CourierId, MerchantId, Result, UserId } from '@halfhour/kernel';
+import { type CourierId, type MerchantId, type Result, type UserId, invariant } from '@halfhour/kernel';
 
 /** Who calls, as the server found them by session or API key. */
 export interface Caller {
@@ -57,6 +57,12 @@ export interface CommandKey {
   readonly caller: string;
   readonly key: string;
   readonly bodyHash: string;
+}
+
+/** The key of a command whose route requires one. */
+export function requiredKey(command: CommandKey | undefined): CommandKey {
+  invariant(command !== undefined, 'the contract requires an Idempotency-Key here');
+  return command;
 }
 
 export type Handler<N extends RouteName> = (

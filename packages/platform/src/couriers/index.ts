@@ -7,7 +7,13 @@ export {
   toCourier,
   withPosition,
 } from './courier.ts';
-export { type CourierWork, insertCouriers, selectCouriers, selectShiftSeconds } from './courier-store.ts';
+export {
+  type CourierWork,
+  insertCouriers,
+  lockCourier,
+  selectCouriers,
+  selectShiftSeconds,
+} from './courier-store.ts';
 export { type Couriers, type CouriersOptions, createCouriers } from './create-couriers.ts';
 export type { PositionListener } from './position-board.ts';
 export { createCourierRoutes } from './routes.ts';

@@ -20,8 +20,12 @@ import {
   type Assignment,
   type StopWork,
   MAX_WRONG_CODES,
+  assignByHand,
   createDelivery,
   createDeliveryRoutes,
+  declineRoute,
+  releaseByHand,
+  selectDeclines,
   selectOpenRoutes,
   selectRoutes,
   toRoute,
@@ -86,6 +90,7 @@ async function setUp(couriers = 2) {
     marketId,
     deps,
     delivery,
+    hand: { ...deps, estimate: () => ({ metres: 1_000, seconds: 300 }) },
     shifts,
     authority,
     courierIds,
@@ -551,7 +556,7 @@ test('a courier sees its own work over the API and nobody else’s', async () =>
   const t = await setUp();
   const [own, other] = t.courierIds as [CourierId, CourierId];
   const id = await t.assign(own, [await t.order()]);
-  const routes = createDeliveryRoutes({ db, delivery: t.delivery });
+  const routes = createDeliveryRoutes({ ...t.hand, delivery: t.delivery });
   const authority: Authority = { ...t.authority, role: 'courier', scope: 'own', courierIds: [own] };
   const request = {
     query: undefined,
@@ -578,4 +583,126 @@ test('a courier sees its own work over the API and nobody else’s', async () =>
   const completed = await routes.completeStop({ ...request, body: {}, params, command: t.key() });
   assert.ok(completed.ok && completed.value.stops[0]!.completedAt !== undefined);
   assert.doesNotMatch(JSON.stringify(completed.value), /code/i);
+});
+
+test('an order given by hand leaves its courier, and no plan touches it', async () => {
+  const t = await setUp(3);
+  const [one, two, three] = t.courierIds as [CourierId, CourierId, CourierId];
+  const [moved, stays, meant] = [await t.order(), await t.order(), await t.order()];
+  const from = await t.assign(one, [moved, stays]);
+  const planned = await t.assign(two, [meant]);
+  const command = t.key();
+  const give = (orderId: OrderId, courierId: CourierId, key = t.key()) =>
+    assignByHand(t.hand, t.marketId, { orderId, courierId, by: 'operator', command: key });
+  const given = await give(moved, two, command);
+  assert.ok(given.ok);
+  assert.deepEqual([given.value.courierId, given.value.byHand], [two, true]);
+  assert.deepEqual(
+    (await t.route(from)).dropoffs.map(({ orderId }) => orderId),
+    [stays],
+  );
+  assert.equal((await t.route(planned)).state, 'cancelled');
+  assert.deepEqual(
+    [(await t.read(moved)).courierId, (await t.read(stays)).courierId, (await t.read(meant)).courierId],
+    [two, one, undefined],
+  );
+  assert.deepEqual([(await t.courier(one)).load, (await t.courier(two)).load], [1, 1]);
+  assert.deepEqual(await give(moved, two, command), given);
+  const reused = await give(stays, two, { ...command, bodyHash: 'another' });
+  assert.ok(!reused.ok && reused.error.code === 'idempotency_key_reused');
+
+  // Another order of the store joins; what one has already becomes its own for good.
+  const joined = await give(meant, two);
+  assert.ok(joined.ok && joined.value.id === given.value.id && joined.value.stops.length === 3);
+  const kept = await give(stays, one);
+  assert.ok(kept.ok && kept.value.id === from && kept.value.byHand === true);
+
+  const released = await releaseByHand(t.hand, t.marketId, {
+    orderId: meant,
+    by: 'operator',
+    command: t.key(),
+  });
+  assert.ok(released.ok);
+  assert.equal((await t.read(meant)).courierId, undefined);
+  assert.equal((await t.route(given.value.id)).dropoffs.length, 1);
+  const again = await releaseByHand(t.hand, t.marketId, { orderId: meant, by: 'operator', command: t.key() });
+  assert.ok(again.ok, 'no courier has it: nothing to do');
+
+  // Two people at once: one of them is last, and the order is on one route.
+  const both = await Promise.all([give(meant, one), give(meant, three)]);
+  assert.ok(both.every(({ ok }) => ok));
+  const routes = await selectOpenRoutes(db, t.marketId);
+  const holders = routes.filter(({ dropoffs }) => dropoffs.some(({ orderId }) => orderId === meant));
+  assert.deepEqual([holders.length, holders[0]!.courierId], [1, (await t.read(meant)).courierId]);
+
+  // Carried out like any other.
+  await t.complete(given.value.id, 0);
+  const late = await give(moved, three);
+  assert.ok(!late.ok && late.error.code === 'wrong_state');
+  await t.complete(given.value.id, 1);
+  assert.equal((await t.read(moved)).state, 'delivered');
+});
+
+test('nobody gives an order by hand to a courier who cannot take it, and nothing is changed then', async () => {
+  const t = await setUp(2);
+  const [one, two] = t.courierIds as [CourierId, CourierId];
+  const order = await t.order();
+  const from = await t.assign(one, [order]);
+  assert.ok((await t.shifts.endShift(t.marketId, two, t.authority)).ok);
+  const give = (orderId: OrderId, courierId: CourierId) =>
+    assignByHand(t.hand, t.marketId, { orderId, courierId, by: 'operator', command: t.key() });
+  const codes = await Promise.all([
+    give(order, two),
+    give(order, t.ids.next('cou')),
+    give(t.ids.next('ord'), one),
+  ]);
+  assert.deepEqual(
+    codes.map((outcome) => !outcome.ok && outcome.error.code),
+    ['courier_off_shift', 'not_found', 'not_found'],
+  );
+  assert.deepEqual(
+    (await t.route(from)).dropoffs.map(({ orderId }) => orderId),
+    [order],
+  );
+  assert.equal((await t.read(order)).courierId, one);
+});
+
+test('a courier declines a route until it is at the store, and its orders are nobody’s again', async () => {
+  const t = await setUp(2);
+  const [one, two] = t.courierIds as [CourierId, CourierId];
+  const [first, second] = [await t.order(), await t.order()];
+  const id = await t.assign(one, [first, second]);
+  const command = t.key();
+  const decline = (courierId: CourierId, key = t.key(), routeId = id) =>
+    declineRoute(t.hand, t.marketId, {
+      routeId,
+      reason: 'too_far',
+      by: { role: 'courier', courierIds: [courierId] },
+      command: key,
+    });
+  const foreign = await decline(two);
+  assert.ok(!foreign.ok && foreign.error.code === 'not_found');
+  const declined = await decline(one, command);
+  assert.ok(declined.ok && declined.value.state === 'cancelled');
+  assert.deepEqual(await decline(one, command), declined);
+  const twice = await decline(one);
+  assert.ok(!twice.ok && twice.error.code === 'wrong_state');
+  assert.deepEqual([(await t.read(first)).courierId, (await t.courier(one)).load], [undefined, 0]);
+  assert.deepEqual(
+    [...(await selectDeclines(db, t.marketId, [first, second]))],
+    [
+      [first, [one]],
+      [second, [one]],
+    ],
+  );
+  const events = await eventsOf(db, t.marketId, id);
+  assert.deepEqual(
+    events.filter(({ type }) => type === 'RouteDeclined').map(({ by, data }) => [by, data['reason']]),
+    [['courier', 'too_far']],
+  );
+
+  const again = await t.assign(two, [first]);
+  await t.arrive(again, 0);
+  const late = await decline(two, t.key(), again);
+  assert.ok(!late.ok && late.error.code === 'wrong_state');
 });

@@ -5,6 +5,9 @@ export {
   type StaleFence,
   MAX_OPEN_ROUTES,
 } from './assign-routes.ts';
+export { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
+export { declineRoute } from './decline-route.ts';
+export { selectDeclines } from './decline-store.ts';
 export { type Delivery, type DeliveryDeps, type StopWork, createDelivery } from './delivery.ts';
 export {
   type Drop,
@@ -15,6 +18,7 @@ export {
   MAX_WRONG_CODES,
   PICKUP_NUMBER,
   currentRoute,
+  isFirm,
   isOpen,
   isPickedUp,
   nextStopNumber,

@@ -237,7 +237,7 @@ export async function passFence(tx: Tx, marketId: MarketId, token: number): Prom
 }
 
 /** What the columns beside it do not hold. */
-interface Document extends Pick<RouteRecord, 'pickup' | 'dropoffs'> {
+interface Document extends Pick<RouteRecord, 'pickup' | 'dropoffs' | 'byHand'> {
   readonly earlier?: readonly Layout[];
 }
 
@@ -258,15 +258,20 @@ interface LockedRow extends RouteRow {
   readonly as_seen: boolean;
 }
 
-function toDocument({ route: { pickup, dropoffs }, earlier }: KeptRoute): string {
-  const document: Document = earlier.length === 0 ? { pickup, dropoffs } : { pickup, dropoffs, earlier };
+function toDocument({ route: { pickup, dropoffs, byHand }, earlier }: KeptRoute): string {
+  const document: Document = {
+    pickup,
+    dropoffs,
+    ...(byHand === undefined ? {} : { byHand }),
+    ...(earlier.length === 0 ? {} : { earlier }),
+  };
   return JSON.stringify(document);
 }
 
 function toRoute(
   marketId: MarketId,
   row: RouteRow,
-  { pickup, dropoffs }: Document = JSON.parse(row.document) as Document,
+  { pickup, dropoffs, byHand }: Document = JSON.parse(row.document) as Document,
 ): RouteRecord {
   return {
     id: idFromKey('rte', row.route_id),
@@ -277,6 +282,7 @@ function toRoute(
     assignedAt: row.assigned_at,
     ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
     payMinor: Number(row.pay_minor),
+    ...(byHand === undefined ? {} : { byHand }),
     pickup,
     dropoffs,
   };

@@ -27,6 +27,8 @@ export interface RouteRecord {
   readonly closedAt?: EpochMs;
   /** What the courier earns when the route is done. */
   readonly payMinor: number;
+  /** An operator has given it, so no plan changes it. */
+  readonly byHand?: true;
   readonly pickup: PickupRecord;
   /** In delivery sequence. Numbers rise, with gaps where a cancelled order was taken out. */
   readonly dropoffs: readonly DropoffRecord[];
@@ -64,7 +66,10 @@ export const MAX_DROPOFFS = 200;
 export const MAX_WRONG_CODES = 10;
 
 export function createRoute(
-  draft: Pick<RouteRecord, 'id' | 'marketId' | 'courierId' | 'storeId' | 'assignedAt' | 'payMinor'> & {
+  draft: Pick<
+    RouteRecord,
+    'id' | 'marketId' | 'courierId' | 'storeId' | 'assignedAt' | 'payMinor' | 'byHand'
+  > & {
     readonly pickupPlace: Address;
     readonly expectedPickupAt: EpochMs;
     readonly drops: readonly Drop[];
@@ -86,6 +91,11 @@ export function isOpen(route: RouteRecord): boolean {
 
 export function isPickedUp(route: RouteRecord): boolean {
   return route.pickup.completedAt !== undefined;
+}
+
+/** Whether its orders, their sequence and its courier are settled. */
+export function isFirm(route: RouteRecord): boolean {
+  return isPickedUp(route) || route.byHand === true;
 }
 
 /** Drop-offs that are still to be made. */

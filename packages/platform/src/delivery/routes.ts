@@ -1,17 +1,19 @@
 import { type Result, err, invariant, ok } from '@halfhour/kernel';
 import type { Route } from '@halfhour/contract';
-import type { ApiError, Authority, Handlers } from '../api/index.ts';
+import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
 import { selectCouriers } from '../couriers/index.ts';
-import type { Queryable } from '../postgres/index.ts';
+import { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
+import { declineRoute } from './decline-route.ts';
 import type { Delivery } from './delivery.ts';
 import type { RouteRecord } from './route.ts';
 import { toRoute } from './to-route.ts';
 import type { Worker } from './work-stops.ts';
 
-export function createDeliveryRoutes(deps: {
-  readonly db: Queryable;
-  readonly delivery: Delivery;
-}): Handlers<'getCourierRoute' | 'arriveAtStop' | 'completeStop'> {
+export function createDeliveryRoutes(
+  deps: HandDeps & { readonly delivery: Delivery },
+): Handlers<
+  'getCourierRoute' | 'arriveAtStop' | 'completeStop' | 'declineRoute' | 'assignOrder' | 'releaseOrder'
+> {
   const { db, delivery } = deps;
   return {
     async getCourierRoute({ params: { marketId, courierId }, authority }) {
@@ -41,7 +43,32 @@ export function createDeliveryRoutes(deps: {
         }),
       );
     },
+
+    declineRoute: ({ params: { marketId, routeId }, body: { reason }, authority, command }) =>
+      declineRoute(deps, marketId, {
+        routeId,
+        reason,
+        by: workerOf(authority),
+        command: requiredKey(command),
+      }),
+
+    assignOrder: ({ params: { marketId, orderId }, body: { courierId }, authority, command }) =>
+      assignByHand(deps, marketId, {
+        orderId,
+        courierId,
+        by: operatorOf(authority),
+        command: requiredKey(command),
+      }),
+
+    releaseOrder: ({ params: { marketId, orderId }, authority, command }) =>
+      releaseByHand(deps, marketId, { orderId, by: operatorOf(authority), command: requiredKey(command) }),
   };
+}
+
+function operatorOf(authority: Authority | undefined): 'operator' | 'admin' {
+  const role = authority?.role;
+  invariant(role === 'operator' || role === 'admin', `the contract lets no ${role} in`);
+  return role;
 }
 
 function workerOf(authority: Authority | undefined): Worker {

@@ -25,6 +25,7 @@ export function toRoute(route: RouteRecord): Route {
       })),
     ],
     payMinor: route.payMinor,
+    ...(route.byHand === undefined ? {} : { byHand: true }),
   };
 }
 

@@ -1,17 +1,17 @@
-import type { Plan } from '@halfhour/engines/dispatch';
-import { halfBefore } from '@halfhour/engines/dispatch';
+import { type Plan, halfAfter, halfBefore } from '@halfhour/engines/dispatch';
 import type { CourierId, EpochMs, OrderId } from '@halfhour/kernel';
 import type { Snapshot } from './snapshot.ts';
 
-/** A courier that could take an order, and when it would stand at the store. */
+/** A courier who could take an order: when it would stand at the store, and at the door. */
 export interface Candidate {
   readonly courierId: CourierId;
   readonly atStoreAt: EpochMs;
+  readonly atDoorAt: EpochMs;
 }
 
 /**
- * Why a courier was chosen: it is the `soonest` at the store; it carries the order `together` with others of
- * the store; another would be there sooner but `waits_either_way` for the kitchen, or is `needed_elsewhere`.
+ * Why a courier was chosen: it is the `soonest` at the door; it carries the order `together` with others of the store;
+ * another would be at the store sooner but `waits_either_way` for the kitchen, or is `needed_elsewhere`.
  * `nobody`: no courier can come at a bearable cost now.
  */
 export type DecisionReason = 'soonest' | 'together' | 'waits_either_way' | 'needed_elsewhere' | 'nobody';
@@ -19,84 +19,105 @@ export type DecisionReason = 'soonest' | 'together' | 'waits_either_way' | 'need
 /** The last time that the dispatcher changed its mind about an order. */
 export interface Decision {
   readonly at: EpochMs;
-  readonly chosen?: Candidate & { readonly pickupAt: EpochMs; readonly dropAt: EpochMs };
-  readonly runnerUp?: Candidate;
   readonly reason: DecisionReason;
+  readonly chosen?: Candidate;
+  /** Others, as if they took this order alone after the work that is settled; the soonest at the door first. */
+  readonly alternatives: readonly Candidate[];
 }
 
-/** Decisions of the latest orders; the oldest go first. */
+/** So many others are kept with a decision. */
+const MAX_ALTERNATIVES = 3;
+
+/** Notices for which open orders a plan chose another courier than the plan before. */
 export class DecisionBook {
-  private readonly limit: number;
-  private readonly decisions = new Map<OrderId, Decision>();
+  private readonly chosen = new Map<OrderId, CourierId | undefined>();
 
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  of(orderId: OrderId): Decision | undefined {
-    return this.decisions.get(orderId);
-  }
-
-  /** Notes for which orders a plan chose another courier than before. */
-  note(snapshot: Snapshot, plan: Plan, at: EpochMs, pickupServiceSeconds: number): void {
-    const { state } = snapshot;
+  /** @returns the new decisions */
+  note(
+    snapshot: Snapshot,
+    plan: Plan,
+    at: EpochMs,
+    service: { readonly pickupServiceSeconds: number; readonly dropServiceSeconds: number },
+  ): Map<OrderId, Decision> {
+    const { orderOf, courierOf, momentOf } = snapshot;
+    const open = new Map(snapshot.state.orders.map((order) => [order.key, order]));
+    const isOpen = new Set([...open.keys()].map((key) => orderOf.get(key)!.id));
+    for (const id of this.chosen.keys()) if (!isOpen.has(id)) this.chosen.delete(id);
+    const decisions = new Map<OrderId, Decision>();
+    const reach = {
+      atStore: halfBefore(service.pickupServiceSeconds),
+      atDoor: halfAfter(service.pickupServiceSeconds) + halfBefore(service.dropServiceSeconds),
+    };
     for (const bundle of plan.assignments) {
-      const courierId = snapshot.courierOf.get(bundle.courierKey)!.id;
+      const courierId = courierOf.get(bundle.courierKey)!.id;
       bundle.orderKeys.forEach((key, index) => {
-        const { id } = snapshot.orderOf.get(key)!;
-        if (this.decisions.get(id)?.chosen?.courierId === courierId) return;
-        const order = state.orders.find((each) => each.key === key)!;
-        const atStore = bundle.pickupAtSeconds - halfBefore(pickupServiceSeconds);
-        const runnerUp = soonest(snapshot, order.storeNode, bundle.courierKey);
-        const isSoonest = runnerUp === undefined || atStore <= runnerUp.seconds;
-        this.write(id, {
+        const { id } = orderOf.get(key)!;
+        if (this.chosen.get(id) === courierId) return;
+        this.chosen.set(id, courierId);
+        const order = open.get(key)!;
+        const atStore = bundle.pickupAtSeconds - reach.atStore;
+        const atDoor = bundle.dropAtSeconds[index]!;
+        const others = candidates(snapshot, order, bundle.courierKey, reach);
+        const isSoonest = others.every((other) => atDoor <= other.atDoor);
+        const isFirstThere = others.every((other) => atStore <= other.atStore);
+        decisions.set(id, {
           at,
-          chosen: {
-            courierId,
-            atStoreAt: snapshot.momentOf(atStore),
-            pickupAt: snapshot.momentOf(bundle.pickupAtSeconds),
-            dropAt: snapshot.momentOf(bundle.dropAtSeconds[index]!),
-          },
-          ...(runnerUp === undefined ? {} : { runnerUp: runnerUp.candidate }),
-          reason: isSoonest
-            ? 'soonest'
-            : bundle.orderKeys.length > 1
+          reason:
+            bundle.orderKeys.length > 1 && !isSoonest
               ? 'together'
-              : atStore <= order.readyAtSeconds
-                ? 'waits_either_way'
+              : isSoonest
+                ? isFirstThere
+                  ? 'soonest'
+                  : 'waits_either_way'
                 : 'needed_elsewhere',
+          chosen: { courierId, atStoreAt: momentOf(atStore), atDoorAt: momentOf(atDoor) },
+          alternatives: others.map(told),
         });
       });
     }
     for (const key of plan.unassigned) {
-      const { id } = snapshot.orderOf.get(key)!;
-      if (this.decisions.get(id)?.reason !== 'nobody') this.write(id, { at, reason: 'nobody' });
+      const { id } = orderOf.get(key)!;
+      if (this.chosen.has(id) && this.chosen.get(id) === undefined) continue;
+      this.chosen.set(id, undefined);
+      const alternatives = candidates(snapshot, open.get(key)!, undefined, reach).map(told);
+      decisions.set(id, { at, reason: 'nobody', alternatives });
     }
-  }
+    return decisions;
 
-  private write(id: OrderId, decision: Decision): void {
-    this.decisions.delete(id);
-    this.decisions.set(id, decision);
-    if (this.decisions.size > this.limit) this.decisions.delete(this.decisions.keys().next().value!);
+    function told({ courierKey, atStore, atDoor }: Reach): Candidate {
+      const { id } = courierOf.get(courierKey)!;
+      return { courierId: id, atStoreAt: momentOf(atStore), atDoorAt: momentOf(atDoor) };
+    }
   }
 }
 
-/** Who but `except` could be at a store first. */
-function soonest(
-  { state, courierOf, momentOf }: Snapshot,
-  storeNode: number,
-  except: number,
-): { candidate: Candidate; seconds: number } | undefined {
-  let key: number | undefined;
-  let best = Infinity;
+interface Reach {
+  readonly courierKey: number;
+  readonly atStore: number;
+  readonly atDoor: number;
+}
+
+/** Who but `except` could be at the door first, taking this order alone. */
+function candidates(
+  { state }: Snapshot,
+  order: Snapshot['state']['orders'][number],
+  except: number | undefined,
+  reach: { readonly atStore: number; readonly atDoor: number },
+): Reach[] {
+  const best: Reach[] = [];
+  const way = state.travel.seconds(order.storeNode, order.dropNode);
   for (const courier of state.couriers) {
     if (courier.key === except) continue;
     const free = Math.max(state.nowSeconds, courier.freeAtSeconds, courier.onAtSeconds);
-    const seconds = free + state.travel.seconds(courier.node, storeNode);
-    if (seconds >= best) continue;
-    best = seconds;
-    key = courier.key;
+    const atStore = free + state.travel.seconds(courier.node, order.storeNode);
+    if (atStore > courier.offAtSeconds) continue;
+    const atDoor = Math.max(atStore + reach.atStore, order.readyAtSeconds) + reach.atDoor + way;
+    const rank = best.findIndex(
+      (each) => atDoor < each.atDoor || (atDoor === each.atDoor && atStore < each.atStore),
+    );
+    if (rank < 0 && best.length >= MAX_ALTERNATIVES) continue;
+    best.splice(rank < 0 ? best.length : rank, 0, { courierKey: courier.key, atStore, atDoor });
+    best.length = Math.min(best.length, MAX_ALTERNATIVES);
   }
-  if (key === undefined) return undefined;
-  return { candidate: { courierId: courierOf.get(key)!.id, atStoreAt: momentOf(best) }, seconds: best };
+  return best;
 }

@@ -10,7 +10,6 @@ import {
   type CourierId,
   type EpochMs,
   type MarketId,
-  type OrderId,
   MINUTE_MS,
   SECOND_MS,
   addMs,
@@ -22,7 +21,8 @@ import { type Delivery, passFence } from '../delivery/index.ts';
 import type { MarketRecord, Markets } from '../markets/index.ts';
 import type { Ordering } from '../ordering/index.ts';
 import type { Database } from '../postgres/index.ts';
-import { type Decision, DecisionBook } from './decisions.ts';
+import { saveDecisions } from './decision-store.ts';
+import { DecisionBook } from './decisions.ts';
 import { type Enactment, enactPlan } from './enact-plan.ts';
 import { releaseLease, takeLease } from './lease.ts';
 import {
@@ -74,7 +74,8 @@ export interface DispatcherOptions {
   /** An order is due at its promise, or so long after its placement where this is given. */
   readonly dueAfterSeconds?: number;
   readonly latestAfterSeconds: number;
-  readonly rememberedDecisions: number;
+  /** A courier of whom nothing was heard for longer gets nothing new, and what it has not begun goes to others. */
+  readonly silentAfterMs: () => number;
 }
 
 const DEFAULTS: DispatcherOptions = {
@@ -82,7 +83,7 @@ const DEFAULTS: DispatcherOptions = {
   standbySeconds: 5,
   leaseSeconds: 45,
   latestAfterSeconds: 90 * 60,
-  rememberedDecisions: 20_000,
+  silentAfterMs: () => Infinity,
 };
 
 /** A smaller move of the expected delivery is noise to a shopper. */
@@ -95,6 +96,8 @@ export interface TickReport {
   readonly events: number;
   readonly orders: number;
   readonly couriers: number;
+  /** On shift, and of whom nothing was heard for long. */
+  readonly silent: number;
   readonly assigned: number;
   readonly updated: number;
   /** Assignments and updates that the world no longer allowed. */
@@ -112,8 +115,6 @@ export interface Dispatcher {
   tick(): Promise<TickReport>;
   /** Ticks by the clock until `signal` aborts, then gives the lease back. A tick that is too late is skipped. */
   run(signal: AbortSignal, onTick?: (report: TickReport) => void): Promise<void>;
-  /** Why an order has the courier that it has; undefined for one never planned here, or long ago. */
-  explain(orderId: OrderId): Decision | undefined;
   /** What this process knows while it leads. For tests and for people who look. */
   readonly memory: MarketMemory | undefined;
   /** Gives the lease back at once. */
@@ -126,6 +127,7 @@ interface Leadership {
   readonly memory: MarketMemory;
   readonly snapshotter: Snapshotter;
   readonly engine: DispatchEngine;
+  readonly decisions: DecisionBook;
   /** Where couriers who were sent ahead will be, and when they were sent. */
   readonly sent: Map<CourierId, CourierPosition & { readonly since: EpochMs }>;
 }
@@ -136,7 +138,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const policy =
     deps.onPreposition === undefined ? { ...deps.policy, prepositionWithinSeconds: 0 } : deps.policy;
   const options: DispatcherOptions = { ...DEFAULTS, ...deps.options };
-  const decisions = new DecisionBook(options.rememberedDecisions);
   let leadership: Leadership | undefined;
   let running: Promise<TickReport> | undefined;
 
@@ -161,6 +162,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           origin: epochMs(Math.floor(clock.now() / SECOND_MS) * SECOND_MS),
         }),
         engine: deps.createEngine(policy),
+        decisions: new DecisionBook(),
         sent: new Map(),
       };
     }
@@ -175,7 +177,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const events = await followEvents(db, memory);
     const snapshot = snapshotter.take(memory, positionsOf(leading), at);
     const { plan, violations } = checkedPlan(leading, snapshot);
-    decisions.note(snapshot, plan, at, policy.pickupServiceSeconds);
+    const decisions = leading.decisions.note(snapshot, plan, at, policy);
     const market = await deps.markets.get(marketId);
     invariant(market !== undefined, `no market ${marketId}`);
     const enactment = enactPlan(snapshot, plan, {
@@ -186,6 +188,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       leadership = undefined;
       return report(at, 'deposed');
     }
+    await saveDecisions(db, marketId, decisions);
     sendAhead(leading, snapshot, plan);
     return {
       ...report(at, 'leader'),
@@ -193,6 +196,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       events,
       orders: snapshot.state.orders.length,
       couriers: snapshot.state.couriers.length,
+      silent: snapshot.silent.size,
       unassigned: plan.unassigned.length,
       violations,
     };
@@ -334,7 +338,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       }
       await stop();
     },
-    explain: (orderId) => decisions.of(orderId),
     get memory() {
       return leadership?.memory;
     },
@@ -349,6 +352,7 @@ function report(at: EpochMs, role: TickReport['role']): TickReport {
     events: 0,
     orders: 0,
     couriers: 0,
+    silent: 0,
     assigned: 0,
     updated: 0,
     refused: 0,

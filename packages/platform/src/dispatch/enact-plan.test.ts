@@ -65,6 +65,7 @@ function world(): {
     tickSeconds: 20,
     origin: T0,
     latestAfterSeconds: 5_400,
+    silentAfterMs: () => 600_000,
   });
   return {
     memory,
@@ -84,6 +85,7 @@ function world(): {
         readyAt: undefined,
         courierId: undefined,
         expectedDeliveryAt: undefined,
+        declinedBy: [],
         ...more,
       });
       return id;
@@ -312,27 +314,78 @@ test('a scheduled order is left out until its time, and is ready no earlier than
   assert.equal(slowOne.readyAtSeconds, 4_500, 'counted from when it is begun, not from placement');
 });
 
-test('decisions tell the runner-up and the reason, and the book stays within its limit', () => {
+test('decisions tell the reason and the alternatives, once for each change of mind', () => {
   const w = world();
   const orders = [w.order(A), w.order(A), w.order(A)];
-  const book = new DecisionBook(2);
+  const book = new DecisionBook();
   const snapshot = w.take();
-  book.note(
+  const plan = planOf(
     snapshot,
-    planOf(
-      snapshot,
-      orders.map((order) => [X, A, [order], 'go']),
-    ),
-    T0,
-    60,
+    orders.map((order) => [X, A, [order], 'go']),
   );
-  assert.equal(book.of(orders[0]!), undefined);
-  const decision = book.of(orders[2]!)!;
-  assert.deepEqual(
-    [decision.chosen!.courierId, decision.runnerUp, decision.reason],
-    [X, { courierId: Y, atStoreAt: at(900) }, 'soonest'],
-  );
+  const decisions = book.note(snapshot, plan, T0, policy);
+  assert.deepEqual([...decisions.keys()], orders);
+  const { chosen, alternatives, reason } = decisions.get(orders[2]!)!;
+  const dropAt = snapshot.momentOf(plan.assignments[2]!.dropAtSeconds[0]!);
+  assert.deepEqual([chosen!.courierId, chosen!.atDoorAt], [X, dropAt]);
+  // Y stands 900 seconds from the store; then half a minute for the pickup, half to leave, the way, half at the door.
+  assert.deepEqual(alternatives, [{ courierId: Y, atStoreAt: at(900), atDoorAt: at(900 + 60 + 1_000 + 30) }]);
+  assert.equal(reason, dropAt <= alternatives[0]!.atDoorAt ? 'soonest' : 'needed_elsewhere');
+  assert.equal(book.note(snapshot, plan, at(20), policy).size, 0);
+
   const none = { assignments: [], prepositions: [], unassigned: [[...snapshot.orderOf.keys()][2]!] };
-  book.note(snapshot, none, at(20), 60);
-  assert.deepEqual(book.of(orders[2]!), { at: at(20), reason: 'nobody' });
+  const given = book.note(snapshot, none, at(20), policy);
+  assert.deepEqual([...given.keys()], [orders[2]]);
+  const nobody = given.get(orders[2]!)!;
+  assert.deepEqual([nobody.reason, nobody.chosen, nobody.alternatives.length], ['nobody', undefined, 2]);
+});
+
+test('what a courier was given by hand is planned around: neither changed nor given to another', () => {
+  const w = world();
+  const [byHand, other] = [w.order(A), w.order(A)];
+  w.route(X, A, [byHand], { byHand: true });
+  const snapshot = w.take();
+  assert.deepEqual(
+    snapshot.state.orders.map(({ key }) => snapshot.orderOf.get(key)!.id),
+    [other],
+  );
+  assert.equal(snapshot.openRoute.size, 0);
+  const x = snapshot.state.couriers.find(({ key }) => snapshot.courierOf.get(key)!.id === X)!;
+  // At the store after 1,000 s, which is later than the kitchen; a minute there, 1,000 s to the door, a minute there.
+  assert.equal(x.freeAtSeconds, 1_000 + 60 + 1_000 + 60);
+  assert.equal(snapshot.underway.get(byHand), at(1_000 + 60 + 1_000 + 30));
+  assert.deepEqual(enactPlan(snapshot, planOf(snapshot, []), { payMinor: () => 1 }).updates, []);
+});
+
+test('a courier who has gone silent gets nothing, and what it has not begun is for others', () => {
+  const w = world();
+  const [waiting, begun] = [w.order(A), w.order(A)];
+  const route = w.route(X, A, [waiting]);
+  const heard = (now: number) => {
+    const snapshot = w.take(now);
+    return {
+      snapshot,
+      orders: snapshot.state.orders.map(({ key }) => snapshot.orderOf.get(key)!.id),
+      couriers: snapshot.state.couriers.map(({ key }) => snapshot.courierOf.get(key)!.id),
+    };
+  };
+  assert.deepEqual(heard(600).couriers, [X, Y]);
+  w.memory.couriers.set(Y, { ...w.memory.couriers.get(Y)!, positionAt: at(650) });
+  const { snapshot, orders, couriers } = heard(601);
+  assert.deepEqual([orders, couriers, [...snapshot.silent]], [[waiting, begun], [Y], [X]]);
+  const enacted = enactPlan(snapshot, planOf(snapshot, [[Y, A, [waiting], 'go']]), { payMinor: () => 1 });
+  assert.deepEqual(
+    [enacted.updates.map(({ routeId, drops }) => [routeId, drops.length]), enacted.assignments[0]!.courierId],
+    [[[route.id, 0]], Y],
+  );
+
+  // Who has been at the store keeps what is there: most likely it is in hand.
+  w.memory.routes.set(route.id, {
+    ...route,
+    state: 'started',
+    pickup: { ...route.pickup, arrivedAt: at(500) },
+  });
+  assert.deepEqual(heard(1_100).couriers, [X, Y]);
+  const lost = heard(1_101);
+  assert.deepEqual([lost.orders, lost.couriers], [[begun], [Y]]);
 });

@@ -1,3 +1,4 @@
+export { selectDecision } from './decision-store.ts';
 export { type Candidate, type Decision, type DecisionReason } from './decisions.ts';
 export {
   type Dispatcher,
@@ -13,4 +14,5 @@ export {
   followEvents,
   readMemory,
 } from './market-memory.ts';
+export { createDispatchRoutes } from './routes.ts';
 export { type Travel } from './snapshot.ts';

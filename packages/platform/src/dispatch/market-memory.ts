@@ -9,7 +9,13 @@ import {
   parseId,
 } from '@halfhour/kernel';
 import { type CourierRecord, selectCouriers } from '../couriers/index.ts';
-import { type RouteRecord, isOpen, selectOpenRoutes, selectRoutes } from '../delivery/index.ts';
+import {
+  type RouteRecord,
+  isOpen,
+  selectDeclines,
+  selectOpenRoutes,
+  selectRoutes,
+} from '../delivery/index.ts';
 import { type Position, type StoredEvent, readEvents, readHead } from '../events/index.ts';
 import { type OrderRecord, selectOpenOrders, selectOrders } from '../ordering/index.ts';
 import type { Queryable } from '../postgres/index.ts';
@@ -31,6 +37,8 @@ export interface DispatchOrder {
   readonly readyAt: EpochMs | undefined;
   readonly courierId: CourierId | undefined;
   readonly expectedDeliveryAt: EpochMs | undefined;
+  /** Couriers who did not take it. */
+  readonly declinedBy: readonly CourierId[];
 }
 
 export type DispatchStore = Pick<StoreRecord, 'id' | 'address'>;
@@ -70,7 +78,13 @@ export async function readMemory(db: Queryable, marketId: MarketId): Promise<Mar
     stores: new Map(),
     lastDoorAt: new Map(),
   };
-  for (const order of await selectOpenOrders(db, marketId)) keepOrder(memory, order);
+  const orders = await selectOpenOrders(db, marketId);
+  const declines = await selectDeclines(
+    db,
+    marketId,
+    orders.map(({ id }) => id),
+  );
+  for (const order of orders) keepOrder(memory, order, declines.get(order.id));
   for (const courier of await selectCouriers(db, marketId)) keepCourier(memory, courier);
   for (const route of await selectOpenRoutes(db, marketId)) keepRoute(memory, route);
   for (const store of await selectAllStores(db, marketId)) keepStore(memory, store);
@@ -127,9 +141,12 @@ export async function refresh(
   const { marketId } = memory;
   const workers = new Set(couriers);
   if (orders.size > 0) {
-    const found = await selectOrders(db, marketId, [...orders]);
+    const [found, declines] = await Promise.all([
+      selectOrders(db, marketId, [...orders]),
+      selectDeclines(db, marketId, [...orders]),
+    ]);
     for (const id of orders) memory.orders.delete(id);
-    for (const order of found.values()) keepOrder(memory, order);
+    for (const order of found.values()) keepOrder(memory, order, declines.get(order.id));
   }
   if (routes.size > 0) {
     const found = await selectRoutes(db, marketId, [...routes]);
@@ -154,7 +171,7 @@ export async function refresh(
 
 const OPEN: ReadonlySet<OrderState> = new Set(['placed', 'accepted', 'ready', 'picked_up']);
 
-function keepOrder(memory: MarketMemory, order: OrderRecord): void {
+function keepOrder(memory: MarketMemory, order: OrderRecord, declinedBy: readonly CourierId[] = []): void {
   if (!OPEN.has(order.state)) return;
   memory.orders.set(order.id, {
     id: order.id,
@@ -170,6 +187,7 @@ function keepOrder(memory: MarketMemory, order: OrderRecord): void {
     readyAt: order.readyAt,
     courierId: order.courierId,
     expectedDeliveryAt: order.expectedDeliveryAt,
+    declinedBy,
   });
 }
 

@@ -16,7 +16,7 @@ import {
   epochMs,
 } from '@halfhour/kernel';
 import type { CourierPosition, CourierRecord } from '../couriers/index.ts';
-import { type RouteRecord, isPickedUp, remaining } from '../delivery/index.ts';
+import { type RouteRecord, isFirm, isPickedUp, remaining } from '../delivery/index.ts';
 import type { DispatchOrder, DispatchStore, MarketMemory } from './market-memory.ts';
 
 /** Ways through the market's streets, or whatever stands for them. */
@@ -37,6 +37,8 @@ export interface SnapshotOptions {
   readonly dueAfterSeconds?: number;
   /** From then on after its placement (or after it is due, if that is later) lateness costs steeply. */
   readonly latestAfterSeconds: number;
+  /** A courier of whom nothing was heard for longer gets nothing new; market time, asked at each snapshot. */
+  readonly silentAfterMs: () => number;
 }
 
 /** A market at one moment as the engine is told it, and the way back from the engine's numbers. */
@@ -45,10 +47,12 @@ export interface Snapshot {
   readonly orderOf: ReadonlyMap<number, DispatchOrder>;
   readonly courierOf: ReadonlyMap<number, CourierRecord>;
   readonly storeOf: ReadonlyMap<number, DispatchStore>;
-  /** The first route of a courier that is not picked up: what it goes to next, and what may still change. */
+  /** The first route of a courier that is not firm: what it goes to next, and what may still change. */
   readonly openRoute: ReadonlyMap<CourierId, RouteRecord>;
-  /** When orders that are picked up will be handed over. */
+  /** When orders that are picked up, or given by hand, will be handed over. */
   readonly underway: ReadonlyMap<OrderId, EpochMs>;
+  /** Couriers on shift of whom nothing was heard for long: what they have not begun is planned for others. */
+  readonly silent: ReadonlySet<CourierId>;
   momentOf(seconds: number): EpochMs;
 }
 
@@ -103,16 +107,6 @@ export class Snapshotter {
     const seconds = (from: number, to: number): number =>
       from === to ? 0 : this.travel.seconds(realNode(from), realNode(to));
 
-    const orders: OpenOrder[] = [];
-    const orderOf = new Map<number, DispatchOrder>();
-    for (const order of byId(memory.orders)) {
-      if (order.state === 'picked_up' || !memory.stores.has(order.storeId)) continue;
-      if (isWaiting(order, now)) continue;
-      const key = this.orderNumbers.of(order.id);
-      orderOf.set(key, order);
-      orders.push(this.openOrder(key, order, nowSeconds, seconds));
-    }
-
     const routesOf = new Map<CourierId, RouteRecord[]>();
     for (const route of byId(memory.routes)) {
       const own = routesOf.get(route.courierId);
@@ -123,16 +117,30 @@ export class Snapshotter {
     const courierOf = new Map<number, CourierRecord>();
     const openRoute = new Map<CourierId, RouteRecord>();
     const underway = new Map<OrderId, EpochMs>();
+    const silent = new Set<CourierId>();
+    // Orders whose courier is settled; those that are picked up are told by their state.
+    const settled = new Set<OrderId>();
     for (const courier of byId(memory.couriers)) {
-      const routes = routesOf.get(courier.id) ?? [];
-      const first = routes.find((route) => !isPickedUp(route));
-      if (first !== undefined) openRoute.set(courier.id, first);
+      const routes = inSequence(routesOf.get(courier.id) ?? []);
       const position = latest(courier, positions.get(courier.id));
+      const isSilent =
+        position !== undefined &&
+        now - lastHeard(position, memory.lastDoorAt.get(courier.id), routes) > this.options.silentAfterMs();
+      if (isSilent) silent.add(courier.id);
+      const first = routes.find((route) => !isFirm(route));
+      // Who has been seen at the store most likely has the food in hand.
+      const isLost = isSilent && first?.state === 'started';
+      if (first !== undefined && !isLost) openRoute.set(courier.id, first);
+      for (const route of routes) {
+        if (!isFirm(route) && !(isLost && route === first)) continue;
+        for (const { orderId } of remaining(route)) settled.add(orderId);
+      }
       if (position === undefined) continue;
       const { node, freeAtSeconds } = this.free(
         position,
         memory.lastDoorAt.get(courier.id),
         routes,
+        memory,
         nowSeconds,
         storeAt,
         seconds,
@@ -140,7 +148,7 @@ export class Snapshotter {
       );
       const offAtSeconds =
         courier.shiftEndsAt === undefined ? nowSeconds + 86_400 : this.floor(courier.shiftEndsAt);
-      if (courier.shiftEnding || offAtSeconds < nowSeconds) continue;
+      if (isSilent || courier.shiftEnding || offAtSeconds < nowSeconds) continue;
       const key = this.courierNumbers.of(courier.id);
       courierOf.set(key, courier);
       couriers.push({
@@ -151,6 +159,15 @@ export class Snapshotter {
         offAtSeconds,
         maxOrders: policy.maxBundleOrders,
       });
+    }
+    const orders: OpenOrder[] = [];
+    const orderOf = new Map<number, DispatchOrder>();
+    for (const order of byId(memory.orders)) {
+      if (order.state === 'picked_up' || !memory.stores.has(order.storeId)) continue;
+      if (settled.has(order.id) || isWaiting(order, now)) continue;
+      const key = this.orderNumbers.of(order.id);
+      orderOf.set(key, order);
+      orders.push(this.openOrder(key, order, nowSeconds, seconds));
     }
     return {
       state: {
@@ -165,6 +182,7 @@ export class Snapshotter {
       storeOf,
       openRoute,
       underway,
+      silent,
       momentOf: (second) => this.momentOf(second),
     };
   }
@@ -210,13 +228,16 @@ export class Snapshotter {
   }
 
   /**
-   * Where and when a courier can do something new: after the doors it still has to go to, on its arrival at
-   * the store of a route that may still change, or where it stands.
+   * Where and when a courier can do something new: after the work that is settled, on its arrival at the store of a
+   * route that may still change, or where it stands.
+   *
+   * @param routes in the order in which they are carried out
    */
   private free(
     position: CourierPosition,
     lastDoorAt: EpochMs | undefined,
     routes: readonly RouteRecord[],
+    memory: MarketMemory,
     nowSeconds: number,
     storeAt: ReadonlyMap<string, number>,
     travelSeconds: (from: number, to: number) => number,
@@ -228,16 +249,32 @@ export class Snapshotter {
     if (lastDoorAt !== undefined) {
       time = Math.max(time, this.floor(lastDoorAt) + halfAfter(policy.dropServiceSeconds));
     }
-    const begun = routes.filter(isPickedUp);
-    for (const route of begun) {
-      const leftStop = lastStop(route);
-      const leftAt =
-        this.floor(leftStop.at) +
-        halfAfter(leftStop.isPickup ? policy.pickupServiceSeconds : policy.dropServiceSeconds);
-      // A position from before it left the last stop says less than the stop itself.
-      if (time < leftAt) {
-        node = this.nodeOf(leftStop.place);
-        time = leftAt;
+    for (const route of routes) {
+      if (isPickedUp(route)) {
+        const leftStop = lastStop(route);
+        const leftAt =
+          this.floor(leftStop.at) +
+          halfAfter(leftStop.isPickup ? policy.pickupServiceSeconds : policy.dropServiceSeconds);
+        // A position from before it left the last stop says less than the stop itself.
+        if (time < leftAt) {
+          node = this.nodeOf(leftStop.place);
+          time = leftAt;
+        }
+      } else {
+        const store = storeNode(this.storeNumbers.of(route.storeId));
+        const departure = Math.max(time, this.floor(route.assignedAt));
+        const arrival =
+          route.pickup.arrivedAt === undefined
+            ? Math.max(departure + travelSeconds(node, store), nowSeconds)
+            : this.floor(route.pickup.arrivedAt);
+        node = store;
+        if (!isFirm(route)) return { node, freeAtSeconds: arrival };
+        const ready = remaining(route).map(({ orderId }) => {
+          const order = memory.orders.get(orderId);
+          return order === undefined ? nowSeconds : this.readyAtSeconds(order, nowSeconds);
+        });
+        const pickup = Math.max(arrival + halfBefore(policy.pickupServiceSeconds), ...ready);
+        time = pickup + halfAfter(policy.pickupServiceSeconds);
       }
       for (const dropoff of remaining(route)) {
         const door = this.nodeOf(dropoff.place);
@@ -249,14 +286,7 @@ export class Snapshotter {
         time = handOver + halfAfter(policy.dropServiceSeconds);
       }
     }
-    const next = routes.find((route) => !isPickedUp(route));
-    if (next === undefined) return { node, freeAtSeconds: time };
-    const store = storeNode(this.storeNumbers.of(next.storeId));
-    if (next.pickup.arrivedAt !== undefined) {
-      return { node: store, freeAtSeconds: this.floor(next.pickup.arrivedAt) };
-    }
-    const departure = Math.max(time, this.floor(next.assignedAt));
-    return { node: store, freeAtSeconds: Math.max(departure + travelSeconds(node, store), nowSeconds) };
+    return { node, freeAtSeconds: time };
   }
 
   /** Ready, expected to be, or as long as the store usually takes; what is overdue may be ready any moment. */
@@ -296,6 +326,27 @@ function beganAt({ prepareAt, placedAt }: DispatchOrder): EpochMs {
 /** Whether a scheduled order is left out because its time has not come; one that has a courier already is not. */
 function isWaiting({ prepareAt, courierId }: DispatchOrder, now: EpochMs): boolean {
   return prepareAt !== undefined && now < prepareAt && courierId === undefined;
+}
+
+/** The started one first, then the oldest. */
+function inSequence(routes: readonly RouteRecord[]): RouteRecord[] {
+  return routes.toSorted(
+    (a, b) => Number(b.state === 'started') - Number(a.state === 'started') || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** The last sign of life: a position, or a stop. */
+function lastHeard(
+  position: CourierPosition,
+  lastDoorAt: EpochMs | undefined,
+  routes: readonly RouteRecord[],
+): number {
+  const stops = routes.flatMap(({ pickup, dropoffs }) => [pickup, ...dropoffs]);
+  return Math.max(
+    position.at,
+    lastDoorAt ?? 0,
+    ...stops.map(({ arrivedAt, completedAt }) => completedAt ?? arrivedAt ?? 0),
+  );
 }
 
 function lastStop(route: RouteRecord): { place: LatLng; at: EpochMs; isPickup: boolean } {

@@ -34,6 +34,8 @@ const GROWING: readonly MovedTable[] = [
   { name: 'payments.payment', changed: ({ orders }) => among('order_id', orders) },
   { name: 'delivery.route', changed: ({ routes }) => among('route_id', routes) },
   { name: 'delivery.carried', changed: ({ orders }) => among('order_id', orders) },
+  { name: 'delivery.decline', changed: ({ orders }) => among('order_id', orders) },
+  { name: 'dispatch.decision', changed: ({ at }) => `decided_at >= '${at}'::timestamptz` },
 ];
 
 /** What is copied whole in each round. */

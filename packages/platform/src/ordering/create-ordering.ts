@@ -39,6 +39,7 @@ import { type ChangeContext, articlesOf, authorisedMinor } from './revise-order.
 import { type OrderChange, type OrderRecord, changeOrder, offersOf } from './order.ts';
 import { paymentOf } from './order-money.ts';
 import { OrderCache } from './order-cache.ts';
+import { orderAt, readOrderHistory } from './order-history.ts';
 import { type Command, type Outcome, runGroup } from './run-group.ts';
 import { lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
 import type { PlaceOrder, Placed } from './place-orders.ts';
@@ -106,6 +107,8 @@ const MAX_QUEUE = 5_000;
 const GROUPS_UNDER_WAY = 2;
 /** Each group costs something however small it is: fewer groups cost less. */
 const PACE_MS = 10;
+/** Received, and paid for. */
+const PLACED_VERSION = 2;
 /** Time after which the sweep asks the provider when the process that placed the order is gone. */
 const ASK_AGAIN_SECONDS = 15;
 const PROVIDER_TIMEOUT_MS = 5_000;
@@ -226,6 +229,14 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     return taken >= scheduled.slot.capacity;
   }
 
+  /** The order as its placement was answered, whatever has become of it since; as it is where it was never placed. */
+  async function asPlaced(marketId: MarketId, order: OrderRecord): Promise<OrderRecord> {
+    if (order.state === 'pending_payment' || order.version === PLACED_VERSION) return order;
+    const history = await readOrderHistory(db, marketId, order.id);
+    const placed = history.findIndex(({ type }) => type === 'OrderPlaced');
+    return placed < 0 ? order : (orderAt(order, history, placed + 1) ?? order);
+  }
+
   /** Takes what the provider answered to an authorisation; a pending one leaves the order as it is. */
   async function settleAuthorisation(
     marketId: MarketId,
@@ -319,7 +330,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       const placed = await submitPlacement(market, command);
       if (!placed.ok) return placed;
       const { order } = placed.value;
-      if (order.state !== 'pending_payment') return afterPayment(order);
+      if (order.state !== 'pending_payment') return afterPayment(await asPlaced(marketId, order));
       const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
         provider.authorise(
           {
@@ -337,7 +348,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       if (settled?.ok === true) return afterPayment(settled.value);
       // Not answered yet, or settled by someone else meanwhile (a notification, a cancellation).
       const current = await selectOrders(db, marketId, [order.id]);
-      return afterPayment(current.get(order.id)!);
+      return afterPayment(await asPlaced(marketId, current.get(order.id)!));
     },
 
     change: (marketId, change, command, isOwn) =>

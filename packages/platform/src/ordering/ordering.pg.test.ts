@@ -6,7 +6,7 @@ import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
 import { LATE_MS, paymentIdOf } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
-import { type OrderChange, selectOpenOrders, selectOrders } from './index.ts';
+import { type OrderChange, selectOpenOrders, selectOrders, toOrder } from './index.ts';
 
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId'> : never;
 
@@ -204,6 +204,35 @@ test('a declined payment cancels the order, frees the stock and is told again to
   }
   assert.deepEqual(await t.stock(), { onHand: 100, reserved: 0 });
   assert.equal(await t.count('ordering.order'), 1);
+});
+
+test('a placement that is sent again is answered as it was, whatever has become of the order since', async () => {
+  const t = await setUp();
+  const courierId = t.market.courierIds[0]!;
+  const command = t.key();
+  const place = () =>
+    t.ordering.placeOrder(t.marketId, {
+      shopperId: t.shopperId,
+      command,
+      basket: { ...t.market.basket(), tipMinor: 50 },
+      expectedTotalMinor: 1_390,
+      paymentMethod: 'test_approve',
+    });
+  const first = await place();
+  assert.ok(first.ok && first.value.state === 'placed');
+  const answer = toOrder(first.value, { seesDeliveryCode: true });
+  const orderId = first.value.id;
+  for (const change of [
+    { kind: 'accept', by: 'merchant' },
+    { kind: 'assign', by: 'system', courierId, expectedDeliveryAt: t.clock.now() },
+    { kind: 'ready', by: 'merchant' },
+    { kind: 'cancel', by: 'operator', reason: 'operator' },
+  ] as const) {
+    assert.ok((await t.change(orderId, change)).ok, change.kind);
+    const again = await place();
+    assert.ok(again.ok);
+    assert.deepEqual(toOrder(again.value, { seesDeliveryCode: true }), answer, change.kind);
+  }
 });
 
 test('a payment that is answered late places the order then, and a repeated answer changes nothing', async () => {

@@ -10,7 +10,7 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import type { CancelReason, Order, Quote } from '@halfhour/contract';
-import type { ApiError, ApiRequest, Authority, CommandKey, Handlers } from '../api/index.ts';
+import { type ApiError, type ApiRequest, type Authority, type Handlers, requiredKey } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectAllStores } from '../stores/index.ts';
 import type { Ordering } from './create-ordering.ts';
@@ -185,9 +185,4 @@ function cancelReasonOf(role: Actor): CancelReason {
 function required(authority: Authority | undefined): Authority {
   invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
   return authority;
-}
-
-function requiredKey(command: CommandKey | undefined): CommandKey {
-  invariant(command !== undefined, 'the contract requires an Idempotency-Key here');
-  return command;
 }

@@ -169,6 +169,19 @@ test('transactions on a line follow each other on one connection, whatever becom
   await insert(54);
 });
 
+test('a statement that is new to a connection survives the end of the transaction that brought it', async () => {
+  const line = new Line();
+  const [first, second] = ['select 1/0 as never', 'select 71 as n'];
+  // Behind each other on a connection that knows none of these: the second relies on what the first has sent.
+  const failing = db.transaction(async (tx) => {
+    tx.write(first);
+    tx.write(second);
+  }, line);
+  const behind = db.transaction((tx) => tx.query<{ n: number }>(second), line);
+  await assert.rejects(failing, (error) => sqlState(error) === '22012');
+  assert.deepEqual(await behind, [{ n: 71 }]);
+});
+
 test('a line whose connection dies takes another', async () => {
   const line = new Line();
   const dying = db.transaction(async (tx) => {

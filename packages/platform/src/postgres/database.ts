@@ -62,8 +62,11 @@ const TIMESTAMPTZ = 1184;
 /** Statements are constants; a text built from input would grow without end and is not kept. */
 const MAX_PREPARED = 1_000;
 const MAX_ATTEMPTS = 5;
-/** Serialization failure, deadlock. */
-const RETRYABLE = new Set(['40001', '40P01']);
+/**
+ * Serialization failure, deadlock, and a prepared statement that is not there: it was sent by the transaction before on
+ * the same line, which failed before Postgres came to it (`line.ts`).
+ */
+const RETRYABLE = new Set(['40001', '40P01', '26000']);
 
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({

@@ -26,6 +26,8 @@ export interface ModelOrder {
   lines: readonly Line[];
   readonly method: Method;
   totalMinor: number;
+  /** What it cost when it was paid for; absent until then. */
+  placedTotalMinor?: number;
   readonly placedAt: number;
   refundedMinor: number;
   refunds: number;
@@ -261,6 +263,7 @@ function settle(model: Model, name: string, answer: 'approved' | 'declined'): bo
   if (answer === 'declined') cancel(model, order, 'payment_declined');
   else {
     order.state = 'placed';
+    order.placedTotalMinor = order.totalMinor;
     order.events.push('OrderPlaced');
   }
   return true;
@@ -483,12 +486,14 @@ function makeChange(model: Model, order: ModelOrder, change: Change): void {
   }
 }
 
-/** A placement that was declined is told as a refusal, also to a retry; a change tells the order as it is. */
+/** A placement is told as it was, declined or placed, also to a retry long after; who reads sees the order as it is. */
 function tell(model: Model, name: string, how: 'as placed' | 'as it is' = 'as placed'): Answer {
   const order = model.orders[name]!;
-  return how === 'as placed' && order.cancelReason === 'payment_declined'
-    ? `payment_declined ${name}`
-    : describeAnswer(name, order);
+  if (how === 'as it is') return describeAnswer(name, order);
+  if (order.cancelReason === 'payment_declined') return `payment_declined ${name}`;
+  const { placedTotalMinor } = order;
+  if (placedTotalMinor === undefined) return describeAnswer(name, order);
+  return describeAnswer(name, { state: 'placed', totalMinor: placedTotalMinor, refundedMinor: 0 });
 }
 
 export function describeAnswer(
