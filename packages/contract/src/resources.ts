@@ -436,6 +436,9 @@ export const promiseReason = z.object({
     storeSeconds: z.int(),
     marginSeconds: z.int(),
     shortageSeconds: z.int(),
+    movedSeconds: z
+      .int()
+      .describe('The window was kept as the shopper saw it, or moved with the way to another address.'),
   }),
   load: marketLoad,
 });

@@ -8,7 +8,7 @@ import { createMarkets } from '../markets/index.ts';
 import { selectOrders } from '../ordering/index.ts';
 import { setPlan } from '../slots/index.ts';
 import { createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
-import { type Promises, createPromises } from './index.ts';
+import { type Promises, createPromiseRoutes, createPromises } from './index.ts';
 
 const db = await createTestDatabase();
 
@@ -160,6 +160,17 @@ test('the window that the shopper saw is kept, unless it is no longer near to wh
   t.clock.advanceBy(4 * MINUTE_MS);
   const kept = await place(seen);
   assert.deepEqual(kept.ok && kept.value.promise, seen);
+  const routes = createPromiseRoutes({ db, promises: t.promises });
+  const why = await routes.getOrderPromise({
+    params: { marketId: t.marketId, orderId: (kept.ok && kept.value.id) as OrderId },
+    authority: t.operator,
+    query: undefined,
+    body: undefined,
+    command: undefined,
+    requestId: 'r',
+    signal: new AbortController().signal,
+  });
+  assert.equal(why.ok && why.value.parts.movedSeconds, -240);
   const invented = await place({ earliest: seen.earliest, latest: addMs(seen.latest, 60 * MINUTE_MS) });
   assert.deepEqual(invented.ok && invented.value.promise, {
     earliest: addMs(seen.earliest, 4 * MINUTE_MS),

@@ -1,4 +1,4 @@
-import { err, invariant, ok, toRfc3339 } from '@halfhour/kernel';
+import { SECOND_MS, err, invariant, ok, toRfc3339 } from '@halfhour/kernel';
 import type { Handlers } from '../api/index.ts';
 import { findOwn } from '../ordering/index.ts';
 import type { Queryable } from '../postgres/index.ts';
@@ -15,15 +15,17 @@ export function createPromiseRoutes({
     async getOrderPromise(request) {
       const found = await findOwn(db, request);
       if (!found.ok) return found;
-      const { id, promise, promiseBasis } = found.value.order;
+      const { id, placedAt, promise, promiseBasis } = found.value.order;
       if (promiseBasis === undefined) {
         return err({ code: 'not_found', detail: 'This order has the promise of its slot.' });
       }
       const { parts, load, shortageSeconds } = promiseBasis;
+      const foreseen = Object.values(parts).reduce((sum, part) => sum + part, shortageSeconds);
+      const movedSeconds = Math.round((promise.latest - placedAt) / SECOND_MS) - foreseen;
       return ok({
         orderId: id,
         promise: { earliest: toRfc3339(promise.earliest), latest: toRfc3339(promise.latest) },
-        parts: { ...parts, shortageSeconds },
+        parts: { ...parts, shortageSeconds, movedSeconds },
         load,
       });
     },
