@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { ClockState, Market, MarketEvent, Order } from '@halfhour/contract';
-import { fromRfc3339, seededRandom, systemTicker } from '@halfhour/kernel';
+import { SECOND_MS, fromRfc3339, seededRandom, systemTicker } from '@halfhour/kernel';
 import { type ApiClient, createApiClient } from '@halfhour/twin/http';
 import { dataFolder, postgresPid } from '../halfhour-process.ts';
 import { type Demo, startDemo } from '../start-demo.ts';
@@ -68,6 +68,15 @@ test('the demo starts, its people get their orders, it stops cleanly, and it goe
     await operator.call('getOrderTimeline', { params: { marketId, orderId: delivered[0]! } }),
   );
   assert.equal(timeline.items[0]?.type, 'OrderReceived');
+  const inOrder = { marketId, orderId: delivered[0]! };
+  const { placedAt, promise } = valueOf(await operator.call('getOrder', { params: inOrder }));
+  const { parts } = valueOf(await operator.call('getOrderPromise', { params: inOrder }));
+  assert.equal(
+    Object.values(parts).reduce((sum, seconds) => sum + seconds, 0) * SECOND_MS,
+    fromRfc3339(promise.latest)! - fromRfc3339(placedAt)!,
+  );
+  const { load } = valueOf(await operator.call('getShortage', { params }));
+  assert.ok(load.couriersOnShift > 0 && load.openOrders > 0, JSON.stringify(load));
 
   await stop(first);
   assert.equal(await postgresPid(folder), undefined, 'no Postgres is left');
@@ -100,6 +109,10 @@ test('the demo starts, its people get their orders, it stops cleanly, and it goe
     await db.transaction(async (tx) => {
       await tx.query('set transaction isolation level repeatable read');
       await assertSound(tx, marketId);
+      const [learned] = await tx.query<{ deliveries: number }>(
+        `select (learned->>'learned')::int as deliveries from promises.history where store_id = 0 limit 1`,
+      );
+      assert.ok(learned!.deliveries > 0, 'promises are learned from deliveries');
     });
   } finally {
     await db.close();

@@ -41,6 +41,7 @@ import {
 import { createOrdering, createOrderingRoutes } from '@halfhour/platform/ordering';
 import { createTestProvider } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
+import { createPromiseRoutes, createPromises, readMarket } from '@halfhour/platform/promises';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
@@ -96,6 +97,9 @@ const MARKETS_SECONDS = 2;
 const LEAST_WORK_LEASE_SECONDS = 15;
 const SWEEP_SECONDS = 5;
 const SHIFT_SECONDS = 30;
+const LEARN_SECONDS = 10;
+/** What was learned and decided elsewhere is known here so many real seconds later. */
+const PROMISES_SECONDS = 5;
 /** A courier of whom nothing was heard for so long is taken to have lost the phone, or the will. */
 const SILENT_MS = 10 * MINUTE_MS;
 const DISPATCH_SECONDS = 20;
@@ -148,6 +152,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       ordering.receiveNotification(marketId, 'test', body).catch(failed('take a payment notification'));
     },
   });
+  const promises = createPromises({ db, clock, markets, onCommit });
   const ordering = createOrdering({
     db,
     clock,
@@ -156,6 +161,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     random: secureRandom,
     markets,
     estimate: maps.estimate,
+    promises,
     provider,
     onCommit,
   });
@@ -173,6 +179,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     couriers,
     markets,
     clockState,
+    shortage: promises.shown,
     onError: failed('follow a market'),
   });
 
@@ -197,13 +204,14 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createSlotRoutes({ db, clock, markets }),
     ...createCatalogueRoutes({ db, catalogue }),
     ...createOrderingRoutes({ db, ordering }),
+    ...createPromiseRoutes({ db, promises }),
     ...createCourierRoutes({ db, couriers }),
     ...createDeliveryRoutes({
       db,
       clock,
       ids,
       ordering,
-      markets,
+      markets: promises.paying,
       onCommit,
       delivery,
       estimate: maps.estimate,
@@ -279,7 +287,8 @@ export function createPlatform(options: PlatformOptions): Platform {
       clock,
       marketId: market.id,
       holder,
-      markets,
+      // Couriers are paid as a shortage says.
+      markets: promises.paying,
       ordering,
       delivery,
       couriers,
@@ -304,13 +313,23 @@ export function createPlatform(options: PlatformOptions): Platform {
         silentAfterMs: () => SILENT_MS * Math.max(1, options.clockControl?.speed() ?? 1),
       },
     });
+    // One after the other; the database stays open until the last one is done.
+    let observed = Promise.resolve();
     const running = dispatcher.run(signal, (report) => {
+      const { memory } = dispatcher;
+      if (report.role === 'leader' && memory !== undefined) {
+        const { orders, couriers: onShift } = memory;
+        const reading = readMarket(orders.values(), onShift.size, report.unassigned, report.at);
+        observed = observed
+          .then(() => promises.observe(market.id, reading))
+          .catch(failed('look for a shortage'));
+      }
       if (report.assigned + report.updated + report.refused > 0) {
         log.debug({ event: 'dispatched', marketId: market.id, ...report }, 'dispatched');
       }
     });
     // At its end it gives its lease back, which a market that has moved refuses.
-    work.push(running.catch(failed('end dispatch')));
+    work.push(running.catch(failed('end dispatch')).then(() => observed));
   }
 
   /** Begins what the role does for a market, once; what can fail comes first, so that a failure begins nothing. */
@@ -322,6 +341,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       marketId,
       all.map((store) => store.address),
     );
+    await promises.follow(marketId);
     if (role !== 'worker') await live.view(marketId);
     if (working.signal.aborted) return;
     started.add(marketId);
@@ -335,7 +355,9 @@ export function createPlatform(options: PlatformOptions): Platform {
         onError: failed('follow positions'),
       }),
     );
+    every(wallClock, PROMISES_SECONDS, 'follow promises', () => promises.follow(marketId), signal);
     if (role === 'api') return;
+    everyAlone(clock, LEARN_SECONDS, 'learn from deliveries', marketId, () => promises.learn(marketId));
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),

@@ -41,6 +41,7 @@ export type {
   Quote,
   Route,
   SandboxStep,
+  Shortage,
   Slot,
   SlotPlan,
   Stop,

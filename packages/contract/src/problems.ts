@@ -115,6 +115,16 @@ export const PROBLEMS = {
     'The price is not the one you saw',
     'Show the new amounts in `quote` to the shopper and send the command again with `expectedTotalMinor` from it.',
   ],
+  promise_changed: [
+    409,
+    'It would come later than you saw',
+    'Show the new window in `quote` to the shopper and send the command again with `expectedPromise` from it.',
+  ],
+  delivery_paused: [
+    409,
+    'Couriers are short, and this address is too far at the moment',
+    'Try again in some minutes, choose a slot, or order from a store that is nearer.',
+  ],
   below_minimum: [
     422,
     'The basket is below the minimum of the store',

@@ -368,6 +368,81 @@ export const clockState = z.object({
   adjustable: z.boolean(),
 });
 
+const seconds = z.int().min(0).max(86_400);
+const share = z.int().min(0).max(10_000).describe('Basis points.');
+
+/** What a market does while couriers are short. */
+export const shortageMeasure = z.discriminatedUnion('kind', [
+  z
+    .strictObject({ kind: z.literal('longer_promises'), seconds: z.int().min(60).max(7_200) })
+    .describe('The end of new promises is so much later.'),
+  z
+    .strictObject({ kind: z.literal('smaller_zones'), reachBp: z.int().min(1_000).max(9_999) })
+    .describe('Zones are drawn together towards their store to this share of their reach.'),
+  z
+    .strictObject({
+      kind: z.literal('surge_pay'),
+      courierPayBp: z.int().min(10_000).max(50_000),
+      deliveryFeeBp: z.int().min(10_000).max(50_000),
+    })
+    .describe('Pay for an order and delivery fee, as shares of what they are else.'),
+  z
+    .strictObject({ kind: z.literal('pause_far_orders'), maxTripSeconds: z.int().min(60).max(7_200) })
+    .describe('Orders as soon as possible are refused where the way is longer.'),
+]);
+
+export const shortagePolicy = z.strictObject({
+  measures: z.array(shortageMeasure).max(4).describe('In the order in which they begin, each kind once.'),
+  beginsAtBp: share.describe('Share of open orders that will break their promise at which a measure begins.'),
+  endsAtBp: share.describe('Share at which the latest measure ends; below `beginsAtBp`.'),
+  beginsAfterSeconds: seconds,
+  endsAfterSeconds: seconds,
+  minOpenOrders: z.int().min(1).max(1_000_000),
+});
+
+export const marketLoad = z.object({
+  openOrders: z.int(),
+  couriersOnShift: z.int(),
+  /** How long ready orders have waited for their courier, on average. */
+  readyWaitSeconds: z.number(),
+});
+
+export const shortage = z.object({
+  /** Those in force, first begun first; none while couriers suffice. */
+  measures: z.array(shortageMeasure),
+  /** When the last one began or ended. */
+  changedAt: moment.optional(),
+  /** At the last round of dispatch. */
+  load: marketLoad,
+  /** Open orders that will come after their promise, or have nobody to bring them. */
+  breakingOrders: z.int(),
+  policy: shortagePolicy,
+  /** 0 until an operator has set one. */
+  policyVersion: z.int(),
+});
+
+export const surge = z.object({ courierPayBp: z.int(), deliveryFeeBp: z.int() });
+
+/** What the end of a promised window is made of: whole seconds from the placement that add up to it. */
+export const promiseReason = z.object({
+  orderId,
+  promise,
+  parts: z.object({
+    preparationSeconds: z.int(),
+    pickupWaitSeconds: z.int(),
+    travelSeconds: z.int(),
+    loadSeconds: z.int(),
+    hourSeconds: z.int(),
+    storeSeconds: z.int(),
+    marginSeconds: z.int(),
+    shortageSeconds: z.int(),
+    movedSeconds: z
+      .int()
+      .describe('The window was kept as the shopper saw it, or moved with the way to another address.'),
+  }),
+  load: marketLoad,
+});
+
 export const liveSnapshot = z.object({
   market,
   clock: clockState,
@@ -377,6 +452,8 @@ export const liveSnapshot = z.object({
   couriers: z.array(courier),
   orders: z.array(orderSummary),
   figures,
+  /** What is done about a shortage of couriers. */
+  shortage: shortage.pick({ measures: true, changedAt: true, breakingOrders: true }).optional(),
   /** Continue with GET …/stream from here: send it as Last-Event-ID or `after`. */
   position: z.string(),
 });
@@ -474,6 +551,8 @@ export const eventType = z.enum([
   'StopCompleted',
   'ShiftStarted',
   'ShiftEnded',
+  'ShortageMeasuresChanged',
+  'ShortagePolicyChanged',
   'StoreOpened',
   'StoreStatusChanged',
   'SlotPlanChanged',
@@ -546,6 +625,7 @@ export type Basket = z.output<typeof basket>;
 export type BasketLine = z.output<typeof basketLine>;
 export type PricedLine = z.output<typeof pricedLine>;
 export type Amounts = z.output<typeof amounts>;
+export type Shortage = z.output<typeof shortage>;
 export type Quote = z.output<typeof quote>;
 export type OrderState = z.output<typeof orderState>;
 export type SandboxStep = z.output<typeof sandboxStep>;

@@ -327,6 +327,7 @@ export const ROUTES = {
       'slot_closed',
       'slot_full',
       'outside_zone',
+      'delivery_paused',
       'below_minimum',
       'out_of_stock',
     ],
@@ -344,6 +345,11 @@ export const ROUTES = {
     body: shape.basket.extend({
       /** The total of the quote that the shopper saw. */
       expectedTotalMinor: priceMinor,
+      expectedPromise: shape.promise
+        .optional()
+        .describe(
+          'The window of the quote that the shopper saw. The order keeps it where it has moved by five minutes at most; where it has become later than that the answer is `promise_changed`. Without it the order has the window of the moment.',
+        ),
       payment: z.strictObject({
         method: z
           .string()
@@ -365,6 +371,8 @@ export const ROUTES = {
       'below_minimum',
       'out_of_stock',
       'price_changed',
+      'promise_changed',
+      'delivery_paused',
       'payment_declined',
       'idempotency_key_reused',
     ],
@@ -797,6 +805,47 @@ export const ROUTES = {
     params: inMarket,
     query: resume,
     response: { status: 200, schema: shape.marketEvent },
+  },
+  getOrderPromise: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/orders/{orderId}/promise',
+    tag: 'Operations',
+    summary: 'Why an order was promised what it was',
+    description:
+      'What the end of the window is made of, in seconds that add up, and the load at the moment. `not_found` for an order of a slot, whose promise is the slot, and for one from before promises were learned.',
+    access: { operator: 'market', admin: 'all' },
+    params: inOrder,
+    response: { status: 200, schema: shape.promiseReason },
+  },
+  getShortage: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/shortage',
+    tag: 'Operations',
+    summary: 'Whether couriers are short, and what is done about it',
+    access: { operator: 'market', admin: 'all' },
+    params: inMarket,
+    response: { status: 200, schema: shape.shortage },
+  },
+  setShortagePolicy: {
+    method: 'PUT',
+    path: '/v1/markets/{marketId}/shortage/policy',
+    tag: 'Operations',
+    summary: 'Say what is done about a shortage',
+    description:
+      'Another version of the policy, in force from the next round of dispatch. Measures begin in the order given, one at a time, and end in the opposite order. The same policy again is no new version.',
+    access: { operator: 'market', admin: 'all' },
+    params: inMarket,
+    body: shape.shortagePolicy,
+    response: { status: 200, schema: shape.shortage },
+  },
+  getSurge: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/surge',
+    tag: 'Couriers',
+    summary: 'What couriers earn at the moment, as a share of their usual pay for an order',
+    access: { courier: 'market', operator: 'market', admin: 'all' },
+    params: inMarket,
+    response: { status: 200, schema: shape.surge },
   },
   getClock: {
     method: 'GET',

@@ -47,6 +47,8 @@ export interface ViewDeps {
   readonly feed: EventFeed;
   readonly couriers: Pick<Couriers, 'positions' | 'onPosition' | 'nearby'>;
   readonly clockState: (marketId: MarketId) => ClockState;
+  /** What is done about a shortage of couriers, where that is known. */
+  readonly shortage?: (marketId: MarketId) => NonNullable<LiveSnapshot['shortage']>;
   /** Told what went wrong while following; it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -333,6 +335,7 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
         couriers: shown(onShift()),
         orders: shownOrders(projection).map((order) => toSummary(order, now)),
         figures: figuresWith(seconds),
+        ...(deps.shortage === undefined ? {} : { shortage: deps.shortage(marketId) }),
         position: projection.position,
       };
     },

@@ -45,6 +45,7 @@ import { lockOrders, selectOrders, selectUnanswered } from './order-store.ts';
 import type { PlaceOrder, Placed } from './place-orders.ts';
 import { offerOtherSlots } from './offer-other-slots.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
+import { type PromiseSource, createPriorPromises } from './promise-source.ts';
 import { UnansweredScan } from './unanswered-scan.ts';
 
 export interface OrderingDeps {
@@ -55,6 +56,8 @@ export interface OrderingDeps {
   readonly random: Random;
   readonly markets: Markets;
   readonly estimate: EstimateTrip;
+  /** What is promised; the market's prior where absent. */
+  readonly promises?: PromiseSource;
   readonly provider: PaymentProvider;
   /** Told after each commit that wrote events, so that readers look at once. */
   readonly onCommit: (marketId: MarketId) => void;
@@ -117,7 +120,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   const { db, clock, ids, ticker, provider, markets } = deps;
   const caches = new Map<MarketId, OrderCache>();
   const cacheOf = (marketId: MarketId): OrderCache => getOrMake(caches, marketId, () => new OrderCache());
-  const withKnown = (marketId: MarketId) => ({ ...deps, known: cacheOf(marketId) });
+  const promises = deps.promises ?? createPriorPromises();
+  const withKnown = (marketId: MarketId) => ({ ...deps, promises, known: cacheOf(marketId) });
   const sweeps = new Map<MarketId, UnansweredScan>();
   const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
@@ -302,7 +306,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       const plans = await selectPlans(db, marketId, basket.slot === undefined ? [] : [basket.storeId]);
       const now = clock.now();
       const plan = plans.get(basket.storeId);
-      let quoted = quoteBasket(basket, store, offers, market, deps.estimate, now, plan);
+      let quoted = quoteBasket(basket, store, offers, market, deps.estimate, promises, now, plan);
       if (quoted.ok && (await isFull(marketId, quoted.value))) quoted = err({ code: 'slot_full' });
       if (!quoted.ok) {
         const answers = [quoted];

@@ -10,5 +10,6 @@ export {
   selectOrders,
 } from './order-store.ts';
 export { type PlaceOrder } from './place-orders.ts';
+export { type PromiseBasis, type PromiseSource, priorOf, secondOfDay } from './promise-source.ts';
 export { type EstimateTrip, quoteBasket } from './quote-basket.ts';
 export { createOrderingRoutes, findOwn } from './routes.ts';

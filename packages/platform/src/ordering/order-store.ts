@@ -443,6 +443,7 @@ function toDocument(order: OrderRecord): string {
     taxMinor: order.taxMinor,
     totalMinor: order.totalMinor,
     promise: order.promise,
+    promiseBasis: order.promiseBasis,
     slot: order.slot,
     prepareAt: order.prepareAt,
     preparationSeconds: order.preparationSeconds,

@@ -26,6 +26,7 @@ import {
   unreachable,
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
+import type { PromiseBasis } from './promise-source.ts';
 import {
   type ChangeContext,
   type LinesCommand,
@@ -72,6 +73,8 @@ export interface Placement extends Amounts {
   readonly address: Address;
   readonly split: Split;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
+  /** Why it was promised that; absent for a slot, and where nothing is learned. */
+  readonly promiseBasis?: PromiseBasis | undefined;
   /** Of a scheduled order: the start of the slot in which it has a place. */
   readonly slot?: EpochMs | undefined;
   /** Of a scheduled order: when the store is to begin, so that it is at the door when the slot begins. */

@@ -9,10 +9,12 @@ import {
   type Result,
   type StoreId,
   type UserId,
+  MINUTE_MS,
   SECOND_MS,
   addMs,
   err,
   ok,
+  toRfc3339,
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { readOffers } from '../catalogue/index.ts';
@@ -29,6 +31,7 @@ import { NOTHING_YET } from './order-history.ts';
 import type { OrderCache } from './order-cache.ts';
 import { insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
+import type { PromiseSource } from './promise-source.ts';
 import { offerOtherSlots } from './offer-other-slots.ts';
 
 export interface PlaceOrder {
@@ -37,6 +40,8 @@ export interface PlaceOrder {
   readonly basket: Basket;
   /** The total that the shopper saw; another one is refused with the new quote. */
   readonly expectedTotalMinor: number;
+  /** The window that the shopper saw, which the order keeps; one that has become much later is refused. */
+  readonly expectedPromise?: QuotedBasket['promise'] | undefined;
   readonly paymentMethod: string;
 }
 
@@ -46,6 +51,7 @@ export interface PlaceDeps {
   /** For delivery codes: from a secure source in production. */
   readonly random: Random;
   readonly estimate: EstimateTrip;
+  readonly promises: PromiseSource;
   readonly provider: PaymentProvider;
   readonly known: OrderCache;
 }
@@ -89,7 +95,8 @@ export async function placeOrders(
     if (!isFresh(index)) return;
     const store = stores.get(command.basket.storeId);
     const plan = plans.get(command.basket.storeId);
-    const quoted = quoteBasket(command.basket, store, offers, market, deps.estimate, now, plan);
+    const { basket } = command;
+    const quoted = quoteBasket(basket, store, offers, market, deps.estimate, deps.promises, now, plan);
     if (!quoted.ok) answers[index] = quoted;
     else if (quoted.value.amounts.totalMinor !== command.expectedTotalMinor) {
       answers[index] = err({
@@ -97,7 +104,16 @@ export async function placeOrders(
         detail: `The total is ${quoted.value.amounts.totalMinor}, you expected ${command.expectedTotalMinor}.`,
         quote: toQuote(quoted.value),
       });
-    } else candidates.push({ index, quoted: quoted.value });
+    } else if (isLater(quoted.value, command.expectedPromise)) {
+      answers[index] = err({
+        code: 'promise_changed',
+        detail: `It would be at the door by ${toRfc3339(quoted.value.promise.latest)}.`,
+        quote: toQuote(quoted.value),
+      });
+    } else {
+      const promise = keptPromise(quoted.value, command.expectedPromise);
+      candidates.push({ index, quoted: { ...quoted.value, promise } });
+    }
   });
 
   // An order gets its stock and its place or neither, each in its turn. Slots are locked after all stock, by all.
@@ -230,6 +246,7 @@ function newOrder(
     address: command.basket.address,
     split: quoted.split,
     promise: quoted.promise,
+    promiseBasis: quoted.basis,
     slot: quoted.scheduled?.slot.start,
     prepareAt: quoted.scheduled?.prepareAt,
     preparationSeconds: quoted.store.preparationSeconds,
@@ -240,6 +257,27 @@ function newOrder(
     refundedMinor: 0,
     ...NOTHING_YET,
   };
+}
+
+/** A promise that moves by less while a shopper pays is kept as it was shown. */
+const KEPT_MS = 5 * MINUTE_MS;
+
+function isLater({ promise, scheduled }: QuotedBasket, seen: PlaceOrder['expectedPromise']): boolean {
+  return seen !== undefined && scheduled === undefined && promise.latest - seen.latest > KEPT_MS;
+}
+
+/** The window that was seen, where it could have been; an older or invented one is not kept. */
+function keptPromise(
+  { promise, scheduled }: QuotedBasket,
+  seen: PlaceOrder['expectedPromise'],
+): QuotedBasket['promise'] {
+  const isKept =
+    seen !== undefined &&
+    scheduled === undefined &&
+    seen.earliest <= seen.latest &&
+    Math.abs(promise.earliest - seen.earliest) <= KEPT_MS &&
+    Math.abs(promise.latest - seen.latest) <= KEPT_MS;
+  return isKept ? seen : promise;
 }
 
 function describeShortage(

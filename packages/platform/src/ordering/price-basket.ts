@@ -32,6 +32,8 @@ export interface PricingPolicy {
   readonly deliveryFeePerKmMinor: number;
   /** Metres that the base delivery fee covers. */
   readonly freeDistanceMetres: number;
+  /** What the delivery fee is of itself while couriers are short; 10,000 where absent. */
+  readonly surgeFeeBp?: number;
   readonly taxBp: { readonly standard: number; readonly reduced: number; readonly exempt: number };
 }
 
@@ -65,7 +67,8 @@ export function priceBasket(
   const lines = priceLines(basket.lines, basket.storeId, offers, policy);
   if (!lines.ok) return lines;
   const extraKm = Math.max(0, Math.ceil((distanceMetres - policy.freeDistanceMetres) / 1_000));
-  const deliveryFeeMinor = policy.deliveryFeeMinor + extraKm * policy.deliveryFeePerKmMinor;
+  const usualFeeMinor = policy.deliveryFeeMinor + extraKm * policy.deliveryFeePerKmMinor;
+  const deliveryFeeMinor = Math.round((usualFeeMinor * (policy.surgeFeeBp ?? 10_000)) / 10_000);
   return ok({
     lines: lines.value,
     ...sumUp(lines.value, { deliveryFeeMinor, tipMinor: basket.tipMinor }, policy),

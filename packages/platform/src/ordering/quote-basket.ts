@@ -1,4 +1,5 @@
 import type { Basket, Quote, SlotPlan } from '@halfhour/contract';
+import { AS_USUAL } from '@halfhour/engines/shortage';
 import {
   type EpochMs,
   type LatLng,
@@ -17,6 +18,12 @@ import type { MarketRecord } from '../markets/index.ts';
 import { type PlannedSlot, findSlot } from '../slots/index.ts';
 import { type StoreRecord, deliversTo, isOpenAt, opensAt } from '../stores/index.ts';
 import { type PricedBasket, type SellableOffer, priceBasket } from './price-basket.ts';
+import {
+  ACCEPTANCE_SECONDS,
+  COURIER_SECONDS,
+  type PromiseBasis,
+  type PromiseSource,
+} from './promise-source.ts';
 
 /** How far and how long from a store to a door; the streets of the market answer it. */
 export type EstimateTrip = (
@@ -28,17 +35,16 @@ export type EstimateTrip = (
 export interface QuotedBasket extends PricedBasket {
   readonly store: StoreRecord;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
+  /** Why it is this promise; absent for a slot, and where nothing is learned. */
+  readonly basis?: PromiseBasis | undefined;
   /** Of a scheduled order: its slot, and when the store is to begin. Whether a place is left is not looked at. */
   readonly scheduled?: { readonly slot: PlannedSlot; readonly prepareAt: EpochMs };
 }
 
-/** Time for the store to see an order, and for a courier to be found and to hand over. */
-const ACCEPTANCE_SECONDS = 60;
-const COURIER_SECONDS = 240;
-
 /**
  * Checks a basket against the store and the market as they are at `now`, prices it and promises a window.
- * Pure: placing an order and showing a quote can never disagree.
+ * Pure but for what `promises` has learned since: placing an order and showing a quote can never disagree otherwise.
+ * While couriers are short an order as soon as possible may be too far, and its delivery fee higher.
  *
  * @param plan the slots of the store, for a basket that names one
  */
@@ -48,6 +54,7 @@ export function quoteBasket(
   offers: ReadonlyMap<OfferId, SellableOffer>,
   market: MarketRecord,
   estimate: EstimateTrip,
+  promises: PromiseSource,
   now: EpochMs,
   plan?: SlotPlan,
 ): Result<QuotedBasket, ApiError> {
@@ -73,7 +80,19 @@ export function quoteBasket(
     });
   }
   const trip = estimate(market.id, store.address, basket.address);
-  const priced = priceBasket(basket, offers, trip.metres, { ...market.policy, currency: market.currency });
+  // Who has chosen a slot keeps it and its price.
+  const measures = slot === undefined ? promises.measures(market) : AS_USUAL;
+  if (trip.seconds > measures.maxTripSeconds || !isWithinReach(store, basket.address, measures.reachBp)) {
+    return err({
+      code: 'delivery_paused',
+      detail: `${store.name} takes no orders for ${basket.address.label} at the moment.`,
+    });
+  }
+  const priced = priceBasket(basket, offers, trip.metres, {
+    ...market.policy,
+    currency: market.currency,
+    surgeFeeBp: measures.deliveryFeeBp,
+  });
   if (!priced.ok) return priced;
   if (priced.value.amounts.itemsMinor < store.minimumOrderMinor) {
     return err({
@@ -82,9 +101,9 @@ export function quoteBasket(
       itemsMinor: priced.value.amounts.itemsMinor,
     });
   }
-  const seconds = ACCEPTANCE_SECONDS + Math.max(store.preparationSeconds, COURIER_SECONDS) + trip.seconds;
-  const earliest = addMs(now, seconds * SECOND_MS);
   if (slot !== undefined) {
+    const seconds = ACCEPTANCE_SECONDS + Math.max(store.preparationSeconds, COURIER_SECONDS) + trip.seconds;
+    const earliest = addMs(now, seconds * SECOND_MS);
     if (earliest > slot.end) {
       return err({ code: 'slot_closed', detail: 'It can no longer be at the door before this slot ends.' });
     }
@@ -92,8 +111,28 @@ export function quoteBasket(
     const promise = { earliest: slot.start, latest: slot.end };
     return ok({ ...priced.value, store, promise, scheduled: { slot, prepareAt } });
   }
-  const latest = addMs(earliest, market.policy.promiseWindowSeconds * SECOND_MS);
-  return ok({ ...priced.value, store, promise: { earliest, latest } });
+  const { earliestSeconds, latestSeconds, basis } = promises.promise(market, {
+    storeId: store.id,
+    preparationSeconds: store.preparationSeconds,
+    tripSeconds: trip.seconds,
+    now,
+  });
+  const promise = {
+    earliest: addMs(now, earliestSeconds * SECOND_MS),
+    latest: addMs(now, latestSeconds * SECOND_MS),
+  };
+  return ok({ ...priced.value, store, promise, basis });
+}
+
+/** Whether a place lies in the store's zone also when that is drawn together towards the store to `reachBp` of itself. */
+function isWithinReach(store: StoreRecord, { lat, lng }: LatLng, reachBp: number): boolean {
+  if (reachBp >= 10_000) return true;
+  const stretch = 10_000 / Math.max(1, reachBp);
+  const { lat: storeLat, lng: storeLng } = store.address;
+  return deliversTo(store, {
+    lat: storeLat + (lat - storeLat) * stretch,
+    lng: storeLng + (lng - storeLng) * stretch,
+  });
 }
 
 /** The start of the slot that a basket names; undefined where it names none. */

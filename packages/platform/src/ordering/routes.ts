@@ -1,5 +1,15 @@
-import { type Result, type StoreId, err, invariant, ok, parseId, toRfc3339 } from '@halfhour/kernel';
-import type { CancelReason, Order } from '@halfhour/contract';
+import {
+  type EpochMs,
+  type Result,
+  type StoreId,
+  err,
+  fromRfc3339,
+  invariant,
+  ok,
+  parseId,
+  toRfc3339,
+} from '@halfhour/kernel';
+import type { CancelReason, Order, Quote } from '@halfhour/contract';
 import { type ApiError, type ApiRequest, type Authority, type Handlers, requiredKey } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectAllStores } from '../stores/index.ts';
@@ -50,12 +60,13 @@ export function createOrderingRoutes({
 
     async placeOrder({ params, body, authority, command }) {
       const who = required(authority);
-      const { expectedTotalMinor, payment, ...basket } = body;
+      const { expectedTotalMinor, expectedPromise, payment, ...basket } = body;
       const placed = await ordering.placeOrder(params.marketId, {
         shopperId: who.userId,
         command: requiredKey(command),
         basket,
         expectedTotalMinor,
+        expectedPromise: expectedPromise === undefined ? undefined : toWindow(expectedPromise),
         paymentMethod: payment.method,
       });
       return placed.ok ? ok(toOrder(placed.value, { seesDeliveryCode: true })) : placed;
@@ -156,6 +167,15 @@ function isOwn(order: OrderRecord, authority: Authority): boolean {
 
 function viewerOf(authority: Authority): { readonly seesDeliveryCode: boolean } {
   return { seesDeliveryCode: authority.role === 'shopper' || authority.scope !== 'own' };
+}
+
+function toWindow({ earliest, latest }: Quote['promise']): { earliest: EpochMs; latest: EpochMs } {
+  const window = { earliest: fromRfc3339(earliest), latest: fromRfc3339(latest) };
+  invariant(
+    window.earliest !== undefined && window.latest !== undefined,
+    'the contract lets in moments only',
+  );
+  return { earliest: window.earliest, latest: window.latest };
 }
 
 function cancelReasonOf(role: Actor): CancelReason {

@@ -22,6 +22,15 @@ test('a small day is played with every order delivered and no rule broken', () =
   assert.equal(metricsOf(smallInstance, solution).delivered, 3);
 });
 
+test('where stores only estimate when they will be ready, nothing is collected before it is', () => {
+  const policy = policyFor(smallInstance);
+  const engine = createDispatchEngine(policy, seededRandom(1));
+  const solution = playInstance(smallInstance, engine, policy, [10, 35, 31]);
+  assert.deepEqual(validateSolution(smallInstance, solution), []);
+  assert.equal(metricsOf(smallInstance, solution).delivered, 3);
+  assert.notDeepEqual(solution, play(smallInstance));
+});
+
 const root = join(import.meta.dirname, '../../../..');
 const days = ['..', '../..'].map((up) => join(root, up, 'shared/data/mdrp')).find((path) => existsSync(path));
 

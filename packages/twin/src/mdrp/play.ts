@@ -59,8 +59,16 @@ export function courierStateOf(instance: Instance, places: InstancePlaces, index
 /**
  * Plays a day in memory: each minute the orders placed by then and the couriers on shift or soon to be go to
  * the engine, and what its plan says must start now is done. Every plan passes the validator first.
+ *
+ * @param estimatedReadyMinutes what stores say at placement, one an order in file order, where ready times are
+ *   not exact: the engine learns the real one at the first tick after it, and nothing is collected before
  */
-export function playInstance(instance: Instance, engine: DispatchEngine, policy: DispatchPolicy): Solution {
+export function playInstance(
+  instance: Instance,
+  engine: DispatchEngine,
+  policy: DispatchPolicy,
+  estimatedReadyMinutes?: readonly number[],
+): Solution {
   const places = placesOf(instance);
   const recorder = createSolutionRecorder(instance);
   const couriers = instance.couriers.map((_, index) => courierStateOf(instance, places, index));
@@ -81,7 +89,7 @@ export function playInstance(instance: Instance, engine: DispatchEngine, policy:
       couriers: couriers.filter(
         (courier) => courier.onAtSeconds <= now + policy.horizonSeconds && courier.offAtSeconds >= now,
       ),
-      orders: [...open.values()],
+      orders: [...open.values()].map((order) => asKnown(order, now, estimatedReadyMinutes)),
       travel: places.travel,
     };
     const plan = engine.plan(state);
@@ -90,6 +98,12 @@ export function playInstance(instance: Instance, engine: DispatchEngine, policy:
     enact(world, plan, now);
   }
   return recorder.solution();
+}
+
+/** The order as the market knows it at `now`: what is not ready by then is not before the next tick. */
+function asKnown(order: OpenOrder, now: number, estimates: readonly number[] | undefined): OpenOrder {
+  if (estimates === undefined || order.readyAtSeconds <= now) return order;
+  return { ...order, readyAtSeconds: Math.max(now + TICK_SECONDS, estimates[order.key]! * 60) };
 }
 
 interface World {
