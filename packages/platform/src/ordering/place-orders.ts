@@ -2,6 +2,7 @@ import type { Basket } from '@halfhour/contract';
 import {
   type ArticleId,
   type Clock,
+  type EpochMs,
   type IdSource,
   type MarketId,
   type OrderId,
@@ -144,7 +145,7 @@ export async function placeOrders(
     if (shortages.length > 0) {
       answers[index] = err({ code: 'out_of_stock', lines: describeShortage(quoted, shortages) });
     } else if (answers[index] === undefined) {
-      placed.push({ index, quoted, order: newOrder(deps, market, commands[index]!, quoted, counted) });
+      placed.push({ index, quoted, order: newOrder(deps, market, now, commands[index]!, quoted, counted) });
     }
   });
   await requireStillNew(
@@ -227,11 +228,12 @@ function placesOf(orders: readonly { readonly quoted: QuotedBasket }[]) {
 function newOrder(
   deps: PlaceDeps,
   market: MarketRecord,
+  // The moment that the order was promised at.
+  now: EpochMs,
   command: PlaceOrder,
   quoted: QuotedBasket,
   counted: ReadonlySet<ArticleId>,
 ): OrderRecord {
-  const now = deps.clock.now();
   return {
     ...quoted.amounts,
     id: deps.ids.next('ord', quoted.store.id),
