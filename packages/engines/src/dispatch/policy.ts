@@ -2,7 +2,7 @@ import type { DispatchPolicy } from './types.ts';
 
 /**
  * Defaults for one city of meals and groceries; callers override what their market sets. They are those of the
- * figures in the README; `npm run bench -- dispatch name=value` measures others on the same days.
+ * figures in the README; `npm run bench -- mdrp name=value` measures others on the same days.
  */
 export const defaultPolicy: DispatchPolicy = {
   pickupServiceSeconds: 240,
