@@ -141,6 +141,9 @@ function freeLater(
   isIdle: (courier: CourierState) => boolean,
 ): { node: number; atSeconds: number; untilSeconds: number }[] {
   const doors = new Map(state.orders.map((order) => [order.key, order.dropNode]));
+  for (const { carrying } of state.couriers) {
+    for (const order of carrying ?? []) doors.set(order.key, order.dropNode);
+  }
   const last = new Map(assignments.map((assignment) => [assignment.courierKey, assignment]));
   return state.couriers
     .filter((courier) => !isIdle(courier))
@@ -150,7 +153,7 @@ function freeLater(
       if (assignment === undefined) {
         return { node: courier.node, atSeconds: availableAtSeconds(courier, state.nowSeconds), untilSeconds };
       }
-      const node = doors.get(assignment.orderKeys.at(-1)!)!;
+      const node = doors.get(assignment.dropKeys.at(-1)!)!;
       return { node, atSeconds: assignment.dropAtSeconds.at(-1)!, untilSeconds };
     });
 }

@@ -248,6 +248,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         ),
         prepositions: plan.prepositions.filter(({ courierKey }) => !couriers.has(courierKey)),
         unassigned: plan.unassigned.filter((key) => open.has(key) && !orders.has(key)),
+        leftOut: plan.leftOut,
       },
     };
   }

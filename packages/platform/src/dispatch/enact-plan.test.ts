@@ -131,11 +131,13 @@ function planOf(snapshot: Snapshot, bundles: readonly Bundle[]): Plan {
       orderKeys: orders.map((order) => keyOf(snapshot.orderOf, order)),
       departAtSeconds: 0,
       pickupAtSeconds: 700,
+      dropKeys: orders.map((order) => keyOf(snapshot.orderOf, order)),
       dropAtSeconds: orders.map((_, index) => 1_800 + 100 * index),
       action,
     })),
     prepositions: [],
     unassigned: [],
+    leftOut: [],
   };
 }
 
@@ -332,7 +334,12 @@ test('decisions tell the runner-up and the reason, and the book stays within its
     [decision.chosen!.courierId, decision.runnerUp, decision.reason],
     [X, { courierId: Y, atStoreAt: at(900) }, 'soonest'],
   );
-  const none = { assignments: [], prepositions: [], unassigned: [[...snapshot.orderOf.keys()][2]!] };
+  const none = {
+    assignments: [],
+    prepositions: [],
+    unassigned: [[...snapshot.orderOf.keys()][2]!],
+    leftOut: [],
+  };
   book.note(snapshot, none, at(20), 60);
   assert.deepEqual(book.of(orders[2]!), { at: at(20), reason: 'nobody' });
 });

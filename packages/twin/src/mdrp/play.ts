@@ -108,6 +108,7 @@ function enact(world: World, plan: Plan, now: number): void {
     go(world, assignment.courierKey, assignment.storeNode, now);
     if (assignment.action !== 'collect') continue;
     const id = instance.couriers[assignment.courierKey]!.id;
+    const orderOf = (key: number): OpenOrder => openOrderOf(instance, places, key);
     recorder.collected(
       id,
       now / 60,
@@ -125,7 +126,7 @@ function enact(world: World, plan: Plan, now: number): void {
       open.delete(key);
     });
     const courier = couriers[assignment.courierKey]!;
-    couriers[assignment.courierKey] = afterCollecting(courier, assignment, from, policy);
+    couriers[assignment.courierKey] = afterCollecting(courier, assignment, orderOf, policy);
   }
   for (const { courierKey, storeNode } of plan.prepositions) go(world, courierKey, storeNode, now);
 }
