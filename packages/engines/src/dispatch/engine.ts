@@ -10,6 +10,8 @@ import { Ruin } from './ruin.ts';
 import { scheduleRoute } from './schedule.ts';
 import type { Assignment, DispatchEngine, DispatchPolicy, DispatchState, Plan } from './types.ts';
 
+const SEARCHED_AGAIN = 40;
+
 /** A courier's stops by order key, as planned last. */
 type RememberedRoute = readonly { readonly key: number; readonly isDrop: boolean }[];
 
@@ -31,7 +33,9 @@ export function createDispatchEngine(policy: DispatchPolicy, random: Random): Di
       const fresh = routes.unserved.toSorted((a, b) => a - b);
       const recreate = new Recreate(routes, new Candidates(routes.problem), random);
       recreate.run(fresh, 0, () => {});
-      const iterations = Math.min(policy.maxIterations, policy.iterationsPerOrder * state.orders.length);
+      // What persists was searched before: besides what is new only so many orders count.
+      const searched = Math.min(state.orders.length, SEARCHED_AGAIN + fresh.length);
+      const iterations = Math.min(policy.maxIterations, policy.iterationsPerOrder * searched);
       improve(
         routes,
         new Ruin(routes, random),

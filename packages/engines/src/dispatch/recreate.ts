@@ -16,8 +16,9 @@ export class Recreate {
   private readonly candidates: Candidates;
   private readonly random: Random;
   private readonly width: number;
-  /** Of each order in the portion and each of its candidates: cost of insertion, NaN where not known yet. */
+  /** Of each order in the portion and each of its candidates: cost of insertion, or what it is at least. */
   private readonly cost: Float64Array;
+  private readonly isExact: Uint8Array;
   private readonly pickupAfter: Int32Array;
   private readonly dropAfter: Int32Array;
   private readonly best = new Float64Array(PORTION);
@@ -30,6 +31,7 @@ export class Recreate {
     this.random = random;
     this.width = Math.max(1, routes.problem.policy.candidateCouriers);
     this.cost = new Float64Array(PORTION * this.width);
+    this.isExact = new Uint8Array(PORTION * this.width);
     this.pickupAfter = new Int32Array(PORTION * this.width);
     this.dropAfter = new Int32Array(PORTION * this.width);
   }
@@ -47,7 +49,8 @@ export class Recreate {
     beforeChange: (courier: number) => void,
   ): void {
     const { routes, width, cost } = this;
-    cost.fill(Number.NaN, 0, pending.length * width);
+    cost.fill(-Infinity, 0, pending.length * width);
+    this.isExact.fill(0, 0, pending.length * width);
     const rows: number[] = [];
     for (let row = 0; row < pending.length; row++) {
       if (blinkRate > 0) this.blink(row, blinkRate);
@@ -74,8 +77,9 @@ export class Recreate {
       rows.pop();
       for (const other of rows) {
         const at = this.candidates.of(pending[other]!).couriers.indexOf(courier);
-        if (at < 0 || Number.isNaN(cost[other * width + at]!)) continue;
-        cost[other * width + at] = Number.NaN;
+        if (at < 0 || cost[other * width + at] === Infinity) continue;
+        cost[other * width + at] = -Infinity;
+        this.isExact[other * width + at] = 0;
         this.scan(other, pending[other]!);
       }
     }
@@ -100,10 +104,11 @@ export class Recreate {
     for (let k = 0, at = row * width; k < couriers.length; k++, at++) {
       if (problem.dropCost(order, Math.max(arrivals[k]!, ready) + problem.straight[order]!) >= second) break;
       let value = cost[at]!;
-      if (Number.isNaN(value)) {
-        const found = routes.findInsertion(couriers[k]!, order, unserved);
-        value = found ? routes.foundCost : Infinity;
+      if (value < second && this.isExact[at] === 0) {
+        const found = routes.findInsertion(couriers[k]!, order, second);
+        value = found ? routes.foundCost : second;
         cost[at] = value;
+        this.isExact[at] = found ? 1 : 0;
         this.pickupAfter[at] = routes.foundPickupAfter;
         this.dropAfter[at] = routes.foundDropAfter;
       }

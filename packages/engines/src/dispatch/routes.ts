@@ -35,6 +35,9 @@ export class Routes {
   foundDropAfter = 0;
 
   private readonly slack: Float64Array;
+  /** Drop-offs from a stop on, and the waits from there on: what a delay there costs at least. */
+  private readonly dropsFrom: Int32Array;
+  private readonly waitsFrom: Float64Array;
   /** Orders on board after a stop, and what they take up. */
   private readonly onBoard: Int32Array;
   private readonly loads: Float64Array;
@@ -70,6 +73,8 @@ export class Routes {
     this.arrival = new Float64Array(stops);
     this.leg = new Float64Array(stops);
     this.slack = new Float64Array(stops);
+    this.dropsFrom = new Int32Array(stops);
+    this.waitsFrom = new Float64Array(stops);
     this.onBoard = new Int32Array(stops);
     this.loads = new Float64Array(problem.hasLoads ? stops * LOAD_KINDS : 0);
     this.unservedAt = new Int32Array(openCount);
@@ -128,9 +133,16 @@ export class Routes {
       ) {
         if (moment[at]! > off) break;
         // Nothing after this can be at the door sooner than from here.
-        const soonest = Math.max(moment[at]!, problem.readyAt[order]!) + problem.straight[order]!;
-        if (fixed + problem.dropCost(order, soonest) >= this.foundCost) break;
-        this.tryPickupAfter(courier, order, at, fixed, off);
+        const joins = this.kind[at] === PICKUP && this.node[at] === store;
+        const leaves = joins ? moment[at]! : moment[at]! + this.after[at]!;
+        const soonest = Math.max(leaves, problem.readyAt[order]!) + problem.straight[order]!;
+        const least = fixed + problem.dropCost(order, soonest);
+        if (least >= this.foundCost) break;
+        // Nor can what follows a trip of its own be reached sooner than behind it.
+        const isOwnTrip = !this.multiStore && onBoard[at] === 0;
+        if (!isOwnTrip || least + this.leastDelayCost(after, soonest) < this.foundCost) {
+          this.tryPickupAfter(courier, order, at, fixed, off);
+        }
       }
       at = after;
       if (at === start) break;
@@ -241,11 +253,13 @@ export class Routes {
     let lastMoment = pickedUp;
     for (let cursor = next[at]!; ;) {
       // The drop-off after `last`.
-      const dropLeg = problem.seconds(node[last]!, door);
-      const dropped = lastMoment + after[last]! + dropLeg + this.before[pickup + 1]!;
-      let total = cost + problem.dropCost(order, dropped);
-      if (total < this.foundCost) {
-        total += this.courierTimeWeight * dropLeg + this.rejoinCost(courier, cursor, pickup + 1, dropped);
+      const service = after[last]! + this.before[pickup + 1]!;
+      const dropLeg =
+        last === pickup ? problem.straight[order]! - service : problem.seconds(node[last]!, door);
+      const dropped = lastMoment + service + dropLeg;
+      let total = cost + problem.dropCost(order, dropped) + this.courierTimeWeight * dropLeg;
+      if (total + this.leastDelayCost(cursor, dropped) < this.foundCost) {
+        total += this.rejoinCost(courier, cursor, pickup + 1, dropped, this.foundCost - total);
         if (total < this.foundCost) {
           this.foundCost = total;
           this.foundPickupAfter = at;
@@ -273,8 +287,11 @@ export class Routes {
     }
   }
 
-  /** Extra cost of all from `stop` on, when it comes behind `last` at `lastMoment`; Infinity beyond the shift. */
-  private rejoinCost(courier: number, stop: number, last: number, lastMoment: number): number {
+  /**
+   * Extra cost of all from `stop` on, when it comes behind `last` at `lastMoment`; Infinity beyond the shift, or
+   * once it has reached `limit`.
+   */
+  private rejoinCost(courier: number, stop: number, last: number, lastMoment: number, limit: number): number {
     const { problem, next, kind, moment } = this;
     const start = this.firstStart + courier;
     if (stop === start) return 0;
@@ -294,8 +311,16 @@ export class Routes {
       const delay = now - moment[cursor]!;
       cursor = next[cursor]!;
       if (delay === 0 || cursor === start) return cost;
+      if (delay > 0 && cost >= limit) return Infinity;
       arrival = this.arrival[cursor]! + delay;
     }
+  }
+
+  /** What it costs at least to reach `stop` only behind a drop-off at `dropped`, whatever the way between. */
+  private leastDelayCost(stop: number, dropped: number): number {
+    const earliest = dropped + this.after[1]! + this.before[stop]!;
+    const delay = earliest - this.arrival[stop]! - this.waitsFrom[stop]!;
+    return delay > 0 ? this.problem.policy.clickToDoorWeight * delay * this.dropsFrom[stop]! : 0;
   }
 
   private arrivalAt(before: number, moment: number, stop: number, leg: number): number {
@@ -389,13 +414,20 @@ export class Routes {
       previous = stop;
     }
     let slack = Infinity;
+    let drops = 0;
+    let waits = 0;
     for (let stop = previous; stop !== start; stop = this.previous[stop]!) {
       if (kind[stop] === PICKUP) {
         slack = Math.min(slack, off - moment[stop]!);
-        // A wait for a time that is certain swallows a delay; for an expected one it is not counted on.
-        if (problem.certain[stop >> 1] === 1) slack += moment[stop]! - this.arrival[stop]!;
-      }
+        // A wait for a time that is certain swallows a delay; for an expected one it may or may not.
+        if (problem.certain[stop >> 1] === 1) {
+          slack += moment[stop]! - this.arrival[stop]!;
+          waits += moment[stop]! - this.arrival[stop]!;
+        } else waits = Infinity;
+      } else drops++;
       this.slack[stop] = slack;
+      this.dropsFrom[stop] = drops;
+      this.waitsFrom[stop] = waits;
     }
     this.slack[start] = Infinity;
     this.costs[courier] = cost;
