@@ -1,3 +1,4 @@
+import { FAR_SECONDS } from './problem.ts';
 import type {
   CarriedOrder,
   CourierState,
@@ -7,6 +8,7 @@ import type {
   OpenOrder,
   Plane,
   SnapshotProblem,
+  TravelTimes,
 } from './types.ts';
 
 /** Seconds and metres beyond this are taken for a mistake: a moment in milliseconds, say. */
@@ -41,7 +43,7 @@ export function checkedState(
   checkKeys(state);
   const leftOut: SnapshotProblem[] = [];
   const couriers = state.couriers.filter((courier) => {
-    const problem = problemOfCourier(courier, plane);
+    const problem = problemOfCourier(courier, travel);
     if (problem !== undefined) {
       leftOut.push({ message: `courier ${courier.key}: ${problem}`, courierKey: courier.key });
     }
@@ -100,7 +102,8 @@ function checkKeys({ couriers, orders }: DispatchState): void {
   }
 }
 
-function problemOfCourier(courier: CourierState, plane: Plane | undefined): string | undefined {
+function problemOfCourier(courier: CourierState, travel: TravelTimes): string | undefined {
+  const { plane } = travel;
   if (!isNode(courier.node, plane)) return 'has no position: give the node where it stands or will be free';
   for (const name of ['freeAtSeconds', 'onAtSeconds', 'offAtSeconds'] as const) {
     if (!isMoment(courier[name])) return `${name} must be whole seconds: ${courier[name]}`;
@@ -115,6 +118,10 @@ function problemOfCourier(courier: CourierState, plane: Plane | undefined): stri
   for (const order of courier.carrying ?? []) {
     const problem = problemOfDrop(order, plane);
     if (problem !== undefined) return `carries order ${order.key}: ${problem}`;
+    for (const from of [courier.node, ...courier.carrying!.map(({ dropNode }) => dropNode)]) {
+      if (!isWay(travel, from, order.dropNode))
+        return `carries order ${order.key}: there is no way to its door`;
+    }
   }
   return undefined;
 }
@@ -128,8 +135,7 @@ function problemOfOrder(order: OpenOrder, { travel }: DispatchState): string | u
     return `readySpreadSeconds must be 0 or more: ${readySpreadSeconds}`;
   }
   if (!isNode(order.storeNode, travel.plane)) return 'its store has no place: give its node';
-  const seconds = order.storeNode === order.dropNode ? 0 : travel.seconds(order.storeNode, order.dropNode);
-  if (!(seconds >= 0 && seconds < MAX_SECONDS)) return 'there is no way from its store to its door';
+  if (!isWay(travel, order.storeNode, order.dropNode)) return 'there is no way from its store to its door';
   return undefined;
 }
 
@@ -151,6 +157,12 @@ function problemOfLoad(load: Partial<Load> | undefined): string | undefined {
 
 function isMoment(seconds: number): boolean {
   return Number.isInteger(seconds) && Math.abs(seconds) <= MAX_SECONDS;
+}
+
+function isWay(travel: TravelTimes, from: number, to: number): boolean {
+  if (from === to) return true;
+  const seconds = travel.seconds(from, to);
+  return seconds >= 0 && seconds < FAR_SECONDS;
 }
 
 function isNode(node: number, plane: Plane | undefined): boolean {

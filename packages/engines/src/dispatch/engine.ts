@@ -86,7 +86,9 @@ function restore(routes: Routes, remembered: ReadonlyMap<number, RememberedRoute
       if (order === undefined) continue;
       const isOurs =
         order < openCount ? problem.fits(courier, order) : isDrop && carrierOf[order] === courier;
-      if (isOurs) stops.push(2 * order + (isDrop ? 1 : 0));
+      if (!isOurs) continue;
+      stops.push(2 * order + (isDrop ? 1 : 0));
+      if (order < openCount) problem.planned[order] = courier;
     }
     const known = new Set(stops);
     const foreign = carried.filter((order) => !known.has(2 * order + 1));

@@ -60,6 +60,9 @@ export class Problem {
   readonly maxOrders: Int32Array;
   readonly capacity: Float64Array;
 
+  /** The courier that each open order was planned for last, -1 for none. */
+  readonly planned: Int32Array;
+
   private readonly travel: TravelTimes;
   private readonly abilityBits = new Map<string, number>();
   private readonly abilities: Int32Array;
@@ -121,6 +124,7 @@ export class Problem {
     const indexOf = new Map(couriers.map((courier, index) => [courier.key, index]));
     const courierIndex = (key: number | undefined): number =>
       key === undefined ? -1 : (indexOf.get(key) ?? couriers.length);
+    this.planned = new Int32Array(open.length).fill(-1);
     this.told = Int32Array.from(open, (order) => courierIndex(order.toldCourierKey));
     this.only = Int32Array.from(open, (order) => courierIndex(order.onlyCourierKey));
     this.declined = open.map(({ declinedBy }) =>
@@ -223,7 +227,9 @@ export class Problem {
   /** What an order costs at a courier whenever it is carried: fairness, declines, changes of mind. */
   courierCost(courier: number, order: number): number {
     const told = this.told[order]!;
+    const planned = this.planned[order]!;
     let cost = this.fairnessCost[courier]!;
+    if (planned >= 0 && planned !== courier) cost += this.policy.replanCostSeconds;
     if (told !== courier) {
       cost += this.declineCost[courier]!;
       if (told >= 0) cost += this.policy.changeCostSeconds;

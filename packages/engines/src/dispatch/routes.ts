@@ -1,4 +1,4 @@
-import { DROP, LOAD_KINDS, PICKUP, type Problem, START } from './problem.ts';
+import { DROP, FAR_SECONDS, LOAD_KINDS, PICKUP, type Problem, START } from './problem.ts';
 
 /** Orders one courier's plan holds at most; a plan beyond the next hour would not survive anyway. */
 export const MAX_ROUTE_ORDERS = 16;
@@ -397,6 +397,7 @@ export class Routes {
       const arrival = this.arrivalAt(previous, moment[previous]!, stop, leg);
       this.arrival[stop] = arrival;
       cost += this.courierTimeWeight * leg;
+      if (leg >= FAR_SECONDS) feasible = false;
       if (kind[stop] === PICKUP) {
         const now = problem.pickupMoment(order, arrival);
         moment[stop] = now;

@@ -127,6 +127,8 @@ export interface DispatchPolicy {
   readonly declineCostSeconds: number;
   /** What it costs to take an order from the courier that has been told. */
   readonly changeCostSeconds: number;
+  /** What it costs to plan an order for another courier than the tick before, so that plans do not flap between equals. */
+  readonly replanCostSeconds: number;
   /** Cost of leaving an order without a courier, on top of what it would cost at best. */
   readonly unservedCostSeconds: number;
   /** Ruin-and-recreate steps for each open order and tick, and their limit for a tick. */

@@ -206,6 +206,7 @@ export class Snapshotter {
       dropNode,
       dueAtSeconds,
       latestAtSeconds: Math.max(dueAtSeconds, placedAtSeconds + latestAfterSeconds),
+      ...(order.courierId === undefined ? {} : { toldCourierKey: this.courierNumbers.of(order.courierId) }),
     };
   }
 

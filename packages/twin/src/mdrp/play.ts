@@ -179,12 +179,12 @@ function enact(world: World, plan: Plan, now: number): void {
 
 /** Offers a courier what it was not told of before; where it declines one, it does nothing until the next minute. */
 function accepts({ open, played }: World, { courierKey, orderKeys }: Assignment): boolean {
-  if (played === undefined || played.declineRate === 0) return true;
+  const declineRate = played?.declineRate ?? 0;
   let all = true;
   for (const key of orderKeys) {
     const order = open.get(key)!;
     if (order.toldCourierKey === courierKey) continue;
-    const declines = played.random.next() < played.declineRate;
+    const declines = played !== undefined && declineRate > 0 && played.random.next() < declineRate;
     if (declines) open.set(key, { ...order, declinedBy: [...(order.declinedBy ?? []), courierKey] });
     else open.set(key, { ...order, toldCourierKey: courierKey });
     all &&= !declines;
