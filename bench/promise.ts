@@ -140,7 +140,14 @@ function estimate({ name, orders }: Instance): number[] {
 
 function play(instance: Instance, estimates: readonly number[] | undefined): Solution {
   const policy = policyFor(instance);
-  return playInstance(instance, createDispatchEngine(policy, seededRandom('1')), policy, estimates);
+  const engine = createDispatchEngine(policy, seededRandom('1'));
+  if (estimates === undefined) return playInstance(instance, engine, policy);
+  return playInstance(instance, engine, policy, {
+    readySpreadMinutes: 0,
+    estimatedReadyMinutes: estimates,
+    declineRate: 0,
+    random: seededRandom('1'),
+  });
 }
 
 type Promised = Pick<PromisedOrder, 'order' | 'earliestSeconds' | 'latestSeconds' | 'tookSeconds'>;

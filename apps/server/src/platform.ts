@@ -292,10 +292,9 @@ export function createPlatform(options: PlatformOptions): Platform {
       ordering,
       delivery,
       couriers,
-      travel: {
-        nodeOf: map.nodeOf,
-        seconds: (from, to) => map.travelAt(clock.now()).seconds(from, to),
-        metres: (from, to) => map.travelAt(clock.now()).metres(from, to),
+      travelAt(now) {
+        const { seconds, metres } = map.travelAt(now);
+        return { nodeOf: map.nodeOf, seconds, metres };
       },
       // Where couriers wait for work is theirs to choose.
       policy: { ...defaultPolicy, prepositionWithinSeconds: 0 },

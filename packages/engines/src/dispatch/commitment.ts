@@ -1,4 +1,11 @@
-import type { Assignment, AssignmentAction, CourierState, DispatchPolicy, TravelTimes } from './types.ts';
+import type {
+  Assignment,
+  AssignmentAction,
+  CarriedOrder,
+  CourierState,
+  DispatchPolicy,
+  TravelTimes,
+} from './types.ts';
 
 /**
  * Late commitment, in one place for the engine, the validator, the benchmark and the live market: a courier
@@ -35,17 +42,30 @@ export function afterGoing(
   };
 }
 
-/** The courier after a final bundle: free at the last door when its service there is over. */
+/**
+ * The courier after a final assignment: free behind its last drop-off, or behind the pickup where it goes on to
+ * another store, with what it then has on board. `orderOf` knows the orders of the assignment.
+ */
 export function afterCollecting(
   courier: CourierState,
-  bundle: Assignment,
-  lastDropNode: number,
+  assignment: Assignment,
+  orderOf: (key: number) => CarriedOrder,
   policy: DispatchPolicy,
 ): CourierState {
+  const { storeNode, orderKeys, pickupAtSeconds, dropKeys, dropAtSeconds } = assignment;
+  const lastDrop = dropAtSeconds.at(-1);
+  const dropped = new Set(dropKeys);
+  const carrying = [...(courier.carrying ?? []), ...orderKeys.map(orderOf)].filter(
+    ({ key }) => !dropped.has(key),
+  );
   return {
     ...courier,
-    node: lastDropNode,
-    freeAtSeconds: bundle.dropAtSeconds.at(-1)! + halfAfter(policy.dropServiceSeconds),
+    node: lastDrop === undefined ? storeNode : orderOf(dropKeys.at(-1)!).dropNode,
+    freeAtSeconds:
+      lastDrop === undefined
+        ? pickupAtSeconds + halfAfter(policy.pickupServiceSeconds)
+        : lastDrop + halfAfter(policy.dropServiceSeconds),
+    ...(courier.carrying === undefined && carrying.length === 0 ? {} : { carrying }),
   };
 }
 

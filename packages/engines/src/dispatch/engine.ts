@@ -1,93 +1,114 @@
-import { type Random, invariant } from '@halfhour/kernel';
-import { findCandidates } from './candidates.ts';
+import type { Random } from '@halfhour/kernel';
+import { Candidates } from './candidates.ts';
+import { checkedState } from './check-state.ts';
 import { improve } from './improve.ts';
 import { DemandMemory, preposition } from './preposition.ts';
+import { DROP, Problem } from './problem.ts';
 import { Recreate } from './recreate.ts';
-import { MAX_ROUTE_ORDERS, RouteTable } from './route-table.ts';
+import { Routes } from './routes.ts';
 import { Ruin } from './ruin.ts';
-import { scheduleBundles } from './timeline.ts';
-import type { Assignment, DispatchEngine, DispatchPolicy, DispatchState, OpenOrder, Plan } from './types.ts';
+import { scheduleRoute } from './schedule.ts';
+import type { Assignment, DispatchEngine, DispatchPolicy, DispatchState, Plan } from './types.ts';
+
+const SEARCHED_AGAIN = 40;
+
+/** A courier's stops by order key, as planned last. */
+type RememberedRoute = readonly { readonly key: number; readonly isDrop: boolean }[];
 
 /**
  * Rolling-horizon dispatch. Each tick takes the plan of the tick before, drops what is gone or no longer
- * possible, inserts what is new by regret and improves the whole by ruin and recreate. Deterministic: the
- * same states in the same order with the same seed give the same plans. Starting without memory is safe, it
- * only costs the quality of one tick.
+ * possible, inserts what is new by regret and improves the whole by ruin and recreate, half of it around what is
+ * new. Deterministic: the same states in the same order with the same seed give the same plans. Starting without
+ * memory is safe, it only costs the quality of one tick.
  */
 export function createDispatchEngine(policy: DispatchPolicy, random: Random): DispatchEngine {
-  let remembered = new Map<number, readonly (readonly number[])[]>();
+  let remembered = new Map<number, RememberedRoute>();
   const demand = new DemandMemory();
 
   return {
-    plan(state: DispatchState): Plan {
-      const routes = new RouteTable(state, policy);
-      restore(state, routes, remembered);
-      const candidates = findCandidates(state, policy);
-      const recreate = new Recreate(routes, candidates, random);
-      const fresh: number[] = [];
-      for (let order = 0; order < state.orders.length; order++) {
-        if (routes.courierOf[order]! < 0) fresh.push(order);
-      }
+    plan(given: DispatchState, progress?: (steps: number) => number): Plan {
+      const { state, leftOut } = checkedState(given, policy);
+      const routes = new Routes(new Problem(state, policy));
+      restore(routes, remembered);
+      const fresh = routes.unserved.toSorted((a, b) => a - b);
+      const recreate = new Recreate(routes, new Candidates(routes.problem), random);
       recreate.run(fresh, 0, () => {});
-      const iterations = Math.min(policy.maxIterations, policy.iterationsPerOrder * state.orders.length);
-      improve(routes, new Ruin(state, routes, random), recreate, random, iterations);
+      // What persists was searched before: besides what is new only so many orders count.
+      const searched = Math.min(state.orders.length, SEARCHED_AGAIN + fresh.length);
+      const iterations = Math.min(policy.maxIterations, policy.iterationsPerOrder * searched);
+      improve(
+        routes,
+        new Ruin(routes, random),
+        recreate,
+        random,
+        fresh,
+        progress ?? ((steps) => (iterations > 0 ? steps / iterations : 1)),
+      );
 
       const assignments: Assignment[] = [];
       remembered = new Map();
       state.couriers.forEach((courier, index) => {
-        const bundles = bundlesOf(routes, index);
-        if (bundles.length === 0) return;
-        assignments.push(...scheduleBundles(state, policy, courier, bundles));
-        remembered.set(
-          courier.key,
-          bundles.map((bundle) => bundle.map((order) => order.key)),
-        );
+        const route = stopsOf(routes, index);
+        if (route.length === 0) return;
+        assignments.push(...scheduleRoute(routes, index));
+        remembered.set(courier.key, route);
       });
-      const unassigned: number[] = [];
-      state.orders.forEach((order, index) => {
-        if (routes.courierOf[index]! < 0) unassigned.push(order.key);
-      });
+      const unassigned = routes.unserved.toSorted((a, b) => a - b).map((order) => state.orders[order]!.key);
+      for (const { orderKey } of leftOut) if (orderKey !== undefined) unassigned.push(orderKey);
       demand.observe(state);
-      return { assignments, unassigned, prepositions: preposition(state, policy, assignments, demand) };
+      return {
+        assignments,
+        unassigned,
+        prepositions: preposition(state, policy, assignments, demand),
+        leftOut,
+      };
     },
   };
 }
 
 /** Brings the plan of the tick before into the table; what became impossible is left without a courier. */
-function restore(
-  state: DispatchState,
-  routes: RouteTable,
-  remembered: ReadonlyMap<number, readonly (readonly number[])[]>,
-): void {
+function restore(routes: Routes, remembered: ReadonlyMap<number, RememberedRoute>): void {
+  const { problem } = routes;
+  const { keyOf, openCount, orderCount, carrierOf, state } = problem;
   const indexOf = new Map<number, number>();
-  state.orders.forEach((order, index) => indexOf.set(order.key, index));
-  invariant(indexOf.size === state.orders.length, 'order keys must be different');
-  const sequence = new Int32Array(MAX_ROUTE_ORDERS);
-  const joins = new Uint8Array(MAX_ROUTE_ORDERS);
-  state.couriers.forEach((courier, index) => {
-    let length = 0;
-    for (const bundle of remembered.get(courier.key) ?? []) {
-      let storeNode = -1;
-      for (const key of bundle) {
-        const order = indexOf.get(key);
-        if (order === undefined) continue;
-        // An order whose store changed since (a transfer between branches) no longer fits its bundle.
-        joins[length] = state.orders[order]!.storeNode === storeNode ? 1 : 0;
-        storeNode = state.orders[order]!.storeNode;
-        sequence[length++] = order;
-      }
+  keyOf.forEach((key, index) => indexOf.set(key, index));
+  const carriedBy = new Map<number, number[]>();
+  for (let order = openCount; order < orderCount; order++) {
+    const own = carriedBy.get(carrierOf[order]!);
+    if (own === undefined) carriedBy.set(carrierOf[order]!, [order]);
+    else own.push(order);
+  }
+  state.couriers.forEach(({ key }, courier) => {
+    const carried = carriedBy.get(courier) ?? [];
+    let stops: number[] = [];
+    for (const { key: orderKey, isDrop } of remembered.get(key) ?? []) {
+      const order = indexOf.get(orderKey);
+      if (order === undefined) continue;
+      const isOurs =
+        order < openCount ? problem.fits(courier, order) : isDrop && carrierOf[order] === courier;
+      if (!isOurs) continue;
+      stops.push(2 * order + (isDrop ? 1 : 0));
+      if (order < openCount) problem.planned[order] = courier;
     }
-    // Later trips are the ones that a delay makes impossible, so orders go from the end.
-    while (length > 0 && !routes.setRoute(index, sequence, joins, length)) length--;
+    const known = new Set(stops);
+    const foreign = carried.filter((order) => !known.has(2 * order + 1));
+    // What came on board unforeseen goes first into the route; the rest is planned anew around it.
+    if (foreign.length > 0) stops = stops.filter((stop) => stop >> 1 >= openCount);
+    while (stops.length > 0 && !routes.setRoute(courier, stops, stops.length)) {
+      // Later trips are the ones that a delay makes impossible, so orders go from the end.
+      const last = stops.findLast((stop) => stop >> 1 < openCount)! >> 1;
+      stops = stops.filter((stop) => stop >> 1 !== last);
+    }
+    for (const order of foreign) routes.insertCarried(order);
   });
 }
 
-function bundlesOf(routes: RouteTable, courier: number): OpenOrder[][] {
-  const bundles: OpenOrder[][] = [];
-  for (let position = 0; position < routes.lengths[courier]!; position++) {
-    const order = routes.orders[routes.orderAt(courier, position)]!;
-    if (position > 0 && routes.joinsAt(courier, position)) bundles.at(-1)!.push(order);
-    else bundles.push([order]);
+function stopsOf(routes: Routes, courier: number): RememberedRoute {
+  const { keyOf, kind } = routes.problem;
+  const start = routes.startOf(courier);
+  const route: { key: number; isDrop: boolean }[] = [];
+  for (let stop = routes.next[start]!; stop !== start; stop = routes.next[stop]!) {
+    route.push({ key: keyOf[stop >> 1]!, isDrop: kind[stop] === DROP });
   }
-  return bundles;
+  return route;
 }

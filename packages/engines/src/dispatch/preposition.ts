@@ -103,20 +103,35 @@ export function preposition(
         }
       }
     }
+    // What a courier at each target would take off, if it were not the nearest to anything itself.
+    const gainAt = between.map((from) => {
+      let gain = 0;
+      for (let goal = 0; goal < count; goal++) {
+        gain += goals[goal]!.weight * Math.max(0, nearest[goal]! - from[goal]!);
+      }
+      return gain;
+    });
+    const owned = new Map<number, number[]>();
+    for (let goal = 0; goal < count; goal++) {
+      const list = owned.get(owner[goal]!);
+      if (list === undefined) owned.set(owner[goal]!, [goal]);
+      else list.push(goal);
+    }
     let bestRatio = MIN_GAIN_RATIO;
     let bestCourier = -1;
     let bestGoal = -1;
     for (let index = 0; index < idle.length; index++) {
       if (moved.has(index)) continue;
       const leaves = availableAtSeconds(idle[index]!, state.nowSeconds);
+      const left = owned.get(index) ?? [];
       for (let target = 0; target < count; target++) {
         const trip = reach[index]![target]!;
         if (trip === 0 || trip > within || leaves + trip > idle[index]!.offAtSeconds) continue;
-        let gain = 0;
-        for (let goal = 0; goal < count; goal++) {
-          const without = owner[goal] === index ? second[goal]! : nearest[goal]!;
-          const after = Math.min(without, between[target]![goal]!);
-          gain += goals[goal]!.weight * (nearest[goal]! - after);
+        let gain = gainAt[target]!;
+        // Where it was the nearest, the second takes over.
+        for (const goal of left) {
+          const from = between[target]![goal]!;
+          gain -= goals[goal]!.weight * Math.max(0, Math.min(from, second[goal]!) - nearest[goal]!);
         }
         const ratio = gain / total / trip;
         if (ratio > bestRatio) {
@@ -141,6 +156,9 @@ function freeLater(
   isIdle: (courier: CourierState) => boolean,
 ): { node: number; atSeconds: number; untilSeconds: number }[] {
   const doors = new Map(state.orders.map((order) => [order.key, order.dropNode]));
+  for (const { carrying } of state.couriers) {
+    for (const order of carrying ?? []) doors.set(order.key, order.dropNode);
+  }
   const last = new Map(assignments.map((assignment) => [assignment.courierKey, assignment]));
   return state.couriers
     .filter((courier) => !isIdle(courier))
@@ -150,7 +168,7 @@ function freeLater(
       if (assignment === undefined) {
         return { node: courier.node, atSeconds: availableAtSeconds(courier, state.nowSeconds), untilSeconds };
       }
-      const node = doors.get(assignment.orderKeys.at(-1)!)!;
+      const node = doors.get(assignment.dropKeys.at(-1)!)!;
       return { node, atSeconds: assignment.dropAtSeconds.at(-1)!, untilSeconds };
     });
 }

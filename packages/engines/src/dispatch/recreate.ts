@@ -1,5 +1,6 @@
 import type { Random } from '@halfhour/kernel';
-import type { RouteTable } from './route-table.ts';
+import type { Candidates } from './candidates.ts';
+import type { Routes } from './routes.ts';
 
 /** Orders inserted side by side; more are taken in portions, so that the work grows with their number and not its square. */
 const PORTION = 48;
@@ -7,25 +8,32 @@ const PORTION = 48;
 /**
  * Regret insertion (Potvin and Rousseau 1993) with blinks (Christiaens and Vanden Berghe 2020): of the
  * orders without a courier, the one goes in first whose second-best courier is worst compared with its best.
- * A blink skips a courier by chance, which keeps repeated insertions from ending in the same plan.
+ * A blink skips a courier by chance, which keeps repeated insertions from ending in the same plan. Candidates
+ * come by earliest arrival, so the search for best and second ends where even the soonest drop-off costs more.
  */
 export class Recreate {
-  private readonly routes: RouteTable;
-  private readonly candidates: readonly Int32Array[];
+  private readonly routes: Routes;
+  private readonly candidates: Candidates;
   private readonly random: Random;
   private readonly width: number;
+  /** Of each order in the portion and each of its candidates: cost of insertion, or what it is at least. */
   private readonly cost: Float64Array;
-  private readonly position: Uint8Array;
-  private readonly mode: Uint8Array;
+  private readonly isExact: Uint8Array;
+  private readonly pickupAfter: Int32Array;
+  private readonly dropAfter: Int32Array;
+  private readonly best = new Float64Array(PORTION);
+  private readonly second = new Float64Array(PORTION);
+  private readonly slot = new Int32Array(PORTION);
 
-  constructor(routes: RouteTable, candidates: readonly Int32Array[], random: Random) {
+  constructor(routes: Routes, candidates: Candidates, random: Random) {
     this.routes = routes;
     this.candidates = candidates;
     this.random = random;
-    this.width = Math.max(1, ...candidates.map((list) => list.length));
+    this.width = Math.max(1, routes.problem.policy.candidateCouriers);
     this.cost = new Float64Array(PORTION * this.width);
-    this.position = new Uint8Array(PORTION * this.width);
-    this.mode = new Uint8Array(PORTION * this.width);
+    this.isExact = new Uint8Array(PORTION * this.width);
+    this.pickupAfter = new Int32Array(PORTION * this.width);
+    this.dropAfter = new Int32Array(PORTION * this.width);
   }
 
   /** Inserts each of `orders` where that costs less than leaving it; `beforeChange` sees each route before it changes. */
@@ -35,61 +43,85 @@ export class Recreate {
     }
   }
 
-  private runPortion(pending: number[], blinkRate: number, beforeChange: (courier: number) => void): void {
-    const { width, cost } = this;
-    const rows = pending.map((_, row) => row);
-    for (const row of rows) {
-      const list = this.candidates[pending[row]!]!;
-      for (let k = 0; k < list.length; k++) {
-        if (blinkRate > 0 && this.random.next() < blinkRate) cost[row * width + k] = Infinity;
-        else this.evaluate(pending[row]!, list[k]!, row * width + k);
-      }
+  private runPortion(
+    pending: readonly number[],
+    blinkRate: number,
+    beforeChange: (courier: number) => void,
+  ): void {
+    const { routes, width, cost } = this;
+    cost.fill(-Infinity, 0, pending.length * width);
+    this.isExact.fill(0, 0, pending.length * width);
+    const rows: number[] = [];
+    for (let row = 0; row < pending.length; row++) {
+      if (blinkRate > 0) this.blink(row, blinkRate);
+      this.scan(row, pending[row]!);
+      rows.push(row);
     }
     while (rows.length > 0) {
       let chosen = -1;
-      let chosenSlot = -1;
-      let chosenRegret = -1;
+      let regret = -1;
       for (let index = 0; index < rows.length; index++) {
         const row = rows[index]!;
-        const count = this.candidates[pending[row]!]!.length;
-        let best = this.routes.unservedCosts[pending[row]!]!;
-        let second = best;
-        let slot = -1;
-        for (let k = row * width; k < row * width + count; k++) {
-          if (cost[k]! < best) {
-            second = best;
-            best = cost[k]!;
-            slot = k;
-          } else if (cost[k]! < second) {
-            second = cost[k]!;
-          }
-        }
-        if (slot >= 0 && second - best > chosenRegret) {
-          chosenRegret = second - best;
-          chosen = index;
-          chosenSlot = slot;
-        }
+        if (this.slot[row]! < 0 || this.second[row]! - this.best[row]! <= regret) continue;
+        regret = this.second[row]! - this.best[row]!;
+        chosen = index;
       }
       if (chosen < 0) return;
       const row = rows[chosen]!;
       const order = pending[row]!;
-      const courier = this.candidates[order]![chosenSlot - row * width]!;
+      const slot = this.slot[row]!;
+      const courier = this.candidates.of(order).couriers[slot - row * width]!;
       beforeChange(courier);
-      this.routes.insert(courier, order, this.position[chosenSlot]!, this.mode[chosenSlot]!);
-      rows.splice(chosen, 1);
+      routes.insert(courier, order, this.pickupAfter[slot]!, this.dropAfter[slot]!);
+      rows[chosen] = rows.at(-1)!;
+      rows.pop();
       for (const other of rows) {
-        const list = this.candidates[pending[other]!]!;
-        for (let k = 0; k < list.length; k++) {
-          if (list[k] === courier) this.evaluate(pending[other]!, courier, other * width + k);
-        }
+        const at = this.candidates.of(pending[other]!).couriers.indexOf(courier);
+        if (at < 0 || cost[other * width + at] === Infinity) continue;
+        cost[other * width + at] = -Infinity;
+        this.isExact[other * width + at] = 0;
+        this.scan(other, pending[other]!);
       }
     }
   }
 
-  private evaluate(order: number, courier: number, slot: number): void {
-    const found = this.routes.findInsertion(courier, order, this.routes.unservedCosts[order]!);
-    this.cost[slot] = found ? this.routes.foundCost : Infinity;
-    this.position[slot] = this.routes.foundPosition;
-    this.mode[slot] = this.routes.foundMode;
+  private blink(row: number, rate: number): void {
+    for (let k = row * this.width; k < (row + 1) * this.width; k++) {
+      if (this.random.next() < rate) this.cost[k] = Infinity;
+    }
+  }
+
+  /** Finds the best and second-best courier of an order. */
+  private scan(row: number, order: number): void {
+    const { routes, width, cost } = this;
+    const { problem } = routes;
+    const { couriers, arrivals } = this.candidates.of(order);
+    const unserved = problem.unservedCost[order]!;
+    let best = unserved;
+    let second = unserved;
+    let slot = -1;
+    const ready = problem.readyAt[order]!;
+    for (let k = 0, at = row * width; k < couriers.length; k++, at++) {
+      if (problem.dropCost(order, Math.max(arrivals[k]!, ready) + problem.straight[order]!) >= second) break;
+      let value = cost[at]!;
+      if (value < second && this.isExact[at] === 0) {
+        const found = routes.findInsertion(couriers[k]!, order, second);
+        value = found ? routes.foundCost : second;
+        cost[at] = value;
+        this.isExact[at] = found ? 1 : 0;
+        this.pickupAfter[at] = routes.foundPickupAfter;
+        this.dropAfter[at] = routes.foundDropAfter;
+      }
+      if (value < best) {
+        second = best;
+        best = value;
+        slot = at;
+      } else if (value < second) {
+        second = value;
+      }
+    }
+    this.best[row] = best;
+    this.second[row] = second;
+    this.slot[row] = slot;
   }
 }

@@ -106,7 +106,7 @@ async function setUp(couriers = 3) {
     ordering: t.ordering,
     delivery,
     couriers: fleet,
-    travel,
+    travelAt: () => travel,
     policy: defaultPolicy,
     createEngine: (policy) => createDispatchEngine(policy, seededRandom('dispatch')),
     onCommit,

@@ -46,7 +46,8 @@ export interface DispatcherDeps {
   readonly delivery: Pick<Delivery, 'assign' | 'update' | 'fence'>;
   /** Where couriers are; positions written in Postgres fill what this process does not know. */
   readonly couriers: Pick<Couriers, 'positions'>;
-  readonly travel: Travel;
+  /** Ways as they are at a moment. */
+  readonly travelAt: (now: EpochMs) => Travel;
   readonly policy: DispatchPolicy;
   /** A fresh engine, made at each take-over: what an older one remembers may no longer be so. */
   readonly createEngine: (policy: DispatchPolicy) => DispatchEngine;
@@ -156,7 +157,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       leadership = {
         fencingToken,
         memory: await readMemory(db, marketId),
-        snapshotter: new Snapshotter(deps.travel, {
+        snapshotter: new Snapshotter(deps.travelAt, {
           ...options,
           policy,
           origin: epochMs(Math.floor(clock.now() / SECOND_MS) * SECOND_MS),
@@ -252,6 +253,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         ),
         prepositions: plan.prepositions.filter(({ courierKey }) => !couriers.has(courierKey)),
         unassigned: plan.unassigned.filter((key) => open.has(key) && !orders.has(key)),
+        leftOut: plan.leftOut,
       },
     };
   }

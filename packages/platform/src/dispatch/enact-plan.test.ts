@@ -43,6 +43,7 @@ function world(): {
     routes: new Map(),
     stores: new Map(),
     lastDoorAt: new Map(),
+    offers: new Map(),
   };
   // Both stores are in the same house.
   for (const id of [A, B]) memory.stores.set(id, { id, address: place(10) });
@@ -60,7 +61,7 @@ function world(): {
       shiftEndsAt: at(36_000),
     });
   }
-  const snapshotter = new Snapshotter(travel, {
+  const snapshotter = new Snapshotter(() => travel, {
     policy,
     tickSeconds: 20,
     origin: T0,
@@ -133,11 +134,13 @@ function planOf(snapshot: Snapshot, bundles: readonly Bundle[]): Plan {
       orderKeys: orders.map((order) => keyOf(snapshot.orderOf, order)),
       departAtSeconds: 0,
       pickupAtSeconds: 700,
+      dropKeys: orders.map((order) => keyOf(snapshot.orderOf, order)),
       dropAtSeconds: orders.map((_, index) => 1_800 + 100 * index),
       action,
     })),
     prepositions: [],
     unassigned: [],
+    leftOut: [],
   };
 }
 
@@ -333,7 +336,12 @@ test('decisions tell the reason and the alternatives, once for each change of mi
   assert.equal(reason, dropAt <= alternatives[0]!.atDoorAt ? 'soonest' : 'needed_elsewhere');
   assert.equal(book.note(snapshot, plan, at(20), policy).size, 0);
 
-  const none = { assignments: [], prepositions: [], unassigned: [[...snapshot.orderOf.keys()][2]!] };
+  const none = {
+    assignments: [],
+    prepositions: [],
+    unassigned: [[...snapshot.orderOf.keys()][2]!],
+    leftOut: [],
+  };
   const given = book.note(snapshot, none, at(20), policy);
   assert.deepEqual([...given.keys()], [orders[2]]);
   const nobody = given.get(orders[2]!)!;
@@ -355,6 +363,22 @@ test('what a courier was given by hand is planned around: neither changed nor gi
   assert.equal(x.freeAtSeconds, 1_000 + 60 + 1_000 + 60);
   assert.equal(snapshot.underway.get(byHand), at(1_000 + 60 + 1_000 + 30));
   assert.deepEqual(enactPlan(snapshot, planOf(snapshot, []), { payMinor: () => 1 }).updates, []);
+});
+
+test('who has declined an order is told to the engine, and how likely a courier takes what it is offered', () => {
+  const w = world();
+  w.order(A, { declinedBy: [Y] });
+  w.memory.offers.set(Y, { made: 10, declined: 5 });
+  const { state, courierOf } = w.take();
+  const keyOfCourier = (id: CourierId) => [...courierOf].find(([, courier]) => courier.id === id)![0];
+  assert.deepEqual(state.orders[0]!.declinedBy, [keyOfCourier(Y)]);
+  assert.deepEqual(
+    state.couriers.map(({ key, acceptance }) => [key, acceptance]),
+    [
+      [keyOfCourier(X), 1],
+      [keyOfCourier(Y), 0.75],
+    ],
+  );
 });
 
 test('a courier who has gone silent gets nothing, and what it has not begun is for others', () => {

@@ -61,6 +61,13 @@ export interface MarketMemory {
    * without, and takes a courier who is still at a door to be free some minutes early.
    */
   readonly lastDoorAt: Map<CourierId, EpochMs>;
+  /** What couriers were offered since the memory was read. */
+  readonly offers: Map<CourierId, Offers>;
+}
+
+export interface Offers {
+  readonly made: number;
+  readonly declined: number;
 }
 
 const BATCH = 1_000;
@@ -77,6 +84,7 @@ export async function readMemory(db: Queryable, marketId: MarketId): Promise<Mar
     routes: new Map(),
     stores: new Map(),
     lastDoorAt: new Map(),
+    offers: new Map(),
   };
   const orders = await selectOpenOrders(db, marketId);
   const declines = await selectDeclines(
@@ -101,10 +109,19 @@ export async function followEvents(db: Queryable, memory: MarketMemory): Promise
   for (;;) {
     const events = await readEvents(db, memory.marketId, memory.position, BATCH);
     await refresh(db, memory, subjectsOf(events));
+    for (const event of events) countOffer(memory, event);
     memory.position = events.at(-1)?.position ?? memory.position;
     count += events.length;
     if (events.length < BATCH) return count;
   }
+}
+
+function countOffer({ offers }: MarketMemory, { type, data }: StoredEvent): void {
+  if (type !== 'RouteAssigned' && type !== 'RouteDeclined') return;
+  const courierId = data['courierId'] as CourierId;
+  const { made, declined } = offers.get(courierId) ?? { made: 0, declined: 0 };
+  if (type === 'RouteAssigned') offers.set(courierId, { made: made + 1, declined });
+  else offers.set(courierId, { made, declined: declined + 1 });
 }
 
 export interface Subjects {

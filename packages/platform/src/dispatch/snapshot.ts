@@ -17,7 +17,7 @@ import {
 } from '@halfhour/kernel';
 import type { CourierPosition, CourierRecord } from '../couriers/index.ts';
 import { type RouteRecord, isFirm, isPickedUp, remaining } from '../delivery/index.ts';
-import type { DispatchOrder, DispatchStore, MarketMemory } from './market-memory.ts';
+import type { DispatchOrder, DispatchStore, MarketMemory, Offers } from './market-memory.ts';
 
 /** Ways through the market's streets, or whatever stands for them. */
 export interface Travel {
@@ -77,20 +77,25 @@ export class Numbers<Key> {
 
 /** Makes snapshots of one market; remembers numbers and nodes between them. */
 export class Snapshotter {
-  private readonly travel: Travel;
+  private readonly travelAt: (now: EpochMs) => Travel;
+  /** As of the last snapshot, so that one plan is made with one set of speeds. */
+  private travel: Travel;
   private readonly options: SnapshotOptions;
   private readonly orderNumbers = new Numbers<OrderId>();
   private readonly courierNumbers = new Numbers<CourierId>();
   private readonly storeNumbers = new Numbers<string>();
   private readonly nodes = new WeakMap<object, number>();
 
-  constructor(travel: Travel, options: SnapshotOptions) {
-    this.travel = travel;
+  constructor(travelAt: (now: EpochMs) => Travel, options: SnapshotOptions) {
+    this.travelAt = travelAt;
+    this.travel = travelAt(options.origin);
     this.options = options;
   }
 
   take(memory: MarketMemory, positions: ReadonlyMap<CourierId, CourierPosition>, now: EpochMs): Snapshot {
     const { policy, tickSeconds } = this.options;
+    const travel = this.travelAt(now);
+    this.travel = travel;
     this.orderNumbers.retain(memory.orders);
     this.courierNumbers.retain(memory.couriers);
     const nowSeconds = this.floor(now);
@@ -105,7 +110,7 @@ export class Snapshotter {
     }
     const realNode = (node: number): number => (node < 0 ? storeNodes[storeNumber(node)]! : node);
     const seconds = (from: number, to: number): number =>
-      from === to ? 0 : this.travel.seconds(realNode(from), realNode(to));
+      from === to ? 0 : travel.seconds(realNode(from), realNode(to));
 
     const routesOf = new Map<CourierId, RouteRecord[]>();
     for (const route of byId(memory.routes)) {
@@ -158,6 +163,7 @@ export class Snapshotter {
         onAtSeconds: Math.min(freeAtSeconds, nowSeconds),
         offAtSeconds,
         maxOrders: policy.maxBundleOrders,
+        acceptance: acceptanceOf(memory.offers.get(courier.id)),
       });
     }
     const orders: OpenOrder[] = [];
@@ -224,6 +230,10 @@ export class Snapshotter {
       dropNode,
       dueAtSeconds,
       latestAtSeconds: Math.max(dueAtSeconds, placedAtSeconds + latestAfterSeconds),
+      ...(order.courierId === undefined ? {} : { toldCourierKey: this.courierNumbers.of(order.courierId) }),
+      ...(order.declinedBy.length === 0
+        ? {}
+        : { declinedBy: order.declinedBy.map((courierId) => this.courierNumbers.of(courierId)) }),
     };
   }
 
@@ -334,6 +344,15 @@ function inSequence(routes: readonly RouteRecord[]): RouteRecord[] {
     (a, b) => Number(b.state === 'started') - Number(a.state === 'started') || (a.id < b.id ? -1 : 1),
   );
 }
+
+/** How likely a courier takes what it is offered: as it did, and as one who accepts who has not been offered much. */
+function acceptanceOf(offers: Offers | undefined): number {
+  if (offers === undefined) return 1;
+  return 1 - offers.declined / (offers.made + ACCEPTED_BEFORE);
+}
+
+/** So many offers count as accepted before the first. */
+const ACCEPTED_BEFORE = 10;
 
 /** The last sign of life: a position, or a stop. */
 function lastHeard(

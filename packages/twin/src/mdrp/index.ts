@@ -23,5 +23,5 @@ export {
 } from './solution.ts';
 export { type SolutionRecorder, createSolutionRecorder } from './record-solution.ts';
 export { type SolutionViolation, type SolutionViolationCode, validateSolution } from './validate-solution.ts';
-export { type Metrics, clickToDoorFloor, clickToDoorFloors, metricsOf } from './metrics.ts';
-export { courierStateOf, openOrderOf, playInstance, policyFor } from './play.ts';
+export { type Metrics, clickToDoorFloor, clickToDoorFloors, countUnreachable, metricsOf } from './metrics.ts';
+export { type PlayedWorld, courierStateOf, openOrderOf, playInstance, policyFor } from './play.ts';

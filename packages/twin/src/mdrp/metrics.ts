@@ -88,6 +88,25 @@ export function clickToDoorFloors(instance: Instance): number[] {
   );
 }
 
+/**
+ * Orders that nobody can deliver: no courier, going there at once and with nothing else to do, could pick it up
+ * in its shift.
+ */
+export function countUnreachable(instance: Instance): number {
+  const { metresPerMinute, pickupServiceMinutes } = instance.parameters;
+  const restaurants = new Map(instance.restaurants.map((restaurant) => [restaurant.id, restaurant]));
+  return instance.orders.filter((order) => {
+    const restaurant = restaurants.get(order.restaurant)!;
+    return instance.couriers.every(
+      (courier) =>
+        Math.max(
+          order.readyMinute,
+          courier.onMinute + travelMinutes(courier, restaurant, metresPerMinute) + pickupServiceMinutes / 2,
+        ) > courier.offMinute,
+    );
+  }).length;
+}
+
 function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

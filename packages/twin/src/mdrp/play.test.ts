@@ -25,7 +25,12 @@ test('a small day is played with every order delivered and no rule broken', () =
 test('where stores only estimate when they will be ready, nothing is collected before it is', () => {
   const policy = policyFor(smallInstance);
   const engine = createDispatchEngine(policy, seededRandom(1));
-  const solution = playInstance(smallInstance, engine, policy, [10, 35, 31]);
+  const solution = playInstance(smallInstance, engine, policy, {
+    readySpreadMinutes: 0,
+    estimatedReadyMinutes: [10, 35, 31],
+    declineRate: 0,
+    random: seededRandom(1),
+  });
   assert.deepEqual(validateSolution(smallInstance, solution), []);
   assert.equal(metricsOf(smallInstance, solution).delivered, 3);
   assert.notDeepEqual(solution, play(smallInstance));

@@ -5,14 +5,10 @@ import type { Solution, SolutionAssignment, SolutionMove, SolutionOrder } from '
 export interface SolutionRecorder {
   /** A courier left one place (`0`: its start) for another. */
   moved(courier: string, departureMinute: number, origin: string, destination: string): void;
-  /** A bundle became final; `dropMinutes` in the sequence of `orders`. */
-  collected(
-    courier: string,
-    assignedMinute: number,
-    pickupMinute: number,
-    orders: readonly string[],
-    dropMinutes: readonly number[],
-  ): void;
+  /** Orders became a courier's for good and are picked up together; in delivery sequence. */
+  collected(courier: string, assignedMinute: number, pickupMinute: number, orders: readonly string[]): void;
+  /** An order that was collected is handed over. */
+  delivered(courier: string, order: string, dropMinute: number): void;
   solution(): Solution;
 }
 
@@ -20,6 +16,7 @@ export function createSolutionRecorder(instance: Instance): SolutionRecorder {
   const known = new Map(instance.orders.map((order) => [order.id, order]));
   const assignments: SolutionAssignment[] = [];
   const orders: SolutionOrder[] = [];
+  const pickedUp = new Map<string, number>();
   const moves = new Map<string, SolutionMove[]>();
   return {
     moved(courier, departureMinute, origin, destination) {
@@ -27,12 +24,19 @@ export function createSolutionRecorder(instance: Instance): SolutionRecorder {
       list.push({ courier, departureMinute, origin, destination });
       moves.set(courier, list);
     },
-    collected(courier, assignedMinute, pickupMinute, ids, dropMinutes) {
+    collected(courier, assignedMinute, pickupMinute, ids) {
       assignments.push({ assignedMinute, pickupMinute, courier, orders: ids });
-      ids.forEach((id, index) => {
-        const { placedMinute, readyMinute } = known.get(id)!;
-        const dropMinute = dropMinutes[index]!;
-        orders.push({ order: id, placedMinute, readyMinute, pickupMinute, dropMinute, courier });
+      for (const id of ids) pickedUp.set(id, pickupMinute);
+    },
+    delivered(courier, order, dropMinute) {
+      const { placedMinute, readyMinute } = known.get(order)!;
+      orders.push({
+        order,
+        placedMinute,
+        readyMinute,
+        pickupMinute: pickedUp.get(order)!,
+        dropMinute,
+        courier,
       });
     },
     solution: () => ({ assignments, orders, moves: [...moves.values()].flat() }),

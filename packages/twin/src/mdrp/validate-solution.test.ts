@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricsOf } from './metrics.ts';
+import { countUnreachable, metricsOf } from './metrics.ts';
 import { type Solution, MalformedSolution, parseSolution, writeSolution } from './solution.ts';
 import { smallInstance } from './test-instance.ts';
 import { type SolutionViolationCode, validateSolution } from './validate-solution.ts';
@@ -202,4 +202,13 @@ test('orders over the maximum click-to-door are valid and counted', () => {
   const solution = late.reduce((changed, change) => change(changed), good);
   assert.deepEqual(validateSolution(smallInstance, solution), []);
   assert.equal(metricsOf(smallInstance, solution).over90, 1);
+});
+
+test('an order that is ready after every shift cannot be reached, one at the last minute can', () => {
+  const readyAt = (minute: number) => ({
+    ...smallInstance,
+    orders: [{ ...smallInstance.orders[0]!, readyMinute: minute }],
+  });
+  assert.equal(countUnreachable(readyAt(120)), 0);
+  assert.equal(countUnreachable(readyAt(121)), 1);
 });

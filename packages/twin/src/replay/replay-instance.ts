@@ -115,7 +115,7 @@ export async function replayInstance(options: ReplayOptions): Promise<Replay> {
     ordering,
     delivery,
     couriers,
-    travel,
+    travelAt: () => travel,
     policy,
     createEngine: (given) => createDispatchEngine(given, seededRandom(options.seed)),
     onCommit,

@@ -150,13 +150,9 @@ export function createRiders(deps: RideDeps): Riders {
         );
       });
     }
-    recorder.collected(
-      rider.id,
-      minute,
-      minute,
-      carried.map(({ orderId }) => deps.orderName(orderId)),
-      dropMinutes,
-    );
+    const names = carried.map(({ orderId }) => deps.orderName(orderId));
+    recorder.collected(rider.id, minute, minute, names);
+    names.forEach((name, index) => recorder.delivered(rider.id, name, dropMinutes[index]!));
     rider.freeMinute = leaves;
     rider.heading = undefined;
     return true;
