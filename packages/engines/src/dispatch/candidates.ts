@@ -71,10 +71,12 @@ export class Candidates {
     let count = 0;
     const offer = (courier: number): void => {
       const arrival = availableAt[courier]! + problem.seconds(node[firstStart + courier]!, store);
-      if (count === width && arrival >= arrivals[width - 1]!) return;
+      const isBehind = (at: number): boolean =>
+        arrivals[at]! < arrival || (arrivals[at] === arrival && couriers[at]! < courier);
+      if (count === width && isBehind(width - 1)) return;
       if (arrival > offAt[courier]! || !problem.fits(courier, order)) return;
       let at = count < width ? count++ : width - 1;
-      for (; at > 0 && arrivals[at - 1]! > arrival; at--) {
+      for (; at > 0 && !isBehind(at - 1); at--) {
         arrivals[at] = arrivals[at - 1]!;
         couriers[at] = couriers[at - 1]!;
       }
@@ -96,11 +98,11 @@ export class Candidates {
             const reach = (arrivals[width - 1]! - availableAt[courier]!) * fastest;
             const dx = xs[courier]! - x;
             const dy = ys[courier]! - y;
-            if (reach <= 0 || dx * dx + dy * dy >= reach * reach) return;
+            if (reach < 0 || dx * dx + dy * dy > reach * reach) return;
           }
           offer(courier);
         },
-        (metres) => count === width && metres / fastest >= arrivals[width - 1]!,
+        (metres) => count === width && metres / fastest > arrivals[width - 1]!,
       );
     }
     return { couriers: couriers.slice(0, count), arrivals: arrivals.slice(0, count) };
