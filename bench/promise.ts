@@ -117,14 +117,15 @@ function measure(instances: readonly Instance[], kind: 'exact' | 'estimated', qu
     peerBestWidthMinutes: sameShare,
     peerBestPromisedMinutes: meanMinutes(peers['the formula, best constants'], latestOf),
     widthRatioToPeer: meanMinutes(orders, widthOf) / meanMinutes(peers['the formula as it is set'], widthOf),
-    widthRatioToBestPeer: meanMinutes(orders, widthOf) / sameShare,
+    // Null where most orders take exactly the formula, so that the peer's window, placed afterwards, has no width.
+    widthRatioToBestPeer: sameShare === 0 ? null : meanMinutes(orders, widthOf) / sameShare,
   };
   if (!quiet) {
     console.log(
       `${summary.daysWithin2} of ${summary.days} days within 90 ± 2 % by the end, ${summary.meanMissOfADay.toFixed(1)} ` +
         `points off on average; ${summary.undelivered} orders never delivered count as late; ` +
         `width ${summary.widthRatioToPeer.toFixed(2)} of the peer's as it is set, ` +
-        `${summary.widthRatioToBestPeer.toFixed(2)} of its best`,
+        `${summary.widthRatioToBestPeer?.toFixed(2) ?? 'without a ratio to the zero'} of its best`,
     );
   }
   return summary;
