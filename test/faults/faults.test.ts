@@ -10,7 +10,7 @@ import { type PreparedMarket, prepareMarket } from './prepared-market.ts';
 import { assertNothingTwice, assertPromisesKept } from './promises.ts';
 import { mountSmallDisk } from './small-disk.ts';
 import { type Setting, type Stage, prepareStage } from './stage.ts';
-import { type TrafficOptions, makeTraffic } from './traffic.ts';
+import { type TrafficOptions, askTotals, makeTraffic } from './traffic.ts';
 
 /**
  * Rounds of traffic with a fault in each. `HALFHOUR_TEST_FAULT_ROUNDS=300` for a night of it,
@@ -197,6 +197,7 @@ async function duringTraffic<T>(
   options: Pick<TrafficOptions, 'methods' | 'isOpen'>,
   run: () => Promise<T>,
 ): Promise<T> {
+  const totals = await askTotals(stage.url, market);
   const enough = new AbortController();
   const traffic = makeTraffic({
     url: stage.url,
@@ -205,6 +206,7 @@ async function duringTraffic<T>(
     random,
     codes,
     name,
+    totals,
     until: enough.signal,
     ...options,
   });

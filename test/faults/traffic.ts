@@ -22,6 +22,8 @@ export interface TrafficOptions {
    * they stop at the first command that has none.
    */
   readonly until?: AbortSignal;
+  /** What `askTotals` says. */
+  readonly totals: ReadonlyMap<number, number>;
   /** False where nobody orders, cancels or refunds any more and what there is is brought to its end. */
   readonly isOpen?: boolean;
 }
@@ -43,7 +45,7 @@ export async function makeTraffic(options: TrafficOptions): Promise<void> {
   const orders = `${market.path}/orders`;
   const placed: OrderId[] = [];
   const delivered: OrderId[] = [];
-  const totals = await askTotals(url, market);
+  const { totals } = options;
   let keys = 0;
 
   const command = (
@@ -149,8 +151,8 @@ export async function makeTraffic(options: TrafficOptions): Promise<void> {
   ]);
 }
 
-/** What the baskets cost, by quantity. */
-async function askTotals(url: string, market: CityMarket): Promise<Map<number, number>> {
+/** What the baskets cost, by quantity. Asked before the traffic begins, as it needs a server that answers. */
+export async function askTotals(url: string, market: CityMarket): Promise<Map<number, number>> {
   const totals = new Map<number, number>();
   const path = `${market.path}/quotes`;
   for (let quantity = 2; quantity <= MAX_QUANTITY; quantity++) {
