@@ -75,7 +75,7 @@ export interface DispatcherOptions {
   /** An order is due at its promise, or so long after its placement where this is given. */
   readonly dueAfterSeconds?: number;
   readonly latestAfterSeconds: number;
-  /** A courier of whom nothing was heard for longer gets nothing new, and what it has not begun goes to others. */
+  /** After how long a courier has gone silent, in market time: see `Snapshotter`. */
   readonly silentAfterMs: () => number;
 }
 

@@ -393,9 +393,9 @@ test('a courier who has gone silent gets nothing, and what it has not begun is f
       couriers: snapshot.state.couriers.map(({ key }) => snapshot.courierOf.get(key)!.id),
     };
   };
-  assert.deepEqual(heard(600).couriers, [X, Y]);
-  w.memory.couriers.set(Y, { ...w.memory.couriers.get(Y)!, positionAt: at(650) });
-  const { snapshot, orders, couriers } = heard(601);
+  // Expected at the store after 600 s, and not heard of for another 600. Y has no work to be silent about.
+  assert.deepEqual(heard(1_200).couriers, [X, Y]);
+  const { snapshot, orders, couriers } = heard(1_201);
   assert.deepEqual([orders, couriers, [...snapshot.silent]], [[waiting, begun], [Y], [X]]);
   const enacted = enactPlan(snapshot, planOf(snapshot, [[Y, A, [waiting], 'go']]), { payMinor: () => 1 });
   assert.deepEqual(
@@ -403,13 +403,22 @@ test('a courier who has gone silent gets nothing, and what it has not begun is f
     [[[route.id, 0]], Y],
   );
 
+  // It stays silent without the work, until it is heard of. Who reports on the way is missed sooner.
+  w.memory.routes.delete(route.id);
+  assert.deepEqual(heard(1_300).couriers, [Y]);
+  w.memory.couriers.set(X, { ...w.memory.couriers.get(X)!, positionAt: at(1_400) });
+  assert.deepEqual(heard(1_401).couriers, [X, Y]);
+  w.memory.routes.set(route.id, { ...route, pickup: { ...route.pickup, expectedAt: at(3_000) } });
+  assert.deepEqual(heard(2_000).couriers, [X, Y]);
+  assert.deepEqual(heard(2_001).couriers, [Y]);
+
   // Who has been at the store keeps what is there: most likely it is in hand.
   w.memory.routes.set(route.id, {
     ...route,
     state: 'started',
-    pickup: { ...route.pickup, arrivedAt: at(500) },
+    pickup: { ...route.pickup, arrivedAt: at(2_500) },
   });
-  assert.deepEqual(heard(1_100).couriers, [X, Y]);
-  const lost = heard(1_101);
+  assert.deepEqual(heard(3_100).couriers, [X, Y]);
+  const lost = heard(3_101);
   assert.deepEqual([lost.orders, lost.couriers], [[begun], [Y]]);
 });

@@ -37,7 +37,7 @@ export interface SnapshotOptions {
   readonly dueAfterSeconds?: number;
   /** From then on after its placement (or after it is due, if that is later) lateness costs steeply. */
   readonly latestAfterSeconds: number;
-  /** A courier of whom nothing was heard for longer gets nothing new; market time, asked at each snapshot. */
+  /** After how long a courier has gone silent, in market time; asked at each snapshot. */
   readonly silentAfterMs: () => number;
 }
 
@@ -85,6 +85,8 @@ export class Snapshotter {
   private readonly courierNumbers = new Numbers<CourierId>();
   private readonly storeNumbers = new Numbers<string>();
   private readonly nodes = new WeakMap<object, number>();
+  /** Couriers who have gone silent, and when they were last heard of. */
+  private readonly lost = new Map<CourierId, EpochMs>();
 
   constructor(travelAt: (now: EpochMs) => Travel, options: SnapshotOptions) {
     this.travelAt = travelAt;
@@ -98,6 +100,7 @@ export class Snapshotter {
     this.travel = travel;
     this.orderNumbers.retain(memory.orders);
     this.courierNumbers.retain(memory.couriers);
+    for (const id of this.lost.keys()) if (!memory.couriers.has(id)) this.lost.delete(id);
     const nowSeconds = this.floor(now);
     const storeNodes: number[] = [];
     const storeOf = new Map<number, DispatchStore>();
@@ -128,11 +131,10 @@ export class Snapshotter {
     for (const courier of byId(memory.couriers)) {
       const routes = inSequence(routesOf.get(courier.id) ?? []);
       const position = latest(courier, positions.get(courier.id));
-      const isSilent =
-        position !== undefined &&
-        now - lastHeard(position, memory.lastDoorAt.get(courier.id), routes) > this.options.silentAfterMs();
-      if (isSilent) silent.add(courier.id);
       const first = routes.find((route) => !isFirm(route));
+      const heardAt = lastHeard(position, memory.lastDoorAt.get(courier.id), routes);
+      const isSilent = this.isSilent(courier.id, heardAt, first, now);
+      if (isSilent) silent.add(courier.id);
       // Who has been seen at the store most likely has the food in hand.
       const isLost = isSilent && first?.state === 'started';
       if (first !== undefined && !isLost) openRoute.set(courier.id, first);
@@ -203,6 +205,26 @@ export class Snapshotter {
       from = to;
     }
     return metres;
+  }
+
+  /**
+   * Whether a courier has gone silent with work that it has not begun. Who reports on the way is missed after a while; who
+   * never does, when it should long have been at the store. It stays so until it is heard of again.
+   */
+  private isSilent(
+    courierId: CourierId,
+    heardAt: EpochMs,
+    next: RouteRecord | undefined,
+    now: EpochMs,
+  ): boolean {
+    const lostAt = this.lost.get(courierId);
+    if (lostAt !== undefined && heardAt <= lostAt) return true;
+    this.lost.delete(courierId);
+    if (next === undefined) return false;
+    const from = heardAt > next.assignedAt ? heardAt : Math.max(next.assignedAt, next.pickup.expectedAt);
+    if (now - from <= this.options.silentAfterMs()) return false;
+    this.lost.set(courierId, heardAt);
+    return true;
   }
 
   private openOrder(
@@ -356,15 +378,17 @@ const ACCEPTED_BEFORE = 10;
 
 /** The last sign of life: a position, or a stop. */
 function lastHeard(
-  position: CourierPosition,
+  position: CourierPosition | undefined,
   lastDoorAt: EpochMs | undefined,
   routes: readonly RouteRecord[],
-): number {
+): EpochMs {
   const stops = routes.flatMap(({ pickup, dropoffs }) => [pickup, ...dropoffs]);
-  return Math.max(
-    position.at,
-    lastDoorAt ?? 0,
-    ...stops.map(({ arrivedAt, completedAt }) => completedAt ?? arrivedAt ?? 0),
+  return epochMs(
+    Math.max(
+      position?.at ?? 0,
+      lastDoorAt ?? 0,
+      ...stops.map(({ arrivedAt, completedAt }) => completedAt ?? arrivedAt ?? 0),
+    ),
   );
 }
 
