@@ -32,6 +32,7 @@ import {
   isPickedUp,
 } from './route.ts';
 import { once } from './once.ts';
+import { routePay } from './route-pay.ts';
 import { lockRoutes, selectRoutesOfOrders } from './route-store.ts';
 import { toRoute } from './to-route.ts';
 
@@ -238,16 +239,16 @@ async function changeOrders(
 async function payer({ markets, estimate }: HandDeps, marketId: MarketId) {
   const market = await markets.get(marketId);
   invariant(market !== undefined, `no market ${marketId}`);
-  const { courierPayPerOrderMinor, courierPayPerKmMinor } = market.policy;
   return ({ pickup }: Pick<RouteRecord, 'pickup'>, drops: readonly Drop[]) => {
-    let from: LatLng = pickup.place;
-    let metres = 0;
-    for (const { place } of drops) {
-      metres += courierPayPerKmMinor === 0 ? 0 : estimate(marketId, from, place).metres;
-      from = place;
-    }
-    const payMinor =
-      courierPayPerOrderMinor * drops.length + Math.round((courierPayPerKmMinor * metres) / 1_000);
+    const payMinor = routePay(market.policy, drops.length, () => {
+      let from: LatLng = pickup.place;
+      let metres = 0;
+      for (const { place } of drops) {
+        metres += estimate(marketId, from, place).metres;
+        from = place;
+      }
+      return metres;
+    });
     return { payMinor, expectedPickupAt: pickup.expectedAt };
   };
 }

@@ -25,6 +25,7 @@ export {
   remaining,
   workOf,
 } from './route.ts';
+export { routePay } from './route-pay.ts';
 export { passFence, selectOpenRoutes, selectRoutes, selectRoutesOfOrders } from './route-store.ts';
 export { createDeliveryRoutes } from './routes.ts';
 export { toRoute } from './to-route.ts';

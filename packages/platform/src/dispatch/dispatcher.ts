@@ -17,22 +17,15 @@ import {
   invariant,
 } from '@halfhour/kernel';
 import type { CourierPosition, Couriers } from '../couriers/index.ts';
-import { type Delivery, passFence } from '../delivery/index.ts';
-import type { MarketRecord, Markets } from '../markets/index.ts';
+import { type Delivery, passFence, routePay } from '../delivery/index.ts';
+import type { Markets } from '../markets/index.ts';
 import type { Ordering } from '../ordering/index.ts';
 import type { Database } from '../postgres/index.ts';
 import { saveDecisions } from './decision-store.ts';
 import { DecisionBook } from './decisions.ts';
 import { type Enactment, enactPlan } from './enact-plan.ts';
 import { releaseLease, takeLease } from './lease.ts';
-import {
-  type DispatchOrder,
-  type DispatchStore,
-  type MarketMemory,
-  followEvents,
-  readMemory,
-  refresh,
-} from './market-memory.ts';
+import { type DispatchStore, type MarketMemory, followEvents, readMemory, refresh } from './market-memory.ts';
 import { type Snapshot, type Travel, Snapshotter } from './snapshot.ts';
 
 export interface DispatcherDeps {
@@ -182,7 +175,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const market = await deps.markets.get(marketId);
     invariant(market !== undefined, `no market ${marketId}`);
     const enactment = enactPlan(snapshot, plan, {
-      payMinor: (store, orders) => payOf(market, snapshotter, store, orders),
+      payMinor: (store, orders) =>
+        routePay(market.policy, orders.length, () => snapshotter.metresOf(store, orders)),
     });
     const outcome = await commit(leading, enactment);
     if (outcome === undefined) {
@@ -362,16 +356,4 @@ function report(at: EpochMs, role: TickReport['role']): TickReport {
     unassigned: 0,
     violations: 0,
   };
-}
-
-/** What a courier earns for a route: so much an order, and for the way from the store over all doors. */
-function payOf(
-  { policy }: MarketRecord,
-  snapshotter: Snapshotter,
-  store: DispatchStore,
-  orders: readonly DispatchOrder[],
-): number {
-  const perKm = policy.courierPayPerKmMinor;
-  const metres = perKm === 0 ? 0 : snapshotter.metresOf(store, orders);
-  return policy.courierPayPerOrderMinor * orders.length + Math.round((perKm * metres) / 1_000);
 }

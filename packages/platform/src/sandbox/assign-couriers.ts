@@ -16,7 +16,7 @@ import {
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
 import { type Couriers, selectCouriers } from '../couriers/index.ts';
-import type { Delivery } from '../delivery/index.ts';
+import { type Delivery, routePay } from '../delivery/index.ts';
 import type { Markets } from '../markets/index.ts';
 import type { EstimateTrip, OrderRecord } from '../ordering/index.ts';
 import { type Database, isRowFault } from '../postgres/index.ts';
@@ -77,7 +77,6 @@ async function assign(deps: AssignDeps, marketId: MarketId, order: OrderRecord):
   const courier = await chooseCourier(deps, marketId, store.address);
   if (!courier.ok) return courier;
   const { metres, seconds } = estimate(marketId, store.address, order.address);
-  const { courierPayPerOrderMinor, courierPayPerKmMinor } = market.policy;
   const now = clock.now();
   const assigned = await delivery.assign(marketId, [
     {
@@ -86,7 +85,7 @@ async function assign(deps: AssignDeps, marketId: MarketId, order: OrderRecord):
       pickupPlace: store.address,
       expectedPickupAt: now,
       drops: [{ orderId: order.id, place: order.address, expectedAt: addMs(now, seconds * SECOND_MS) }],
-      payMinor: courierPayPerOrderMinor + Math.round((courierPayPerKmMinor * metres) / 1_000),
+      payMinor: routePay(market.policy, 1, () => metres),
     },
   ]);
   const [route] = assigned.ok ? assigned.value : [];
