@@ -301,6 +301,11 @@ export function createPlatform(options: PlatformOptions): Platform {
       createEngine: (policy) => createDispatchEngine(policy, seededRandom(market.id)),
       onCommit,
       onError: failed('dispatch'),
+      onLeftOut: (subject, message) =>
+        log.warn(
+          { event: 'left_out', marketId: market.id, subject, message },
+          'dispatch cannot plan with it',
+        ),
       onViolations: (violations) =>
         log.error(
           { event: 'plan_refused', marketId: market.id, violations: violations.slice(0, 5) },

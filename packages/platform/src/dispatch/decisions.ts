@@ -44,6 +44,9 @@ export class DecisionBook {
     const isOpen = new Set([...open.keys()].map((key) => orderOf.get(key)!.id));
     for (const id of this.chosen.keys()) if (!isOpen.has(id)) this.chosen.delete(id);
     const decisions = new Map<OrderId, Decision>();
+    // With these the engine cannot plan, so nobody may ask for their ways either.
+    const leftOut = new Set(plan.leftOut.map(({ courierKey }) => courierKey));
+    const leftOutOrders = new Set(plan.leftOut.map(({ orderKey }) => orderKey));
     const reach = {
       atStore: halfBefore(service.pickupServiceSeconds),
       atDoor: halfAfter(service.pickupServiceSeconds) + halfBefore(service.dropServiceSeconds),
@@ -57,7 +60,7 @@ export class DecisionBook {
         const order = open.get(key)!;
         const atStore = bundle.pickupAtSeconds - reach.atStore;
         const atDoor = bundle.dropAtSeconds[index]!;
-        const others = candidates(snapshot, order, bundle.courierKey, reach);
+        const others = candidates(snapshot, order, new Set([...leftOut, bundle.courierKey]), reach);
         const isSoonest = others.every((other) => atDoor <= other.atDoor);
         const isFirstThere = others.every((other) => atStore <= other.atStore);
         decisions.set(id, {
@@ -79,7 +82,8 @@ export class DecisionBook {
       const { id } = orderOf.get(key)!;
       if (this.chosen.has(id) && this.chosen.get(id) === undefined) continue;
       this.chosen.set(id, undefined);
-      const alternatives = candidates(snapshot, open.get(key)!, undefined, reach).map(told);
+      const others = leftOutOrders.has(key) ? [] : candidates(snapshot, open.get(key)!, leftOut, reach);
+      const alternatives = others.map(told);
       decisions.set(id, { at, reason: 'nobody', alternatives });
     }
     return decisions;
@@ -101,13 +105,13 @@ interface Reach {
 function candidates(
   { state }: Snapshot,
   order: Snapshot['state']['orders'][number],
-  except: number | undefined,
+  except: ReadonlySet<number | undefined>,
   reach: { readonly atStore: number; readonly atDoor: number },
 ): Reach[] {
   const best: Reach[] = [];
   const way = state.travel.seconds(order.storeNode, order.dropNode);
   for (const courier of state.couriers) {
-    if (courier.key === except) continue;
+    if (except.has(courier.key)) continue;
     const free = Math.max(state.nowSeconds, courier.freeAtSeconds, courier.onAtSeconds);
     const atStore = free + state.travel.seconds(courier.node, order.storeNode);
     if (atStore > courier.offAtSeconds) continue;

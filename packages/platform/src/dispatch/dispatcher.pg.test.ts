@@ -213,6 +213,30 @@ test('orders go from the kitchen to the door by ticks alone, and the memory kept
   assert.equal(dispatcher.memory!.routes.size, 0);
 });
 
+test('whom the engine cannot plan with is told once, and the others are planned', async () => {
+  const t = await setUp(2);
+  const [lost, found] = t.courierIds;
+  const place = t.fleet.positions(t.marketId).get(lost!)!.place;
+  const deps = t.deps('one');
+  const { nodeOf, ...ways } = deps.travelAt(t.clock.now());
+  const told: unknown[][] = [];
+  const dispatcher = createDispatcher({
+    ...deps,
+    travelAt: () => ({ ...ways, nodeOf: (at) => (at.lat === place.lat ? Number.NaN : nodeOf(at)) }),
+    onLeftOut: (...each) => told.push(each),
+  });
+  const id = await t.place();
+  await t.accept(id);
+  for (let second = 0; second < 20 * 60; second += 20) {
+    await dispatcher.tick();
+    t.clock.advanceBy(20 * SECOND_MS);
+  }
+  assert.deepEqual(told, [
+    [lost, 'courier 0: has no position: give the node where it stands or will be free'],
+  ]);
+  assert.equal((await t.read(id)).courierId, found);
+});
+
 test('a scheduled order waits for its time, and is at the door in its slot though it was packed early', async () => {
   const t = await setUp();
   const dispatcher = createDispatcher(t.deps('one'));

@@ -10,6 +10,7 @@ import {
   type CourierId,
   type EpochMs,
   type MarketId,
+  type OrderId,
   MINUTE_MS,
   SECOND_MS,
   addMs,
@@ -50,6 +51,8 @@ export interface DispatcherDeps {
   readonly onError: (error: unknown) => void;
   /** Told of broken rules in a plan; what they concern is not committed. */
   readonly onViolations?: (violations: readonly PlanViolation[]) => void;
+  /** Told once of each courier or order that the engine cannot plan with, and what to mend. */
+  readonly onLeftOut?: (subject: CourierId | OrderId | undefined, message: string) => void;
   /**
    * Sends an idle courier ahead to a store. Without it nobody is sent, whatever the policy says. Until the
    * courier is seen somewhere later the dispatcher takes it to be on its way there.
@@ -122,6 +125,8 @@ interface Leadership {
   readonly snapshotter: Snapshotter;
   readonly engine: DispatchEngine;
   readonly decisions: DecisionBook;
+  /** What was told to be left out. */
+  readonly leftOut: Set<string>;
   /** Where couriers who were sent ahead will be, and when they were sent. */
   readonly sent: Map<CourierId, CourierPosition & { readonly since: EpochMs }>;
 }
@@ -157,6 +162,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         }),
         engine: deps.createEngine(policy),
         decisions: new DecisionBook(),
+        leftOut: new Set(),
         sent: new Map(),
       };
     }
@@ -171,6 +177,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const events = await followEvents(db, memory);
     const snapshot = snapshotter.take(memory, positionsOf(leading), at);
     const { plan, violations } = checkedPlan(leading, snapshot);
+    tellLeftOut(leading, snapshot, plan);
     const decisions = leading.decisions.note(snapshot, plan, at, policy);
     const market = await deps.markets.get(marketId);
     invariant(market !== undefined, `no market ${marketId}`);
@@ -223,6 +230,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         Math.max(state.nowSeconds, courier.freeAtSeconds) + state.travel.seconds(courier.node, storeNode);
       sent.set(id, { place: store.address, at: momentOf(arrivesAt), since: clock.now() });
       deps.onPreposition?.(id, store);
+    }
+  }
+
+  function tellLeftOut({ leftOut }: Leadership, { courierOf, orderOf }: Snapshot, plan: Plan): void {
+    const before = new Set(leftOut);
+    leftOut.clear();
+    for (const { courierKey, orderKey, message } of plan.leftOut) {
+      const subject =
+        courierKey === undefined ? orderOf.get(orderKey ?? -1)?.id : courierOf.get(courierKey)?.id;
+      const told = `${subject} ${message}`;
+      leftOut.add(told);
+      if (!before.has(told)) deps.onLeftOut?.(subject, message);
     }
   }
 
