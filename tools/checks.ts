@@ -15,7 +15,7 @@ export async function runChecks(): Promise<boolean> {
       )),
     await runStep('lint', () => runTool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.')),
     await runStep('format', () =>
-      runTool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
+      runTool('prettier/bin/prettier.cjs', '--check', '--cache', '--log-level', 'warn', '.'),
     ),
     await runStep('boundaries', boundaries),
     await runStep('unused', () => runTool('knip/bin/knip.js', '--no-progress', '--no-config-hints')),
