@@ -20,9 +20,9 @@ export async function assertSound(db: Queryable, marketId: MarketId): Promise<vo
   assert.deepEqual(await wrongMovements(db, marketId), [], 'an order takes its articles off the shelf once');
   assert.deepEqual(await twicePosted(db, marketId), [], 'money is posted once for each reference');
   assert.deepEqual(
-    await wrongSales(db, marketId),
+    await wrongMoney(db, marketId),
     [],
-    'a delivered order is posted with its total, no other is',
+    'what a shopper owes, has paid and is to get back is posted for delivered orders, and for no other',
   );
   assert.deepEqual(await twiceTold(db, marketId), [], 'a step of an order happens once');
   assert.deepEqual(await wrongPayments(db, marketId), [], 'each payment stands as its order does');
@@ -99,22 +99,40 @@ function twicePosted(db: Queryable, marketId: MarketId): Promise<object[]> {
   );
 }
 
-/** What the provider's clearing account holds of an order: its total, less what was refunded. */
-function wrongSales(db: Queryable, marketId: MarketId): Promise<object[]> {
+/**
+ * What the books hold of an order against its payment: the shopper owes what was not captured of its total, the provider
+ * has what was captured less the refunds that it has paid, and the others are due.
+ */
+function wrongMoney(db: Queryable, marketId: MarketId): Promise<object[]> {
   return db.query(
-    `select o.order_id, o.state, o.total_minor, o.refunded_minor, money.held
-     from ordering.order as o
-     left join (
-       select t.reference as order_id, sum(p.amount_minor) as held
-       from ledger.transaction as t
-       join ledger.posting as p using (market_id, transaction_id)
-       join ledger.account as a using (market_id, account_id)
-       where market_id = $1 and t.reference_kind = 'ord' and a.code like 'payments:%:clearing'
-       group by 1
-     ) as money using (order_id)
-     where o.market_id = $1
-       and coalesce(money.held, 0) <>
-         case when o.state in ('delivered', 'refunded') then o.total_minor - o.refunded_minor else 0 end`,
+    `select * from (
+       select o.order_id, o.state, o.total_minor, o.refunded_minor, payment.captured_minor, paid.minor as paid_minor,
+         coalesce(money.receivable, 0) as receivable, coalesce(money.clearing, 0) as clearing,
+         coalesce(money.due, 0) as due,
+         case when o.state in ('delivered', 'refunded') then o.total_minor else 0 end
+           - coalesce(payment.captured_minor, 0) as expected_receivable,
+         coalesce(payment.captured_minor, 0) - coalesce(paid.minor, 0) as expected_clearing,
+         coalesce(paid.minor, 0) - o.refunded_minor as expected_due
+       from ordering.order as o
+       left join payments.payment as payment using (market_id, order_id)
+       left join (
+         select order_id, sum(amount_minor) as minor from payments.refund
+         where market_id = $1 and state = 'done' group by 1
+       ) as paid using (order_id)
+       left join (
+         select t.reference as order_id,
+           sum(p.amount_minor) filter (where a.code = 'shoppers:receivable') as receivable,
+           sum(p.amount_minor) filter (where a.code like 'payments:%:clearing') as clearing,
+           sum(p.amount_minor) filter (where a.code = 'payments:refunds-due') as due
+         from ledger.transaction as t
+         join ledger.posting as p using (market_id, transaction_id)
+         join ledger.account as a using (market_id, account_id)
+         where market_id = $1 and t.reference_kind = 'ord'
+         group by 1
+       ) as money using (order_id)
+       where o.market_id = $1
+     ) as of_order
+     where (receivable, clearing, due) is distinct from (expected_receivable, expected_clearing, expected_due)`,
     [keyOf(marketId)],
   );
 }

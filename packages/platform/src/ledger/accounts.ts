@@ -3,6 +3,11 @@ import type { AccountName } from './transaction.ts';
 
 /** The chart of accounts of a market. Liabilities are what the platform owes; income is what it earned. */
 
+/** What shoppers owe for orders that were handed over, until their payment is captured. */
+export const shopperReceivable: AccountName = { code: 'shoppers:receivable', kind: 'asset' };
+/** What shoppers are to get back, until the provider has paid it. */
+export const refundsDue: AccountName = { code: 'payments:refunds-due', kind: 'liability' };
+
 /** Money that the payment provider holds for us. */
 export function clearing(providerName: string): AccountName {
   return { code: `payments:${providerName}:clearing`, kind: 'asset' };

@@ -9,6 +9,8 @@ export {
   clearing,
   courierPayable,
   merchantPayable,
+  refundsDue,
+  shopperReceivable,
 } from './accounts.ts';
 export {
   type AccountBalance,

@@ -25,7 +25,7 @@ import {
 } from '../inventory/index.ts';
 import { type TransactionDraft, postTransactions } from '../ledger/index.ts';
 import type { Markets } from '../markets/index.ts';
-import { type PaymentMove, type PaymentProvider, insertRefunds, movePayments } from '../payments/index.ts';
+import { type PaymentMove, insertRefunds, movePayments } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { type SlotKey, releasePlaces } from '../slots/index.ts';
 import { readStores } from '../stores/index.ts';
@@ -50,7 +50,6 @@ export interface ChangeDeps {
   readonly ids: IdSource;
   readonly markets: Markets;
   readonly estimate: EstimateTrip;
-  readonly provider: PaymentProvider;
   readonly known: OrderCache;
 }
 
@@ -278,10 +277,10 @@ function decide(
     if (effects.payment !== undefined) {
       payments.push({ ...paymentOf(order), to: effects.payment, reference: effects.reference });
     }
-    if (effects.ledger === 'sale') postings.push(saleOf(order, deps.provider.name, now));
+    if (effects.ledger === 'sale') postings.push(saleOf(order, now));
     else if (effects.ledger !== undefined) {
       const { refundMinor } = effects.ledger;
-      postings.push(refundOf(order, refundMinor, before.refundedMinor, deps.provider.name, now));
+      postings.push(refundOf(order, refundMinor, before.refundedMinor, now));
       refunds.push({ id: deps.ids.next('ref'), orderId: order.id, amountMinor: refundMinor });
     }
     return ok(order);

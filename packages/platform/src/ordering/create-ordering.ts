@@ -403,6 +403,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
           db,
           clock,
           ticker,
+          ids,
           providers: [provider],
           timeoutMs: PROVIDER_TIMEOUT_MS,
           onAuthorisation: async (payment, answer) => {

@@ -8,9 +8,10 @@ import {
   SERVICE_FEES,
   TAX_PAYABLE,
   TIPS_UNASSIGNED,
-  clearing,
   courierPayable,
   merchantPayable,
+  refundsDue,
+  shopperReceivable,
 } from '../ledger/index.ts';
 import type { PaymentDraft } from '../payments/index.ts';
 import type { OrderRecord, Split } from './order.ts';
@@ -26,15 +27,18 @@ export function paymentOf(order: OrderRecord): PaymentDraft {
   };
 }
 
-/** The sale, posted when the order is handed over: the shopper's money becomes everyone's share of it. */
-export function saleOf(order: OrderRecord, providerName: string, at: EpochMs): TransactionDraft {
+/**
+ * The sale, posted when the order is handed over: the shopper owes the total, and everyone has a share of it. The
+ * payments module posts what the shopper pays, when the provider has answered.
+ */
+export function saleOf(order: OrderRecord, at: EpochMs): TransactionDraft {
   return {
     kind: 'sale',
     reference: order.id,
     currency: currency(order.currency),
     postedAt: at,
     postings: [
-      { account: clearing(providerName), amountMinor: order.totalMinor },
+      { account: shopperReceivable, amountMinor: order.totalMinor },
       ...shares(order.split, order.storeId, order.courierId).map((posting) => ({
         ...posting,
         amountMinor: -posting.amountMinor,
@@ -45,13 +49,13 @@ export function saleOf(order: OrderRecord, providerName: string, at: EpochMs): T
 
 /**
  * A refund takes back from each in proportion to its share, all but the tip: that stays with the courier, so
- * its part is the platform's expense. `refundedBefore` makes each refund of an order a transaction of its own.
+ * its part is the platform's expense. `refundedBefore` makes each refund of an order a transaction of its own. The money
+ * is due to the shopper from then on; the payments module posts that it is paid.
  */
 export function refundOf(
   order: OrderRecord,
   amountMinor: number,
   refundedBefore: number,
-  providerName: string,
   at: EpochMs,
 ): TransactionDraft {
   const code = currency(order.currency);
@@ -68,7 +72,7 @@ export function refundOf(
     currency: code,
     postedAt: at,
     postings: [
-      { account: clearing(providerName), amountMinor: -amountMinor },
+      { account: refundsDue, amountMinor: -amountMinor },
       ...takenFrom.map((posting, index) => ({ account: posting.account, amountMinor: parts[index]!.minor })),
     ],
   };

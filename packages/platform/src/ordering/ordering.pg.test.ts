@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type OrderId, MINUTE_MS, createIdSource, keyOf } from '@halfhour/kernel';
+import { type MarketId, type OrderId, MINUTE_MS, createIdSource, keyOf } from '@halfhour/kernel';
 import { createCatalogue } from '../catalogue/index.ts';
 import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
@@ -83,10 +83,9 @@ test('an order goes from basket to the door, with its stock, money and events', 
     'OrderPickedUp',
     'OrderDelivered',
   ]);
-  const balance = new Map(
-    (await selectBalances(db, t.marketId, '', 50)).map((account) => [account.code, account.balanceMinor]),
-  );
-  assert.equal(balance.get('payments:test:clearing'), delivered.value.totalMinor);
+  const balance = await balancesOf(t.marketId);
+  assert.equal(balance.get('shoppers:receivable'), delivered.value.totalMinor);
+  assert.equal(balance.get('payments:test:clearing'), undefined);
   assert.equal(balance.get(`courier:${courierId}:payable`), -50);
   assert.equal(balance.get('platform:commission'), -300);
   const [payment] = await db.query<{ provider_reference: string }>(
@@ -96,6 +95,9 @@ test('an order goes from basket to the door, with its stock, money and events', 
   assert.equal(payment?.provider_reference, `test_${paymentIdOf(delivered.value.id)}`);
   await t.ordering.sweep(t.marketId);
   assert.deepEqual(await paymentStates(t.marketId), ['captured']);
+  const settled = await balancesOf(t.marketId);
+  assert.equal(settled.get('shoppers:receivable'), 0);
+  assert.equal(settled.get('payments:test:clearing'), delivered.value.totalMinor);
 });
 
 test('a hundred shoppers race for the last ten: exactly ten get one, the others are told out_of_stock', async () => {
@@ -371,8 +373,16 @@ test('a refund after delivery is paid back by the provider and balances', async 
   ] as const) {
     assert.deepEqual((await t.change(id, change)).ok, true, change.kind);
   }
-  await t.ordering.sweep(t.marketId);
-  await t.ordering.sweep(t.marketId);
+  const { totalMinor } = await t.read(id);
+  const decided = await balancesOf(t.marketId);
+  assert.equal(decided.get('payments:refunds-due'), -400);
+  // Two at once: each capture and refund is asked twice, and posted once.
+  await Promise.all([t.ordering.sweep(t.marketId), t.ordering.sweep(t.marketId)]);
+  await Promise.all([t.ordering.sweep(t.marketId), t.ordering.sweep(t.marketId)]);
+  const paid = await balancesOf(t.marketId);
+  assert.equal(paid.get('payments:refunds-due'), 0);
+  assert.equal(paid.get('shoppers:receivable'), 0);
+  assert.equal(paid.get('payments:test:clearing'), totalMinor - 400);
   const refunds = await db.query<{ state: string }>(
     'select state from payments.refund where market_id = $1',
     [keyOf(t.marketId)],
@@ -388,6 +398,11 @@ test('a refund after delivery is paid back by the provider and balances', async 
   assert.ok(!tooMuch.ok && tooMuch.error.code === 'wrong_state');
   assert.equal((await t.types(id)).at(-1), 'OrderRefunded');
 });
+
+async function balancesOf(marketId: MarketId): Promise<Map<string, number>> {
+  const balances = await selectBalances(db, marketId, '', 50);
+  return new Map(balances.map((account) => [account.code, account.balanceMinor]));
+}
 
 async function paymentStates(marketId: Parameters<typeof keyOf>[0]): Promise<string[]> {
   const rows = await db.query<{ state: string }>('select state from payments.payment where market_id = $1', [

@@ -288,23 +288,35 @@ export async function selectDueRefunds(
   }));
 }
 
-export async function finishRefund(db: Queryable, marketId: MarketId, refundId: RefundId): Promise<void> {
-  await db.query(`update payments.refund set state = 'done' where market_id = $1 and refund_id = $2`, [
-    keyOf(marketId),
-    keyOf(refundId),
-  ]);
-}
-
-export async function postponeRefund(
+export async function finishRefunds(
   db: Queryable,
   marketId: MarketId,
-  refundId: RefundId,
-  nextAttemptAt: EpochMs,
+  refundIds: readonly RefundId[],
 ): Promise<void> {
+  if (refundIds.length === 0) return;
   await db.query(
-    `update payments.refund set attempts = attempts + 1, next_attempt_at = $3::timestamptz
-     where market_id = $1 and refund_id = $2`,
-    [keyOf(marketId), keyOf(refundId), toRfc3339(nextAttemptAt)],
+    `update payments.refund set state = 'done'
+     where market_id = $1 and refund_id = any($2::bigint[]) and state = 'due'`,
+    [keyOf(marketId), keyArray(refundIds.toSorted())],
+  );
+}
+
+/** The next tries after failed ones. */
+export async function postponeRefunds(
+  db: Queryable,
+  marketId: MarketId,
+  given: readonly { readonly id: RefundId; readonly nextAttemptAt: EpochMs }[],
+): Promise<void> {
+  if (given.length === 0) return;
+  await db.query(
+    `update payments.refund set attempts = attempts + 1,
+       next_attempt_at = ($3::timestamptz[])[array_position($2::bigint[], refund_id)]
+     where market_id = $1 and refund_id = any($2::bigint[]) and state = 'due'`,
+    [
+      keyOf(marketId),
+      keyArray(given.map(({ id }) => id)),
+      momentArray(given.map(({ nextAttemptAt }) => nextAttemptAt)),
+    ],
   );
 }
 

@@ -1,30 +1,34 @@
 import {
   type Clock,
   type EpochMs,
+  type IdSource,
   type MarketId,
   type Ticker,
   MINUTE_MS,
   SECOND_MS,
   addMs,
 } from '@halfhour/kernel';
+import { postTransactions } from '../ledger/index.ts';
 import type { Database } from '../postgres/index.ts';
 import { askProvider, providerOf, requestOf } from './ask-provider.ts';
 import {
   type FinishedPayment,
   finishPayments,
-  finishRefund,
+  finishRefunds,
   postponePayments,
-  postponeRefund,
+  postponeRefunds,
   selectDuePayments,
   selectDueRefunds,
 } from './payment-store.ts';
+import { captureOf, refundPaidOf } from './payment-money.ts';
+import type { PaymentRecord, RefundRecord } from './payment-store.ts';
 import type { PaymentAnswer, PaymentProvider } from './provider.ts';
-import type { PaymentRecord } from './payment-store.ts';
 
 export interface SettleDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly ticker: Ticker;
+  readonly ids: IdSource;
   readonly providers: readonly PaymentProvider[];
   readonly timeoutMs: number;
   /** An authorisation that was left open has its answer now; ordering decides what follows. */
@@ -51,20 +55,13 @@ export async function settleDue(deps: SettleDeps, marketId: MarketId): Promise<n
     asked += payments.length;
     if (payments.length < BATCH) break;
   }
-  const refunds = await selectDueRefunds(deps.db, marketId, deps.clock.now(), BATCH);
-  await Promise.all(
-    refunds.map(async (refund) => {
-      const answer = await ask(deps, refund.payment, (provider, signal) =>
-        provider.refund(
-          { ...requestOf(marketId, refund.payment), amountMinor: refund.amountMinor, refundId: refund.id },
-          signal,
-        ),
-      );
-      if (answer.kind === 'done') await finishRefund(deps.db, marketId, refund.id);
-      else await postponeRefund(deps.db, marketId, refund.id, nextAttempt(deps.clock.now(), refund.attempts));
-    }),
-  );
-  return asked + refunds.length;
+  for (let batch = 0; batch < MAX_BATCHES; batch++) {
+    const refunds = await selectDueRefunds(deps.db, marketId, deps.clock.now(), BATCH);
+    await settleRefunds(deps, marketId, refunds);
+    asked += refunds.length;
+    if (refunds.length < BATCH) break;
+  }
+  return asked;
 }
 
 function ask(
@@ -99,8 +96,16 @@ async function settlePayments(
     }),
   );
   const now = deps.clock.now();
+  // Two sweeps at once may both have an answer: the state moves once, and the ledger posts a capture once.
   await deps.db.transaction(async (tx) => {
     finishPayments(tx, marketId, now, finished);
+    const captured = finished.filter(({ payment }) => payment.state === 'capture_due');
+    postTransactions(
+      tx,
+      marketId,
+      deps.ids,
+      captured.map(({ payment }) => captureOf(payment, now)),
+    );
     await postponePayments(
       tx,
       marketId,
@@ -108,6 +113,45 @@ async function settlePayments(
     );
   });
   await Promise.all(authorised.map(({ payment, answer }) => deps.onAuthorisation(payment, answer)));
+}
+
+async function settleRefunds(
+  deps: SettleDeps,
+  marketId: MarketId,
+  refunds: readonly RefundRecord[],
+): Promise<void> {
+  if (refunds.length === 0) return;
+  const answers = await Promise.all(
+    refunds.map((refund) =>
+      ask(deps, refund.payment, (provider, signal) =>
+        provider.refund(
+          { ...requestOf(marketId, refund.payment), amountMinor: refund.amountMinor, refundId: refund.id },
+          signal,
+        ),
+      ),
+    ),
+  );
+  const now = deps.clock.now();
+  const done = refunds.filter((_, index) => answers[index]!.kind === 'done');
+  const others = refunds.filter((_, index) => answers[index]!.kind !== 'done');
+  await deps.db.transaction(async (tx) => {
+    await finishRefunds(
+      tx,
+      marketId,
+      done.map(({ id }) => id),
+    );
+    await postponeRefunds(
+      tx,
+      marketId,
+      others.map(({ id, attempts }) => ({ id, nextAttemptAt: nextAttempt(now, attempts) })),
+    );
+    postTransactions(
+      tx,
+      marketId,
+      deps.ids,
+      done.map((refund) => refundPaidOf(refund, now)),
+    );
+  });
 }
 
 /** 10 s, 20 s, 40 s … at most an hour. */

@@ -509,8 +509,8 @@ export function describeAnswer(
 export interface Sight {
   readonly open: readonly boolean[];
   readonly stock: Model['stock'];
-  /** What the payment provider holds for the platform. */
-  readonly clearingMinor: number;
+  /** What shoppers have paid or owe, less what they have got back or are to get. */
+  readonly takenMinor: number;
   /** What couriers are owed. */
   readonly tipsMinor: readonly number[];
   readonly orders: Readonly<Record<string, OrderSight>>;
@@ -524,7 +524,7 @@ export interface OrderSight {
   readonly totalMinor: number;
   readonly events: readonly string[];
   readonly payment: 'open' | 'authorised' | 'void' | 'captured';
-  /** Sales and refunds posted. */
+  /** Sales, and refunds that were decided. */
   readonly postings: number;
 }
 
@@ -534,7 +534,7 @@ export function lookAt(model: Model): Sight {
   return {
     open: model.open,
     stock: model.stock,
-    clearingMinor: delivered.reduce((sum, order) => sum + order.totalMinor - order.refundedMinor, 0),
+    takenMinor: delivered.reduce((sum, order) => sum + order.totalMinor - order.refundedMinor, 0),
     tipsMinor: Array.from(
       { length: COURIERS },
       (_, courier) => delivered.filter((order) => order.courier === courier).length * TIP_MINOR,

@@ -279,7 +279,7 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
       totalMinor: order.totalMinor,
       events,
       payment: SIGHT_OF_PAYMENT[payment],
-      postings: posted.length,
+      postings: posted.filter(({ kind }) => isDecided(kind)).length,
     };
   }
 
@@ -310,7 +310,7 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
     return {
       open: storeIds.map((id) => shops.get(id)!.status === 'open'),
       stock: Object.fromEntries(levels),
-      clearingMinor: balance('payments:test:clearing'),
+      takenMinor: SHOPPERS_MONEY.reduce((sum, code) => sum + balance(code), 0),
       tipsMinor: courierIds.map((id) => 0 - balance(`courier:${id}:payable`)),
       orders: Object.fromEntries(orders),
     };
@@ -386,9 +386,24 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
           `the provider and ${order.id}`,
         );
       }
+      for (const { code, balanceMinor } of await selectBalances(db, marketId, '', 100)) {
+        if (PASSED_THROUGH.has(code))
+          assert.equal(balanceMinor, 0, `${code} when the provider has answered all`);
+      }
       await see();
     },
   };
+}
+
+/** Where the money of shoppers is on its way between them and the provider. */
+const SHOPPERS_MONEY = ['shoppers:receivable', 'payments:test:clearing', 'payments:refunds-due'] as const;
+
+/** Empty once the provider has answered. */
+const PASSED_THROUGH: ReadonlySet<string> = new Set(['shoppers:receivable', 'payments:refunds-due']);
+
+/** Whether a transaction is posted with its order; what the provider has answered is posted later. */
+function isDecided(kind: string): boolean {
+  return kind !== 'capture' && !kind.startsWith('refund-paid-');
 }
 
 const SIGHT_OF_PAYMENT: Readonly<Record<PaymentState, OrderSight['payment']>> = {
