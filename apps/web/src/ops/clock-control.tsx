@@ -4,7 +4,8 @@ import { Pause } from 'lucide-react';
 import { call } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { wordsFor } from '../ui/notice.tsx';
-import { useFormat, useLive, useLiveStore, useMarketNow } from './live-context.tsx';
+import { useLive, useLiveStore, useMarketNow } from './live-context.tsx';
+import { useFormat } from './market-format.tsx';
 
 const SPEEDS = [0, 1, 5, 10, 30, 60];
 

@@ -1,7 +1,8 @@
 import { text } from '../text/index.ts';
 import { Notice } from '../ui/notice.tsx';
 import { DetailsHeader, Facts, Section } from './details.tsx';
-import { useCourier, useFormat } from './live-context.tsx';
+import { useCourier } from './live-context.tsx';
+import { useFormat } from './market-format.tsx';
 import { OrdersOf } from './orders-of.tsx';
 
 export function CourierDetails({ id }: { id: string }) {

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { text } from '../text/index.ts';
-import { useFormat, useLive } from './live-context.tsx';
+import { useLive } from './live-context.tsx';
+import { useFormat } from './market-format.tsx';
 
 interface Figure {
   readonly id: string;

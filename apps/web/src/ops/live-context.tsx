@@ -1,17 +1,8 @@
 import { type Courier, type MarketEvent, type OrderSummary, ROUTES } from '@halfhour/contract';
-import {
-  createContext,
-  type ReactNode,
-  use,
-  useEffect,
-  useMemo,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from 'react';
 import { call, pathOf } from '../api/index.ts';
 import type { MarketId } from '@halfhour/kernel';
 import { browserTicker } from '../ui/browser-ticker.ts';
-import { createFormat, type Format } from '../ui/format.ts';
 import { LiveConnection, type LiveView } from './live-connection.ts';
 import { type LiveState, type LiveStoreEntry, marketNowMs } from './live-state.ts';
 
@@ -49,7 +40,6 @@ export class LiveStore {
 }
 
 const LiveContext = createContext<LiveStore | undefined>(undefined);
-const FormatContext = createContext<Format | undefined>(undefined);
 
 export function useLiveStore(): LiveStore {
   const store = use(LiveContext);
@@ -82,19 +72,6 @@ export function useLive<T>(pick: (state: LiveState) => T): T {
     if (!('state' in view)) throw new Error('no live state yet');
     return pick(view.state);
   });
-}
-
-/** How this market writes time and money, for all below. */
-export function MarketFormat({ children }: { children: ReactNode }) {
-  const { timeZone, currency } = useLive((state) => state.market);
-  const format = useMemo(() => createFormat(navigator.language, timeZone, currency), [timeZone, currency]);
-  return <FormatContext value={format}>{children}</FormatContext>;
-}
-
-export function useFormat(): Format {
-  const format = use(FormatContext);
-  if (format === undefined) throw new Error('outside of MarketFormat');
-  return format;
 }
 
 /** The market's time, looked at again every `everyMs` of the page's time. */

@@ -1,9 +1,6 @@
-import type { Market, User } from '@halfhour/contract';
-import { ChevronDown, ChevronUp, LogOut } from 'lucide-react';
+import { ChevronDown, ChevronUp } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { Link } from 'wouter';
 import { statusOf } from '../api/index.ts';
-import { useSignOut } from '../session/use-sign-out.ts';
 import { SignInRedirect } from '../session/sign-in-redirect.tsx';
 import { text } from '../text/index.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -11,11 +8,14 @@ import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { WholePage } from '../ui/whole-page.tsx';
-import { Wordmark } from '../ui/wordmark.tsx';
 import { ClockControl } from './clock-control.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { FiguresBar } from './figures-bar.tsx';
-import { LiveProvider, MarketFormat, useLiveStore, useLiveView } from './live-context.tsx';
+import { ForbiddenNotice } from './forbidden-notice.tsx';
+import { LiveProvider, useLiveStore, useLiveView } from './live-context.tsx';
+import { MarketFormat } from './market-format.tsx';
+import { OpsHeader } from './ops-header.tsx';
+import type { Operated } from './ops-page.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { useSelection } from './use-selection.ts';
 
@@ -23,18 +23,19 @@ import { useSelection } from './use-selection.ts';
 const LiveMap = lazy(async () => ({ default: (await import('./map/live-map.tsx')).LiveMap }));
 
 /** The operator's live view of one market. */
-export function LivePage({ market, user }: { market: Market; user: User }) {
+export function LivePage(operated: Operated) {
+  const { market } = operated;
   useEffect(() => {
     document.title = text.live.pageTitle(market.name);
   }, [market.name]);
   return (
     <LiveProvider key={market.id} marketId={market.id}>
-      <Loaded market={market} user={user} />
+      <Loaded {...operated} />
     </LiveProvider>
   );
 }
 
-function Loaded({ market, user }: { market: Market; user: User }) {
+function Loaded(operated: Operated) {
   const status = useLiveView((view) => view.status);
   const error = useLiveView((view) => ('error' in view ? view.error : undefined));
   const store = useLiveStore();
@@ -61,22 +62,11 @@ function Loaded({ market, user }: { market: Market; user: User }) {
     );
   }
   return (
-    <MarketFormat>
+    <MarketFormat market={operated.market}>
       <div className="flex h-dvh flex-col overflow-hidden">
-        <header className="flex h-13 shrink-0 items-center gap-3 border-b border-line bg-surface px-3 md:gap-5 md:px-4">
-          <Link href="/" aria-label={text.toStart} className="hidden md:block">
-            <Wordmark />
-          </Link>
-          <div className="min-w-0 flex-1">
-            <h1 className="truncate leading-tight font-semibold">
-              {market.name}
-              <span className="sr-only">, {text.live.connection.live}</span>
-            </h1>
-            <ConnectionBadge />
-          </div>
+        <OpsHeader {...operated} section="live" status={<ConnectionBadge />}>
           <ClockControl />
-          <SignOutButton user={user} />
-        </header>
+        </OpsHeader>
         <FiguresBar />
         <MapAndPanel />
       </div>
@@ -149,25 +139,5 @@ function SheetHandle({ level, onChange }: { level: number; onChange: (level: num
         <ChevronUp className="size-5" />
       </IconButton>
     </div>
-  );
-}
-
-function SignOutButton({ user }: { user: User }) {
-  const signOut = useSignOut();
-  return (
-    <IconButton label={`${text.signOut} (${text.signedInAs(user.name)})`} onClick={() => void signOut()}>
-      <LogOut className="size-4" />
-    </IconButton>
-  );
-}
-
-export function ForbiddenNotice() {
-  const signOut = useSignOut();
-  return (
-    <WholePage>
-      <Notice icon="locked" title={text.problem.forbiddenTitle} hint={text.problem.forbiddenHint}>
-        <Button onClick={() => void signOut()}>{text.signOut}</Button>
-      </Notice>
-    </WholePage>
   );
 }

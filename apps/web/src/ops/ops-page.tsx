@@ -1,3 +1,5 @@
+import type { Market, User } from '@halfhour/contract';
+import type { ReactNode } from 'react';
 import { Link, Redirect } from 'wouter';
 import { statusOf } from '../api/index.ts';
 import { SignInRedirect } from '../session/sign-in-redirect.tsx';
@@ -7,10 +9,18 @@ import { Button } from '../ui/button.tsx';
 import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
 import { WholePage } from '../ui/whole-page.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
-import { ForbiddenNotice, LivePage } from './live-page.tsx';
+import { ForbiddenNotice } from './forbidden-notice.tsx';
 
-/** `/ops` leads to the operator's market, or lets choose between several; `/ops/{slug}` shows one. */
-export function OpsPage({ slug }: { slug?: string | undefined }) {
+/** The market of the page, those that the user may choose from, and who that is. */
+export interface Operated {
+  readonly market: Market;
+  readonly markets: readonly Market[];
+  readonly user: User;
+}
+
+/** `/ops` leads to the operator's market, or lets choose between several; below `/ops/{slug}` is that one. */
+export function OpsPage(props: { slug?: string | undefined; children: (operated: Operated) => ReactNode }) {
+  const { slug, children } = props;
   const me = useMe();
   const markets = useMarkets();
   if (statusOf(me.error) === 401) return <SignInRedirect />;
@@ -34,7 +44,7 @@ export function OpsPage({ slug }: { slug?: string | undefined }) {
   const operated = operatedMarkets(me.data, markets.data);
   if (slug !== undefined) {
     const market = operated.find((one) => one.slug === slug);
-    if (market !== undefined) return <LivePage market={market} user={me.data} />;
+    if (market !== undefined) return children({ market, markets: operated, user: me.data });
     if (markets.data.some((one) => one.slug === slug)) return <ForbiddenNotice />;
     return (
       <WholePage>

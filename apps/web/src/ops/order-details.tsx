@@ -3,12 +3,13 @@ import type { OrderId } from '@halfhour/kernel';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { call } from '../api/index.ts';
-import { text } from '../text/index.ts';
+import { language, text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice, Loading } from '../ui/notice.tsx';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { DetailsHeader, Facts, Section, SelectLink } from './details.tsx';
-import { useCourier, useFormat, useLive, useMarketNow, useOrder } from './live-context.tsx';
+import { useCourier, useLive, useMarketNow, useOrder } from './live-context.tsx';
+import { useFormat } from './market-format.tsx';
 import { isOpen } from './live-state.ts';
 import { riskAt, shortCode } from './order-board.ts';
 import { RiskTag, StateTag } from './tags.tsx';
@@ -198,7 +199,6 @@ function Timeline({ entries, error }: { entries: readonly TimelineEntry[] | unde
 
 function Lines({ order }: { order: Order }) {
   const format = useFormat();
-  const language = navigator.language.slice(0, 2) as 'en' | 'es' | 'zh';
   const named = (names: { en: string; es?: string | undefined; zh?: string | undefined }): string =>
     names[language] ?? names.en;
   const t = text.order;

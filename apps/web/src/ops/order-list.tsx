@@ -5,7 +5,8 @@ import { text } from '../text/index.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { VirtualList } from '../ui/virtual-list.tsx';
-import { useFormat, useLive, useMarketNow } from './live-context.tsx';
+import { useLive, useMarketNow } from './live-context.tsx';
+import { useFormat } from './market-format.tsx';
 import {
   type BoardRow,
   boardRows,

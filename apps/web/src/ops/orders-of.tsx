@@ -1,6 +1,7 @@
 import type { OrderSummary } from '@halfhour/contract';
 import { text } from '../text/index.ts';
-import { useFormat, useLive, useMarketNow } from './live-context.tsx';
+import { useLive, useMarketNow } from './live-context.tsx';
+import { useFormat } from './market-format.tsx';
 import { boardRows, NO_FILTER } from './order-board.ts';
 import { RISK_INK, StateTag } from './tags.tsx';
 import { useSelection } from './use-selection.ts';

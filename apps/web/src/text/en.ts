@@ -1,4 +1,4 @@
-/** Every word the app shows, in English. Another language is another file of the same shape. */
+/** Every word the app shows, in English. Another language is another file of the same shape: a message that it lacks is a type error. */
 export const en = {
   appName: 'Halfhour',
   loading: 'Loading…',
@@ -35,7 +35,18 @@ export const en = {
     reload: 'Reload',
   },
 
-  markets: { title: 'Markets', open: (name: string) => `Open ${name}` },
+  markets: { title: 'Markets' },
+
+  nav: {
+    label: 'Sections',
+    live: 'Live map',
+    finance: 'Finance',
+    market: 'Market',
+    preferences: 'Preferences',
+    language: 'Language',
+    colours: 'Colours',
+    colour: { system: 'As the device', light: 'Light', dark: 'Dark' },
+  },
 
   live: {
     pageTitle: (market: string) => `${market} live · Halfhour`,
@@ -210,6 +221,80 @@ export const en = {
     courierLoaded: 'Courier at work; number: orders on board',
     store: 'Store',
     storeClosed: 'Store, closed or paused',
+  },
+
+  finance: {
+    pageTitle: (market: string) => `${market} finance · Halfhour`,
+    nav: { label: 'Finance pages', ledger: 'Ledger' },
+  },
+
+  ledger: {
+    title: 'Ledger',
+    lead: 'Every amount of the market, in double entry. Nothing here is ever changed; what was wrong is corrected by another transaction.',
+    views: { label: 'Views of the ledger', accounts: 'Accounts', journal: 'Journal' },
+    search: {
+      label: 'Find an order’s postings',
+      placeholder: 'Order id, such as ord_0f3k…',
+      go: 'Find',
+      refused: 'This is not a whole order id. It begins with ord_ and has 17 characters.',
+    },
+    accountHead: 'Account',
+    debitIn: (currency: string) => `Debit, ${currency}`,
+    creditIn: (currency: string) => `Credit, ${currency}`,
+    total: 'Total',
+    balanced: 'Balanced',
+    unbalanced: 'Does not balance',
+    accounts: (count: string) => `${count} accounts`,
+    of: (account: string, owner: string) => `${account} · ${owner}`,
+    kinds: {
+      asset: 'Assets: what the platform has or is owed',
+      liability: 'Liabilities: what it owes',
+      income: 'Income',
+      expense: 'Expenses',
+    },
+    noAccounts: 'Nothing is posted yet',
+    noAccountsHint: 'The first order that is handed over posts its sale here.',
+    noTransactions: 'No transactions yet',
+    older: 'Show older ones',
+    ofOrder: {
+      state: 'State',
+      onMap: 'Show on the live map',
+      none: 'This order has posted nothing',
+      noneHint: 'The sale is posted when the order is handed over.',
+      whereItIs: 'What the order leaves on each account',
+      nothingLeft: 'Nothing: all that was posted has been given back.',
+      transactions: 'Transactions, in the order in which they happened',
+    },
+    /** By code; `*` stands for whose it is. A code that is not here is shown as it is. */
+    account: {
+      'shoppers:receivable': 'Due from shoppers',
+      'payments:*:clearing': 'With the payment provider',
+      'bank:main': 'Bank',
+      'courier:*:float': 'Cash with couriers',
+      'disputes:open': 'Held in disputes',
+      'merchant:*:payable': 'Owed to stores',
+      'courier:*:payable': 'Owed to couriers',
+      'wallet:*:balance': 'Wallets of shoppers',
+      'vouchers:outstanding': 'Vouchers not yet redeemed',
+      'payments:refunds-due': 'Refunds under way',
+      'payouts:in-transit': 'Payouts under way',
+      'tax:payable': 'Tax payable',
+      'tax:*:payable': 'Tax payable',
+      'tips:unassigned': 'Tips without a courier',
+      'platform:commission': 'Commission',
+      'platform:service-fees': 'Service fees',
+      'platform:delivery-fees': 'Delivery fees',
+      'platform:small-order-fees': 'Small-order fees',
+      'platform:packaging-fees': 'Packaging fees',
+      'platform:courier-pay': 'Courier pay',
+      'platform:refunds': 'Refunds borne by the platform',
+      'platform:goodwill': 'Goodwill',
+      'platform:losses': 'Losses',
+      'platform:provider-fees': 'Fees of payment providers',
+      'platform:rounding': 'Rounding',
+      'subsidies:*': 'Subsidies',
+    },
+    kind: { sale: 'Sale', capture: 'Capture', refund: 'Refund' },
   },
 };
 

@@ -20,3 +20,14 @@ test('numbers and shares', () => {
   assert.equal(format.number(28.349, 1), '28.3');
   assert.equal(format.percent(96.25), '96.3%');
 });
+
+test('amounts of a column have the currency’s digits and no sign of it', () => {
+  assert.equal(format.amount(-123_450), '-1,234.50');
+  assert.equal(createFormat('es-UY', 'America/Montevideo', 'UYU').amount(123_450), '1.234,50');
+  assert.equal(createFormat('en', 'Asia/Tokyo', 'JPY').amount(1234), '1,234');
+});
+
+test('what may lie long ago is written with its date', () => {
+  assert.equal(plain(format.dateTime('2026-11-23T15:05:09.000Z')), 'Nov 23, 2026, 12:05');
+  assert.equal(createFormat('zh', 'America/Montevideo', 'UYU').dateTime(0), '1969年12月31日 21:00');
+});

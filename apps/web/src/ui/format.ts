@@ -6,6 +6,18 @@ export interface Format {
   timeWithSeconds(moment: string | number): string;
   /** `Mon 23 Nov`. */
   day(moment: string | number): string;
+  /** `23 Nov 2026, 14:05`, for what may lie long ago. */
+  dateTime(moment: string | number): string;
+  /** `23 Nov 2026`. */
+  date(moment: string | number): string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** IANA. */
+  readonly timeZone: string;
+  /** How many digits of the currency stand behind the point. */
+  readonly currencyDigits: number;
+  /** `1,234.50` in a column whose head names the currency. */
+  amount(minor: number): string;
   money(minor: number): string;
   /** Short, for large sums: `$ 1.2M`. */
   moneyShort(minor: number): string;
@@ -28,6 +40,9 @@ export function createFormat(language: string, timeZone: string, currency: strin
     day: 'numeric',
     month: 'short',
   });
+  const calendar = { timeZone, day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const date = new Intl.DateTimeFormat(language, calendar);
+  const dateTime = new Intl.DateTimeFormat(language, { ...calendar, ...clock });
   const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
   const money = new Intl.NumberFormat(language, style);
   const moneyShort = new Intl.NumberFormat(language, {
@@ -36,7 +51,12 @@ export function createFormat(language: string, timeZone: string, currency: strin
     minimumFractionDigits: 0,
     maximumFractionDigits: 1,
   });
-  const minorInMajor = 10 ** (money.resolvedOptions().maximumFractionDigits ?? 2);
+  const currencyDigits = money.resolvedOptions().maximumFractionDigits ?? 2;
+  const minorInMajor = 10 ** currencyDigits;
+  const amount = new Intl.NumberFormat(language, {
+    minimumFractionDigits: currencyDigits,
+    maximumFractionDigits: currencyDigits,
+  });
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const numbers = [0, 1, 2].map(
     (digits) =>
@@ -46,6 +66,12 @@ export function createFormat(language: string, timeZone: string, currency: strin
     time: (moment) => time.format(new Date(moment)),
     timeWithSeconds: (moment) => timeWithSeconds.format(new Date(moment)),
     day: (moment) => day.format(new Date(moment)),
+    dateTime: (moment) => dateTime.format(new Date(moment)),
+    date: (moment) => date.format(new Date(moment)),
+    currency,
+    timeZone,
+    currencyDigits,
+    amount: (minor) => amount.format(minor / minorInMajor),
     money: (minor) => money.format(minor / minorInMajor),
     moneyShort: (minor) => moneyShort.format(minor / minorInMajor),
     number: (value, digits = 0) => numbers[Math.min(2, digits)]!.format(value),

@@ -1,5 +1,6 @@
 import { text } from '../../text/index.ts';
-import { useCourier, useFormat, useOrder, useStore } from '../live-context.tsx';
+import { useCourier, useOrder, useStore } from '../live-context.tsx';
+import { useFormat } from '../market-format.tsx';
 import { shortCode } from '../order-board.ts';
 import type { Hovered } from './map-view.ts';
 

@@ -5,6 +5,7 @@ import { pathOf } from '../../api/index.ts';
 import { text } from '../../text/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { useColours } from '../../ui/preferences.ts';
 import { useMedia } from '../../ui/use-media.ts';
 import { useLive, useLiveStore } from '../live-context.tsx';
 import type { Selection } from '../selection.ts';
@@ -29,7 +30,7 @@ export function LiveMap() {
   const store = useLiveStore();
   const market = useLive((state) => state.market);
   const [selection, select] = useSelection();
-  const dark = useMedia('(prefers-color-scheme: dark)');
+  const [, theme] = useColours();
   const reduceMotion = useMedia('(prefers-reduced-motion: reduce)');
   const container = useRef<HTMLDivElement>(null);
   const view = useRef<MapView>(undefined);
@@ -46,7 +47,7 @@ export function LiveMap() {
     try {
       map = new MapView({
         container: container.current,
-        theme: dark ? 'dark' : 'light',
+        theme,
         streetsUrl: new URL(pathOf(ROUTES.getStreets.path, { marketId: market.id }), location.href).href,
         bounds: market.bounds,
         camera: camera.current,
@@ -84,7 +85,7 @@ export function LiveMap() {
       setIdle(false);
       map.destroy();
     };
-  }, [store, market.id, market.bounds, dark, reduceMotion, select]);
+  }, [store, market.id, market.bounds, theme, reduceMotion, select]);
 
   useEffect(() => {
     chosen.current = selection;

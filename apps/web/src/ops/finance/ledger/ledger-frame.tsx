@@ -1,0 +1,87 @@
+import { ActionIcon, TextInput } from '@mantine/core';
+import { Search } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { text } from '../../../text/index.ts';
+import { useFinance } from '../finance-context.tsx';
+import { Page } from '../parts/page.tsx';
+import { pathOfSearch } from './search.ts';
+
+/** What the pages of the ledger share: its views, and the search for an order, a transaction or an account. */
+export function LedgerFrame({
+  view,
+  actions,
+  children,
+}: {
+  view: 'accounts' | 'journal';
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  const { paths } = useFinance();
+  const t = text.ledger;
+  const views = [
+    { name: 'accounts', title: t.views.accounts, path: paths.ledger },
+    { name: 'journal', title: t.views.journal, path: paths.transactions },
+  ] as const;
+  return (
+    <Page title={t.title} lead={t.lead} actions={<LedgerSearch />}>
+      <div className="flex flex-wrap items-end justify-between gap-3 border-b border-line">
+        <nav aria-label={t.views.label} className="flex gap-1">
+          {views.map(({ name, title, path }) => (
+            <Link
+              key={name}
+              href={path}
+              aria-current={name === view ? 'page' : undefined}
+              className={`-mb-px flex h-10 items-center border-b-2 px-3 font-medium ${
+                name === view ? 'border-accent text-ink' : 'border-transparent text-ink-2 hover:text-ink'
+              }`}
+            >
+              {title}
+            </Link>
+          ))}
+        </nav>
+        {actions !== undefined && <div className="flex flex-wrap items-end gap-2 pb-2">{actions}</div>}
+      </div>
+      {children}
+    </Page>
+  );
+}
+
+function LedgerSearch() {
+  const { paths } = useFinance();
+  const [, navigate] = useLocation();
+  const [wanted, setWanted] = useState('');
+  const [refused, setRefused] = useState(false);
+  const t = text.ledger.search;
+  return (
+    <form
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const path = pathOfSearch(wanted, paths);
+        setRefused(path === undefined);
+        if (path !== undefined) navigate(path);
+      }}
+    >
+      <TextInput
+        w={340}
+        maw="100%"
+        aria-label={t.label}
+        placeholder={t.placeholder}
+        value={wanted}
+        onChange={(event) => {
+          setWanted(event.currentTarget.value);
+          setRefused(false);
+        }}
+        error={refused ? t.refused : undefined}
+        leftSection={<Search aria-hidden className="size-4" />}
+        rightSection={
+          <ActionIcon type="submit" variant="subtle" aria-label={t.go} disabled={wanted.trim() === ''}>
+            →
+          </ActionIcon>
+        }
+        data-testid="ledger-search"
+      />
+    </form>
+  );
+}

@@ -1,0 +1,84 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { AnswerOf, RouteOf } from '@halfhour/contract';
+import type { OrderId } from '@halfhour/kernel';
+import { useCallback, useMemo } from 'react';
+import { call } from '../../../api/index.ts';
+import { useFinance } from '../finance-context.tsx';
+
+export type LedgerAccount = AnswerOf<RouteOf<'listLedgerAccounts'>>['items'][number];
+export type LedgerTransaction = AnswerOf<RouteOf<'listLedgerTransactions'>>['items'][number];
+
+const PAGE = 200;
+/** A market of more stores shows the codes of the rest. */
+const NAMED_STORES = 5_000;
+
+/** What stores are called, by their ids; undefined for what is not a store, or not loaded yet. */
+export function useNameOf(): (id: string) => string | undefined {
+  const { market } = useFinance();
+  const stores = useQuery({
+    queryKey: ['store-names', market.id],
+    staleTime: 10 * 60_000,
+    queryFn: async ({ signal }) => {
+      const names = new Map<string, string>();
+      let cursor: string | undefined;
+      do {
+        const page = await call('listStores', {
+          params: { marketId: market.id },
+          query: { limit: PAGE, ...(cursor !== undefined && { cursor }) },
+          signal,
+        });
+        for (const { id, name } of page.items) names.set(id, name);
+        cursor = page.next;
+      } while (cursor !== undefined && names.size < NAMED_STORES);
+      return names;
+    },
+  });
+  return useCallback((id) => stores.data?.get(id), [stores.data]);
+}
+
+/** Transactions, newest first, a page at a time. */
+export function useTransactions(orderId?: OrderId) {
+  const { market } = useFinance();
+  const query = useInfiniteQuery({
+    queryKey: ['ledger-transactions', market.id, orderId],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      call('listLedgerTransactions', {
+        params: { marketId: market.id },
+        query: {
+          limit: 50,
+          ...(orderId !== undefined && { orderId }),
+          ...(pageParam !== undefined && { cursor: pageParam }),
+        },
+        signal,
+      }),
+    getNextPageParam: (page) => page.next,
+  });
+  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  return { query, items };
+}
+
+/** A market of more accounts is cut off here, which the page says. */
+const MOST_ACCOUNTS = 20_000;
+
+/** All accounts of the market with their balances, debits minus credits. */
+export function useAccounts() {
+  const { market } = useFinance();
+  return useQuery({
+    queryKey: ['ledger-accounts', market.id],
+    queryFn: async ({ signal }) => {
+      const accounts: LedgerAccount[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await call('listLedgerAccounts', {
+          params: { marketId: market.id },
+          query: { limit: PAGE, ...(cursor !== undefined && { cursor }) },
+          signal,
+        });
+        accounts.push(...page.items);
+        cursor = page.next;
+      } while (cursor !== undefined && accounts.length < MOST_ACCOUNTS);
+      return accounts;
+    },
+  });
+}

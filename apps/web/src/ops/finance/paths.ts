@@ -1,0 +1,9 @@
+/** Where the finance pages of a market are. */
+export function financePaths(slug: string) {
+  const base = `/ops/${slug}/finance`;
+  return {
+    ledger: `${base}/ledger`,
+    transactions: `${base}/ledger/transactions`,
+    order: (id: string) => `${base}/ledger/orders/${id}`,
+  };
+}

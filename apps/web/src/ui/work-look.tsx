@@ -1,0 +1,72 @@
+import '@mantine/core/styles.layer.css';
+import '@mantine/dates/styles.layer.css';
+import { createTheme, type CSSVariablesResolver, MantineProvider } from '@mantine/core';
+import { DatesProvider } from '@mantine/dates';
+import 'dayjs/locale/es.js';
+import 'dayjs/locale/zh-cn.js';
+import type { ReactNode } from 'react';
+import type { Language } from '../text/index.ts';
+import { useColours, useLanguage } from './preferences.ts';
+
+/** What the calendar of the component library calls the app's languages. */
+const CALENDARS: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-cn', es: 'es' };
+
+const theme = createTheme({
+  primaryColor: 'halfhour',
+  primaryShade: { light: 6, dark: 4 },
+  autoContrast: true,
+  colors: {
+    // The accent of styles.css is shade 6 in light and 4 in dark.
+    halfhour: [
+      '#e6f6f3',
+      '#cdeae5',
+      '#a3dcd3',
+      '#78d4c6',
+      '#4fd1bf',
+      '#1f9a8e',
+      '#0f766e',
+      '#0c645d',
+      '#0a534d',
+      '#07403b',
+    ],
+  },
+  fontFamily: 'var(--font-sans)',
+  headings: { fontFamily: 'var(--font-sans)', fontWeight: '600' },
+  defaultRadius: 'md',
+  radius: { md: '0.375rem' },
+  focusRing: 'auto',
+});
+
+/** The library's colours are those of styles.css, so that its components look like what stands around them. */
+const variables = {
+  '--mantine-color-body': 'var(--surface)',
+  '--mantine-color-text': 'var(--ink)',
+  '--mantine-color-dimmed': 'var(--ink-2)',
+  '--mantine-color-placeholder': 'var(--ink-3)',
+  '--mantine-color-anchor': 'var(--accent)',
+  '--mantine-color-error': 'var(--late)',
+  '--mantine-color-default': 'var(--surface)',
+  '--mantine-color-default-hover': 'var(--surface-2)',
+  '--mantine-color-default-color': 'var(--ink)',
+  '--mantine-color-default-border': 'var(--line)',
+  '--mantine-color-disabled': 'var(--surface-3)',
+  '--mantine-color-disabled-color': 'var(--ink-3)',
+  '--mantine-color-disabled-border': 'var(--line)',
+  '--mantine-primary-color-filled': 'var(--accent)',
+  '--mantine-primary-color-contrast': 'var(--on-accent)',
+  '--mantine-primary-color-light': 'var(--accent-soft)',
+  '--mantine-primary-color-light-color': 'var(--accent)',
+  '--table-border-color': 'var(--line)',
+};
+const resolver: CSSVariablesResolver = () => ({ variables: {}, light: variables, dark: variables });
+
+/** The component library in the app's look, for the pages of tables and forms. It loads with the first of them. */
+export function WorkLook({ children }: { children: ReactNode }) {
+  const [, colours] = useColours();
+  const [language] = useLanguage();
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={resolver} forceColorScheme={colours}>
+      <DatesProvider settings={{ locale: CALENDARS[language], firstDayOfWeek: 1 }}>{children}</DatesProvider>
+    </MantineProvider>
+  );
+}
