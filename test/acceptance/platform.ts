@@ -44,6 +44,8 @@ export async function servePlatform(
   options: CityMarketOptions & {
     /** Makes of the database with its two markets what the platform is to run on. */
     readonly prepare?: (db: Database, marketIds: readonly MarketId[]) => Promise<Database>;
+    /** Of the built web app; without it no pages are served. */
+    readonly webFolder?: string;
   } = {},
 ): Promise<ServedPlatform> {
   const closing: (() => Promise<void>)[] = [];
@@ -68,8 +70,8 @@ export async function servePlatform(
   });
   closing.push(platform.close);
   await platform.startMarkets();
-  const webFolder = await mkdtemp(join(tmpdir(), 'halfhour-web-'));
-  closing.push(() => rm(webFolder, { recursive: true, force: true }));
+  const noPages = await mkdtemp(join(tmpdir(), 'halfhour-web-'));
+  closing.push(() => rm(noPages, { recursive: true, force: true }));
   const app = await createHttpApp({
     handlers: platform.handlers,
     identity: platform.identity,
@@ -79,7 +81,7 @@ export async function servePlatform(
     ticker: systemTicker,
     version: '0.0.0',
     requestIdPrefix: 'test',
-    webFolder,
+    webFolder: options.webFolder ?? noPages,
     checkAnswers: true,
   });
   closing.push(() => app.close(1_000));

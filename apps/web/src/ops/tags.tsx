@@ -1,11 +1,8 @@
 import type { LatenessRisk, OrderState } from '@halfhour/contract';
 import { text } from '../text/index.ts';
+import { Tag, type Tone } from '../ui/tag.tsx';
 
-const RISK_LOOK: Readonly<Record<LatenessRisk, string>> = {
-  on_time: 'bg-on-time-soft text-on-time',
-  at_risk: 'bg-at-risk-soft text-at-risk',
-  late: 'bg-late-soft text-late',
-};
+const RISK_TONE: Readonly<Record<LatenessRisk, Tone>> = { on_time: 'good', at_risk: 'watch', late: 'bad' };
 
 export const RISK_INK: Readonly<Record<LatenessRisk, string>> = {
   on_time: 'text-on-time',
@@ -14,17 +11,9 @@ export const RISK_INK: Readonly<Record<LatenessRisk, string>> = {
 };
 
 export function RiskTag({ risk }: { risk: LatenessRisk }) {
-  return (
-    <span className={`rounded px-1.5 py-0.5 text-xs font-medium whitespace-nowrap ${RISK_LOOK[risk]}`}>
-      {text.risk[risk]}
-    </span>
-  );
+  return <Tag tone={RISK_TONE[risk]}>{text.risk[risk]}</Tag>;
 }
 
 export function StateTag({ state }: { state: OrderState }) {
-  return (
-    <span className="rounded bg-surface-3 px-1.5 py-0.5 text-xs font-medium whitespace-nowrap text-ink-2">
-      {text.orderState[state]}
-    </span>
-  );
+  return <Tag>{text.orderState[state]}</Tag>;
 }

@@ -294,7 +294,7 @@ export const en = {
       'platform:rounding': 'Rounding',
       'subsidies:*': 'Subsidies',
     },
-    kind: { sale: 'Sale', capture: 'Capture', refund: 'Refund' },
+    kind: { sale: 'Sale', capture: 'Capture', refund: 'Refund', courier_pay: 'Courier pay' },
   },
 };
 

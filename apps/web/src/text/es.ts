@@ -295,6 +295,6 @@ export const es: Text = {
       'platform:rounding': 'Redondeo',
       'subsidies:*': 'Subsidios',
     },
-    kind: { sale: 'Venta', capture: 'Cobro', refund: 'Reembolso' },
+    kind: { sale: 'Venta', capture: 'Cobro', refund: 'Reembolso', courier_pay: 'Pago a repartidores' },
   },
 };

@@ -291,6 +291,6 @@ export const zh: Text = {
       'platform:rounding': '尾差',
       'subsidies:*': '补贴',
     },
-    kind: { sale: '销售', capture: '收款', refund: '退款' },
+    kind: { sale: '销售', capture: '收款', refund: '退款', courier_pay: '骑手报酬' },
   },
 };

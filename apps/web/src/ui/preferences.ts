@@ -58,7 +58,7 @@ function chosenColours(): Colours {
 
 function shownColours(): 'light' | 'dark' {
   const chosen = chosenColours();
-  return chosen === 'system' ? (darkSystem?.matches === true ? 'dark' : 'light') : chosen;
+  return chosen === 'system' ? (darkSystem?.matches ? 'dark' : 'light') : chosen;
 }
 
 function changed(): void {

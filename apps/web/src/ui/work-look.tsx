@@ -16,6 +16,19 @@ const theme = createTheme({
   primaryShade: { light: 6, dark: 4 },
   autoContrast: true,
   colors: {
+    // From ink to ground, the dark ones of styles.css where the library has a use for them.
+    dark: [
+      '#e8ebee',
+      '#a9b2bc',
+      '#8a949f',
+      '#5b6570',
+      '#2a313a',
+      '#242b33',
+      '#191e24',
+      '#12161b',
+      '#0e1216',
+      '#0a0d10',
+    ],
     // The accent of styles.css is shade 6 in light and 4 in dark.
     halfhour: [
       '#e6f6f3',
@@ -34,7 +47,9 @@ const theme = createTheme({
   headings: { fontFamily: 'var(--font-sans)', fontWeight: '600' },
   defaultRadius: 'md',
   radius: { md: '0.375rem' },
-  focusRing: 'auto',
+  // The page's text is 14 pixels, as in styles.css; the library would set 16.
+  fontSizes: { md: '0.875rem', lg: '1rem', xl: '1.125rem' },
+  lineHeights: { md: '1.4' },
 });
 
 /** The library's colours are those of styles.css, so that its components look like what stands around them. */

@@ -57,7 +57,7 @@ function Entry({ transaction, withOrder }: { transaction: LedgerTransaction; wit
                 {text.order.title(shortCode(orderId))}
               </Link>
             )}
-            <span className="ml-auto font-mono text-xs text-ink-3">{transaction.id}</span>
+            <span className="ml-auto font-mono text-xs text-ink-2">{transaction.id}</span>
           </span>
         </Table.Th>
       </Table.Tr>

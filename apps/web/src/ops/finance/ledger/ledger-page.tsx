@@ -1,4 +1,4 @@
-import { Badge, Button, Table } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import { text } from '../../../text/index.ts';
@@ -6,6 +6,7 @@ import { Notice } from '../../../ui/notice.tsx';
 import { useFormat } from '../../market-format.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
+import { Verdict } from '../parts/verdict.tsx';
 import { accountName, familyName } from './account-words.ts';
 import { type Chart, chartOf, type Family } from './chart.ts';
 import { LedgerFrame } from './ledger-frame.tsx';
@@ -33,7 +34,6 @@ export function LedgerPage() {
 function ChartTable({ chart }: { chart: Chart }) {
   const format = useFormat();
   const t = text.ledger;
-  const sound = chart.debitMinor === chart.creditMinor;
   return (
     <MoneyTable label={t.views.accounts} data-testid="chart">
       <Table.Thead>
@@ -59,9 +59,7 @@ function ChartTable({ chart }: { chart: Chart }) {
           <Table.Th scope="row">
             <span className="flex items-center gap-3">
               {t.total}
-              <Badge color={sound ? 'green' : 'red'} variant="light" tt="none" data-testid="balanced">
-                {sound ? t.balanced : t.unbalanced}
-              </Badge>
+              <Verdict debitMinor={chart.debitMinor} creditMinor={chart.creditMinor} />
             </span>
           </Table.Th>
           <AmountCell fw={700} minor={chart.debitMinor} />

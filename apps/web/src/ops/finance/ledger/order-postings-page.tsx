@@ -1,4 +1,4 @@
-import { Badge, Table } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { OrderId } from '@halfhour/kernel';
 import { Link } from 'wouter';
@@ -11,6 +11,7 @@ import { useFinance } from '../finance-context.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { Page, Section } from '../parts/page.tsx';
+import { Verdict } from '../parts/verdict.tsx';
 import { accountName } from './account-words.ts';
 import { Journal } from './journal.tsx';
 import { type LedgerTransaction, useNameOf } from './use-ledger.ts';
@@ -111,7 +112,6 @@ function Remains({ transactions }: { transactions: readonly LedgerTransaction[] 
   const rows = [...left].filter(([, minor]) => minor !== 0).sort(([, a], [, b]) => b - a);
   const debitMinor = rows.reduce((sum, [, minor]) => sum + Math.max(0, minor), 0);
   const creditMinor = rows.reduce((sum, [, minor]) => sum + Math.max(0, -minor), 0);
-  const sound = debitMinor === creditMinor;
   if (rows.length === 0) return <p className="text-ink-2">{t.ofOrder.nothingLeft}</p>;
   return (
     <MoneyTable label={t.ofOrder.whereItIs} data-testid="order-remains">
@@ -139,9 +139,7 @@ function Remains({ transactions }: { transactions: readonly LedgerTransaction[] 
           <Table.Th scope="row">
             <span className="flex items-center gap-3">
               {t.total}
-              <Badge color={sound ? 'green' : 'red'} variant="light" tt="none" data-testid="balanced">
-                {sound ? t.balanced : t.unbalanced}
-              </Badge>
+              <Verdict debitMinor={debitMinor} creditMinor={creditMinor} />
             </span>
           </Table.Th>
           <AmountCell fw={700} minor={debitMinor} />

@@ -15,10 +15,10 @@ export function Page(props: {
   const { title, lead, above, actions, children } = props;
   return (
     <div className="mx-auto max-w-[90rem] space-y-4 p-4 md:p-6">
-      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+      <div className="flex items-end justify-between gap-x-6 gap-y-3 max-lg:flex-wrap">
         <div className="min-w-0 space-y-1">
           {above !== undefined && (
-            <Link href={above.path} className="text-sm text-accent hover:underline">
+            <Link href={above.path} className="text-accent hover:underline">
               ← {above.name}
             </Link>
           )}
@@ -27,7 +27,7 @@ export function Page(props: {
           </Title>
           {lead !== undefined && <p className="max-w-3xl text-ink-2">{lead}</p>}
         </div>
-        {actions !== undefined && <div className="flex flex-wrap items-end gap-2">{actions}</div>}
+        {actions !== undefined && <div className="flex shrink-0 flex-wrap items-end gap-2">{actions}</div>}
       </div>
       {children}
     </div>

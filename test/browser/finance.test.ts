@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Order } from '@halfhour/contract';
+import { createIdSource, systemNow } from '@halfhour/kernel';
+import { hashPassword, insertUsers } from '@halfhour/platform/identity';
+import type { Browser, Page } from 'playwright-core';
+import { newKey, quoteAndPlace, valueOf } from '../acceptance/order-steps.ts';
+import { START, servePlatform } from '../acceptance/platform.ts';
+import { seriousFindings } from './axe.ts';
+import { chromiumPath, LAPTOP, launchChromium, NO_CHROMIUM, openPage } from './browser.ts';
+
+/**
+ * The finance pages of the operator, over a platform whose orders this file drives itself.
+ * `HALFHOUR_TEST_SCREENSHOTS` names a folder for what is seen.
+ */
+const screenshots = process.env['HALFHOUR_TEST_SCREENSHOTS'];
+const executablePath = chromiumPath();
+const skip = executablePath === undefined ? NO_CHROMIUM : false;
+const platform = await servePlatform({
+  sandbox: true,
+  webFolder: join(import.meta.dirname, '..', '..', 'apps', 'web', 'dist'),
+});
+const { market } = platform;
+const operator = { email: 'ana@example.org', password: 'a long password of Ana' };
+/** Generous for a shared machine. */
+const PATIENCE_MS = 30_000;
+
+let browser: Browser;
+before(async () => {
+  if (skip !== false) return;
+  if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
+  const passwordHash = await hashPassword(operator.password, { bytes: randomBytes });
+  await platform.db.transaction((tx) =>
+    insertUsers(tx, START, [
+      {
+        id: createIdSource(systemNow, 903).next('usr'),
+        name: 'Ana',
+        email: operator.email,
+        passwordHash,
+        grants: [{ role: 'operator', marketId: market.marketId }],
+      },
+    ]),
+  );
+  browser = await launchChromium(executablePath!);
+});
+after(() => browser?.close());
+
+test('an operator finds the postings of an order, and sees that they balance', { skip }, async () => {
+  const order = await deliveredOrder();
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/ledger/transactions`);
+    await page.locator(`[data-testid=transaction][data-kind=sale] a[title=${order.id}]`).waitFor();
+    await looksRight(page, 'journal');
+
+    await page.locator('[data-testid=ledger-search]').fill(order.id);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${finance}/ledger/orders/${order.id}`);
+    await page.locator('[data-testid=order-remains]').waitFor();
+    await page.locator('[data-testid=transaction]').first().waitFor();
+    for (const transaction of await page.locator('[data-testid=transaction]').all()) {
+      const debit = await transaction.locator('[data-testid=debit-sum]').innerText();
+      assert.match(debit, /[1-9]/);
+      assert.equal(await transaction.locator('[data-testid=credit-sum]').innerText(), debit);
+    }
+    assert.equal(await page.locator('[data-testid=balanced]').innerText(), 'Balanced');
+    await looksRight(page, 'order');
+
+    await page.goto(`${finance}/ledger`);
+    await page.locator('[data-testid=chart]').waitFor();
+    assert.equal(await page.locator('[data-testid=balanced]').innerText(), 'Balanced');
+  });
+});
+
+test('the same pages speak Chinese and Spanish, in light and dark, and remember it', { skip }, async () => {
+  await deliveredOrder();
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/ledger`);
+    const choices = page.locator('[popover] select');
+    for (const [language, title] of [
+      ['zh', '总账'],
+      ['es', 'Libro mayor'],
+    ] as const) {
+      await page.locator('[data-testid=preferences]').click();
+      await choices.nth(0).selectOption(language);
+      await page.locator('main h2', { hasText: title }).waitFor();
+      await page.locator('[data-testid=chart]').waitFor();
+      await looksRight(page, `accounts-${language}`);
+    }
+    await page.locator('[data-testid=preferences]').click();
+    await choices.nth(1).selectOption('dark');
+    await page.keyboard.press('Escape');
+    await looksRight(page, 'accounts-dark');
+    await page.reload();
+    await page.locator('main h2', { hasText: 'Libro mayor' }).waitFor();
+    await page.locator('html[data-colours=dark]').waitFor();
+  });
+});
+
+/** Opens the finance pages signed in, and ends by finding no complaint of the page. */
+async function asOperator(play: (page: Page, finance: string) => Promise<void>): Promise<void> {
+  const { context, page, complaints } = await openPage(browser, LAPTOP);
+  page.setDefaultTimeout(PATIENCE_MS);
+  try {
+    await page.goto(`${platform.url}/sign-in`);
+    await page.locator('input[name=email]').fill(operator.email);
+    await page.locator('input[name=password]').fill(operator.password);
+    await page.locator('button[type=submit]').click();
+    await page.waitForURL(/\/ops\/[^/]+$/);
+    await play(page, `${page.url()}/finance`);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** An order of a shopper, driven until it is handed over. */
+async function deliveredOrder(): Promise<Order> {
+  const order = await quoteAndPlace(platform.clientOf(market.shoppers[0]), market);
+  const params = { marketId: market.marketId, orderId: order.id };
+  return valueOf(
+    await platform
+      .clientOf(market.operator)
+      .call('advanceSandboxOrder', { params, body: { to: 'delivered' }, idempotencyKey: newKey() }),
+  );
+}
+
+/** Nothing serious for axe-core, and nothing wider than the page. */
+async function looksRight(page: Page, name: string): Promise<void> {
+  if (screenshots !== undefined) {
+    await page.screenshot({ path: join(screenshots, `finance-${name}.png`) });
+  }
+  assert.deepEqual(await seriousFindings(page), [], name);
+  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  assert.ok(Number(wider) <= 0, `${name} scrolls sideways`);
+}
