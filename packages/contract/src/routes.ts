@@ -20,6 +20,7 @@ import {
   webhookId,
   webhookMessageId,
 } from './common.ts';
+import { LEDGER_ROUTES } from './ledger-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 
@@ -887,6 +888,8 @@ export const ROUTES = {
     query: pageQuery.extend({ orderId: orderId.optional() }),
     response: { status: 200, schema: page(shape.ledgerTransaction) },
   },
+
+  ...LEDGER_ROUTES,
 
   // Webhooks
   createWebhook: {

@@ -1,10 +1,15 @@
 import { err, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import type { Handlers } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
+import { CHART } from './chart.ts';
 import { selectBalances, selectTransactions } from './ledger-store.ts';
 
-export function createLedgerRoutes(db: Queryable): Handlers<'listLedgerAccounts' | 'listLedgerTransactions'> {
+export function createLedgerRoutes(
+  db: Queryable,
+): Handlers<'getLedgerChart' | 'listLedgerAccounts' | 'listLedgerTransactions'> {
   return {
+    getLedgerChart: async () => ok({ items: [...CHART] }),
+
     async listLedgerAccounts({ params, query }) {
       const accounts = await selectBalances(db, params.marketId, query.cursor ?? '', query.limit);
       return ok({
