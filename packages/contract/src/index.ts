@@ -11,6 +11,7 @@ export type {
   Scope,
 } from './route.ts';
 export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
+export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Address, Names, Place } from './common.ts';
 export type {
   Amounts,

@@ -19,6 +19,7 @@ import {
   webhookId,
   webhookMessageId,
 } from './common.ts';
+import { charge } from './charge-resources.ts';
 
 /** The shapes that the API shows. One resource, one shape, wherever it appears. */
 
@@ -173,8 +174,11 @@ const pricedArticle = z.object({
   unitPriceMinor: minor,
   options: z.array(z.object({ groupId: z.string(), optionId: z.string(), names, priceMinor: minor })),
   totalMinor: minor,
-  /** Tax contained in `totalMinor`. */
-  taxMinor: minor,
+  taxMinor: minor.describe(
+    'Tax of it: contained in `totalMinor`, or added to it where the market shows prices without tax.',
+  ),
+  taxClass: taxClass.optional(),
+  category: z.string().optional(),
 });
 
 export const pricedLine = pricedArticle.extend({
@@ -190,6 +194,11 @@ export const amounts = z.object({
   deliveryFeeMinor: minor,
   serviceFeeMinor: minor,
   tipMinor: minor,
+  otherMinor: minor
+    .optional()
+    .describe(
+      'What else is in the total: deposits, packaging, small-order fee, service charge, tax that is added to items. Each is one of `charges`; absent where there is nothing.',
+    ),
   /** Tax contained in the total. */
   taxMinor: minor,
   totalMinor: minor,
@@ -198,6 +207,9 @@ export const amounts = z.object({
 export const quote = amounts.extend({
   storeId,
   lines: z.array(pricedLine),
+  charges: z
+    .array(charge)
+    .describe('Everything that the shopper would pay, and why; they add up to the total.'),
   promise: promise.describe('Of a scheduled order: its slot.'),
 });
 
@@ -248,6 +260,12 @@ export const order = amounts.extend({
   /** When the dispatcher expects the order at the door. */
   expectedDeliveryAt: moment.optional(),
   refundedMinor: minor,
+  charges: z
+    .array(charge)
+    .optional()
+    .describe(
+      'Where one order is read by itself: who pays what to whom and why, as far as it is the caller’s: shopper and store see their own, the operator all.',
+    ),
   /** Four digits that the courier asks for at the door; only the shopper and the operator see them. */
   deliveryCode: z.string().optional(),
 });

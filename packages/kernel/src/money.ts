@@ -61,13 +61,19 @@ export function shareOf(amount: Money, rate: BasisPoints, rounding: Rounding): M
 
 /** `minor × rateBp / 10 000` for arrays of minor units; the same arithmetic as `shareOf`. */
 export function shareOfMinor(minor: number, rate: BasisPoints, rounding: Rounding): number {
-  return divideRounded(BigInt(minor) * BigInt(rate), 10_000n, rounding);
+  const product = minor * rate;
+  return product >= 0 && product <= MAX_EXACT && Number.isInteger(minor)
+    ? divideExact(product, 10_000, rounding)
+    : divideRounded(BigInt(minor) * BigInt(rate), 10_000n, rounding);
 }
 
 /** The tax contained in a gross amount: `gross × rate / (1 + rate)`. The rate is not negative. */
 export function includedTaxMinor(grossMinor: number, rate: BasisPoints, rounding: Rounding): number {
   invariant(rate >= 0, 'a tax rate is not negative');
-  return divideRounded(BigInt(grossMinor) * BigInt(rate), 10_000n + BigInt(rate), rounding);
+  const product = grossMinor * rate;
+  return product >= 0 && product <= MAX_EXACT && Number.isInteger(grossMinor)
+    ? divideExact(product, 10_000 + rate, rounding)
+    : divideRounded(BigInt(grossMinor) * BigInt(rate), 10_000n + BigInt(rate), rounding);
 }
 
 /**
@@ -111,6 +117,20 @@ function toWhole(weights: readonly number[]): bigint[] {
     const shift = (exponent === 0n ? 1n : exponent) - (least === 0n ? 1n : least);
     return mantissa << shift;
   });
+}
+
+/** Twice of it is a safe integer. */
+const MAX_EXACT = Number.MAX_SAFE_INTEGER / 2;
+
+/** `divideRounded` without bigints, of what is not negative and at most MAX_EXACT: each price and fee is such a division. */
+function divideExact(numerator: number, denominator: number, rounding: Rounding): number {
+  const rest = numerator % denominator;
+  const quotient = (numerator - rest) / denominator;
+  if (rest === 0) return quotient;
+  if (rounding === 'up') return quotient + 1;
+  if (rounding === 'down') return quotient;
+  if (2 * rest === denominator) return rounding === 'half-up' || quotient % 2 === 1 ? quotient + 1 : quotient;
+  return 2 * rest > denominator ? quotient + 1 : quotient;
 }
 
 function divideRounded(numerator: bigint, denominator: bigint, rounding: Rounding): number {

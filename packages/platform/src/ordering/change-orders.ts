@@ -29,9 +29,9 @@ import { type PaymentMove, insertRefunds, movePayments } from '../payments/index
 import type { Tx } from '../postgres/index.ts';
 import { type SlotKey, releasePlaces } from '../slots/index.ts';
 import { readStores } from '../stores/index.ts';
-import { type ChangeContext, type StockNeed, articlesOf } from './revise-order.ts';
+import { type ChangeContext, type StockNeed, articlesOf, termsOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, needsContext, offersOf } from './order.ts';
-import { paymentOf, refundOf, saleOf } from './order-money.ts';
+import { paymentOf, refundPosting, saleOf } from './order-money.ts';
 import type { OrderCache } from './order-cache.ts';
 import {
   type ReadOrder,
@@ -44,12 +44,14 @@ import {
 } from './order-store.ts';
 import { orderAt, readOrderHistory } from './order-history.ts';
 import type { EstimateTrip } from './quote-basket.ts';
+import type { TariffSource } from './tariff-source.ts';
 
 export interface ChangeDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly markets: Markets;
   readonly estimate: EstimateTrip;
+  readonly tariffs: TariffSource;
   readonly known: OrderCache;
 }
 
@@ -279,9 +281,9 @@ function decide(
     }
     if (effects.ledger === 'sale') postings.push(saleOf(order, now));
     else if (effects.ledger !== undefined) {
-      const { refundMinor } = effects.ledger;
-      postings.push(refundOf(order, refundMinor, before.refundedMinor, now));
-      refunds.push({ id: deps.ids.next('ref'), orderId: order.id, amountMinor: refundMinor });
+      const { refund } = effects.ledger;
+      postings.push(refundPosting(order, refund, before.refundedMinor, now));
+      refunds.push({ id: deps.ids.next('ref'), orderId: order.id, amountMinor: refund.amountMinor });
     }
     return ok(order);
   });
@@ -339,14 +341,15 @@ async function readShelf(
     ...all.flatMap((order) => articlesOf(order).map((articleId) => ({ storeId: order.storeId, articleId }))),
     ...offers.values(),
   ]);
-  const pricing = { ...market.policy, currency: market.currency };
+  const tariffs = await deps.tariffs.of(market);
   return {
-    contextOf: ({ storeId }) => {
+    contextOf: (order) => {
+      const { storeId } = order;
       const store = stores.get(storeId);
       return {
         store,
         offers,
-        pricing,
+        terms: termsOf(market, tariffs, order),
         available: (articleId) => left.get(stockName({ storeId, articleId })),
         tripSeconds: (to) => (store === undefined ? 0 : deps.estimate(marketId, store.address, to).seconds),
       };

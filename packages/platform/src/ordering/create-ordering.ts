@@ -35,7 +35,7 @@ import { type Database, type Tx, isRowFault, Line } from '../postgres/index.ts';
 import { selectPlans, selectTaken, slotName } from '../slots/index.ts';
 import { selectStores } from '../stores/index.ts';
 import { type ChangeCommand, type ChangeOutcome, applyChanges } from './change-orders.ts';
-import { type ChangeContext, articlesOf, authorisedMinor } from './revise-order.ts';
+import { type ChangeContext, articlesOf, authorisedMinor, termsOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, offersOf } from './order.ts';
 import { paymentOf } from './order-money.ts';
 import { OrderCache } from './order-cache.ts';
@@ -46,6 +46,7 @@ import type { PlaceOrder, Placed } from './place-orders.ts';
 import { offerOtherSlots } from './offer-other-slots.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 import { type PromiseSource, createPriorPromises } from './promise-source.ts';
+import { type TariffSource, createPolicyTariffs } from './tariff-source.ts';
 import { UnansweredScan } from './unanswered-scan.ts';
 
 export interface OrderingDeps {
@@ -58,6 +59,8 @@ export interface OrderingDeps {
   readonly estimate: EstimateTrip;
   /** What is promised; the market's prior where absent. */
   readonly promises?: PromiseSource;
+  /** What is charged; what the market's policy says where absent. */
+  readonly tariffs?: TariffSource;
   readonly provider: PaymentProvider;
   /** Told after each commit that wrote events, so that readers look at once. */
   readonly onCommit: (marketId: MarketId) => void;
@@ -121,7 +124,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   const caches = new Map<MarketId, OrderCache>();
   const cacheOf = (marketId: MarketId): OrderCache => getOrMake(caches, marketId, () => new OrderCache());
   const promises = deps.promises ?? createPriorPromises();
-  const withKnown = (marketId: MarketId) => ({ ...deps, promises, known: cacheOf(marketId) });
+  const tariffs = deps.tariffs ?? createPolicyTariffs();
+  const withKnown = (marketId: MarketId) => ({ ...deps, promises, tariffs, known: cacheOf(marketId) });
   const sweeps = new Map<MarketId, UnansweredScan>();
   const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
@@ -213,7 +217,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     return {
       store: stores.get(order.storeId),
       offers,
-      pricing: { ...market.policy, currency: market.currency },
+      terms: termsOf(market, await tariffs.of(market), order),
       available: (articleId) => {
         const level = stock.get(articleId);
         return level === undefined ? undefined : level.onHand - level.reserved;
@@ -306,7 +310,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       const plans = await selectPlans(db, marketId, basket.slot === undefined ? [] : [basket.storeId]);
       const now = clock.now();
       const plan = plans.get(basket.storeId);
-      let quoted = quoteBasket(basket, store, offers, market, deps.estimate, promises, now, plan);
+      const charged = await tariffs.of(market);
+      let quoted = quoteBasket(basket, store, offers, market, charged, deps.estimate, promises, now, plan);
       if (quoted.ok && (await isFull(marketId, quoted.value))) quoted = err({ code: 'slot_full' });
       if (!quoted.ok) {
         const answers = [quoted];

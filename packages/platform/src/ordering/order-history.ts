@@ -19,7 +19,7 @@ export async function readOrderHistory(
 
 /**
  * The order as it was at `version`, told again from its events: what a command that led there answered. Undefined
- * where the history does not reach so far. What no answer shows, the split and what is reserved, stays as it is now.
+ * where the history does not reach so far. What no such answer shows, the charges and what is reserved, stays as it is now.
  */
 export function orderAt(order: OrderRecord, history: History, version: number): OrderRecord | undefined {
   if (version < 1 || version > history.length) return undefined;
@@ -35,6 +35,7 @@ function placedBefore(order: OrderRecord, later: History): OrderRecord {
   const { lines, promise, ...rest } = previous as Previous;
   return {
     ...order,
+    otherMinor: undefined,
     ...rest,
     lines: lines.map((line) => ({ ...line, reserved: false })),
     promise: { earliest: fromRfc3339(promise.earliest)!, latest: fromRfc3339(promise.latest)! },

@@ -1,20 +1,30 @@
-import { type EpochMs, type StoreId, type CourierId, allocate, currency, money } from '@halfhour/kernel';
 import {
-  type Posting,
+  type ChargeKind,
+  type Owner,
+  type RefundOfCharges,
+  readCharges,
+  sharesOf,
+} from '@halfhour/engines/pricing';
+import { type EpochMs, currency } from '@halfhour/kernel';
+import {
+  type AccountName,
   type TransactionDraft,
   COMMISSION,
   DELIVERY_FEES,
+  PACKAGING_FEES,
   REFUNDS,
+  ROUNDING,
   SERVICE_FEES,
-  TAX_PAYABLE,
+  SMALL_ORDER_FEES,
   TIPS_UNASSIGNED,
   courierPayable,
   merchantPayable,
   refundsDue,
   shopperReceivable,
+  taxPayable,
 } from '../ledger/index.ts';
 import type { PaymentDraft } from '../payments/index.ts';
-import type { OrderRecord, Split } from './order.ts';
+import type { OrderRecord } from './order.ts';
 
 /** What the shopper owes for an order, and how it is paid. */
 export function paymentOf(order: OrderRecord): PaymentDraft {
@@ -39,59 +49,65 @@ export function saleOf(order: OrderRecord, at: EpochMs): TransactionDraft {
     postedAt: at,
     postings: [
       { account: shopperReceivable, amountMinor: order.totalMinor },
-      ...shares(order.split, order.storeId, order.courierId).map((posting) => ({
-        ...posting,
-        amountMinor: -posting.amountMinor,
+      ...sharesOf(readCharges(order.charges)).map(({ owner, amountMinor }) => ({
+        account: accountOf(owner, order),
+        amountMinor: -amountMinor,
       })),
     ],
   };
 }
 
 /**
- * A refund takes back from each in proportion to its share, all but the tip: that stays with the courier, so
- * its part is the platform's expense. `refundedBefore` makes each refund of an order a transaction of its own. The money
- * is due to the shopper from then on; the payments module posts that it is paid.
+ * A refund takes back from each what it got of what is refunded, all but the tip: that stays with the courier, so its part
+ * is the platform's expense. `refundedBefore` makes each refund of an order a transaction of its own. The money is due to
+ * the shopper from then on; the payments module posts that it is paid.
  */
-export function refundOf(
+export function refundPosting(
   order: OrderRecord,
-  amountMinor: number,
+  { amountMinor, takenFrom }: Pick<RefundOfCharges, 'amountMinor' | 'takenFrom'>,
   refundedBefore: number,
   at: EpochMs,
 ): TransactionDraft {
-  const code = currency(order.currency);
-  const takenFrom = shares(order.split, order.storeId, order.courierId).map((posting) =>
-    isTip(posting) ? { ...posting, account: REFUNDS } : posting,
-  );
-  const parts = allocate(
-    money(amountMinor, code),
-    takenFrom.map((posting) => posting.amountMinor),
-  );
   return {
     kind: `refund-${refundedBefore}`,
     reference: order.id,
-    currency: code,
+    currency: currency(order.currency),
     postedAt: at,
     postings: [
       { account: refundsDue, amountMinor: -amountMinor },
-      ...takenFrom.map((posting, index) => ({ account: posting.account, amountMinor: parts[index]!.minor })),
+      ...takenFrom.map((share) => ({
+        account: accountOf(share.owner, order),
+        amountMinor: share.amountMinor,
+      })),
     ],
   };
 }
 
-function isTip(posting: Posting): boolean {
-  return posting.account.code.startsWith('courier:') || posting.account.code === TIPS_UNASSIGNED.code;
+/** The account that an owner's share of an order is in. */
+function accountOf(owner: Owner, { storeId, courierId }: OrderRecord): AccountName {
+  switch (owner.of) {
+    case 'merchant':
+      return merchantPayable(storeId);
+    case 'courier':
+      return courierId === undefined ? TIPS_UNASSIGNED : courierPayable(courierId);
+    case 'authority':
+      return taxPayable(owner.authority);
+    case 'platform':
+      return PLATFORM_ACCOUNTS[owner.kind];
+  }
 }
 
-function shares(split: Split, storeId: StoreId, courierId: CourierId | undefined): Posting[] {
-  return [
-    { account: merchantPayable(storeId), amountMinor: split.merchantMinor },
-    { account: COMMISSION, amountMinor: split.commissionMinor },
-    { account: DELIVERY_FEES, amountMinor: split.deliveryFeeMinor },
-    { account: SERVICE_FEES, amountMinor: split.serviceFeeMinor },
-    { account: TAX_PAYABLE, amountMinor: split.taxMinor },
-    {
-      account: courierId === undefined ? TIPS_UNASSIGNED : courierPayable(courierId),
-      amountMinor: split.tipMinor,
-    },
-  ];
-}
+/** Where the platform books what it gets of a charge; a tip is only ever given back from its own pocket. */
+const PLATFORM_ACCOUNTS: Readonly<Record<ChargeKind, AccountName>> = {
+  commission: COMMISSION,
+  service_fee: SERVICE_FEES,
+  delivery_fee: DELIVERY_FEES,
+  small_order_fee: SMALL_ORDER_FEES,
+  packaging: PACKAGING_FEES,
+  cash_rounding: ROUNDING,
+  tip: REFUNDS,
+  // Merchants' alone.
+  item: COMMISSION,
+  deposit: COMMISSION,
+  service_charge: COMMISSION,
+};

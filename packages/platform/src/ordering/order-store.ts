@@ -25,6 +25,7 @@ import {
 } from '../postgres/index.ts';
 import type { Batches } from '../events/index.ts';
 import type { OrderRecord, Placement, Progress } from './order.ts';
+import { type Split, chargesOfSplit } from './stored-split.ts';
 import type { OrderCache, WorkedOrder } from './order-cache.ts';
 
 /** An order that the transaction has read or locked, and the version that it was read at. */
@@ -434,7 +435,7 @@ function toDocument(order: OrderRecord): string {
     shopperId: order.shopperId,
     lines: order.lines,
     address: order.address,
-    split: order.split,
+    charges: order.charges,
     currency: order.currency,
     itemsMinor: order.itemsMinor,
     deliveryFeeMinor: order.deliveryFeeMinor,
@@ -451,12 +452,19 @@ function toDocument(order: OrderRecord): string {
     deliveryCode: order.deliveryCode,
     placedAt: order.placedAt,
     payUntil: order.payUntil,
+    ...(order.otherMinor === undefined ? {} : { otherMinor: order.otherMinor }),
+    ...(order.refunded === undefined ? {} : { refunded: order.refunded }),
     ...(order.authorisedMinor === undefined ? {} : { authorisedMinor: order.authorisedMinor }),
   };
   return JSON.stringify(document);
 }
 
-function toPlacement(marketId: MarketId, id: OrderId, document: Document): Placement {
+function toPlacement(marketId: MarketId, id: OrderId, document: Document & { split?: Split }): Placement {
+  const { split } = document;
+  // Orders of before charges were kept.
+  if (split !== undefined && document.charges === undefined) {
+    return { ...document, charges: chargesOfSplit(document, split), id, marketId };
+  }
   return { ...document, id, marketId };
 }
 

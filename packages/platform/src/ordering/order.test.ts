@@ -1,13 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type OfferId, circlePolygon, createIdSource, currency, epochMs } from '@halfhour/kernel';
+import { prepareTariff, sharesOf, storeCharges } from '@halfhour/engines/pricing';
+import {
+  type OfferId,
+  basisPoints,
+  circlePolygon,
+  createIdSource,
+  currency,
+  epochMs,
+} from '@halfhour/kernel';
 import { balanced } from '../ledger/index.ts';
+import { exampleMarket } from '../markets/index.ts';
 import type { StoreRecord } from '../stores/index.ts';
 import type { ChangeContext } from './revise-order.ts';
-import { type Actor, type OrderChange, type OrderRecord, allowedChanges, changeOrder } from './order.ts';
-import { refundOf, saleOf } from './order-money.ts';
-import { type PricingPolicy, type SellableOffer, priceBasket } from './price-basket.ts';
+import {
+  type Actor,
+  type OrderChange,
+  type OrderRecord,
+  allowedChanges,
+  changeOrder,
+  refundOf,
+} from './order.ts';
+import { refundPosting, saleOf } from './order-money.ts';
+import { type PricedFor, type PricingTerms, type SellableOffer, priceBasket } from './price-basket.ts';
+import { tariffOfPolicy } from './tariff-source.ts';
 
 const ids = createIdSource(() => epochMs(1_780_000_000_000), 4);
 const storeId = ids.next('sto');
@@ -15,20 +32,36 @@ const courierId = ids.next('cou');
 const address = { label: 'Calle 1', lat: -34.9, lng: -56.16 };
 const now = epochMs(1_780_000_600_000);
 
-const policy: PricingPolicy = {
+const termsWith = (commissionBp: number): PricingTerms => ({
   currency: currency('UYU'),
-  commissionBp: 2_200,
-  serviceFeeBp: 450,
-  deliveryFeeMinor: 7_900,
-  deliveryFeePerKmMinor: 1_500,
-  freeDistanceMetres: 2_000,
-  taxBp: { standard: 2_200, reduced: 1_000, exempt: 0 },
-};
+  timeZone: 'America/Montevideo',
+  tariff: {
+    version: 1,
+    prepared: prepareTariff(
+      tariffOfPolicy({
+        ...exampleMarket(ids.next('mkt')).policy,
+        commissionBp: basisPoints(commissionBp),
+        serviceFeeBp: basisPoints(450),
+      }),
+    ),
+  },
+});
+const terms = termsWith(2_200);
+
+const pricedFor = (metres: number, tipMinor = 0): PricedFor => ({
+  storeId,
+  address,
+  at: now,
+  metres,
+  surgeBp: 10_000,
+  tipMinor,
+});
 
 const offer = (over: Partial<SellableOffer> = {}): SellableOffer => ({
   storeId,
   articleId: ids.next('art'),
   names: { en: 'Chivito' },
+  category: 'Food',
   taxClass: 'standard',
   priceMinor: 52_000,
   available: true,
@@ -60,7 +93,7 @@ function orderOf(total: ReturnType<typeof priceBasket>, state: OrderRecord['stat
     state,
     lines: total.value.lines.map((line) => ({ ...line, reserved: true })),
     address,
-    split: total.value.split,
+    charges: storeCharges(1, total.value.charges),
     promise: { earliest: now, latest: now },
     preparationSeconds: 600,
     payment: { provider: 'test', method: 'test_approve' },
@@ -87,19 +120,20 @@ const pricedOrder = fc
   .map(({ prices, quantities, classes, tipMinor, metres, commissionBp }) => {
     const offers = prices.map((priceMinor, index) => offer({ priceMinor, taxClass: classes[index]! }));
     const { byId, basket } = basketOf(offers, quantities, tipMinor);
-    return priceBasket(basket, byId, metres, { ...policy, commissionBp });
+    return priceBasket(basket, byId, pricedFor(metres, tipMinor), termsWith(commissionBp));
   });
 
-test('whatever the prices and rates, the split adds up to the total and nobody gets less than nothing', () => {
+test('whatever the prices and rates, the charges add up to the total and nobody gets less than nothing', () => {
   fc.assert(
     fc.property(pricedOrder, (priced) => {
       assert.ok(priced.ok);
-      const { amounts, split, lines } = priced.value;
+      const { amounts, charges, lines } = priced.value;
+      const shares = sharesOf(charges);
       assert.equal(
-        Object.values(split).reduce((sum, part) => sum + part, 0),
+        shares.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
         amounts.totalMinor,
       );
-      assert.ok(Object.values(split).every((part) => part >= 0));
+      assert.ok(shares.every(({ amountMinor }) => amountMinor >= 0));
       assert.equal(
         lines.reduce((sum, line) => sum + line.totalMinor, 0),
         amounts.itemsMinor,
@@ -131,13 +165,16 @@ test('the sale balances, and refunding all of it in any pieces leaves only the t
             now,
           );
           assert.ok(changed.ok);
-          post(refundOf(order, amountMinor, order.refundedMinor, now));
+          const refund = refundOf(order, { amountMinor });
+          assert.ok(refund.ok);
+          assert.equal(refund.value.amountMinor, amountMinor);
+          post(refundPosting(order, refund.value, order.refundedMinor, now));
           order = changed.value.order;
         }
         assert.equal(order.state, 'refunded');
         assert.equal(held.get('shoppers:receivable') ?? 0, order.totalMinor);
         assert.equal(Math.abs(held.get('payments:refunds-due') ?? 0), order.totalMinor);
-        assert.equal(Math.abs(held.get(`courier:${courierId}:payable`) ?? 0), order.split.tipMinor);
+        assert.equal(Math.abs(held.get(`courier:${courierId}:payable`) ?? 0), order.tipMinor);
       },
     ),
   );
@@ -155,14 +192,14 @@ const states: OrderRecord['state'][] = [
   'refunded',
 ];
 const { byId, basket } = basketOf([offer()], [2]);
-const priced = priceBasket(basket, byId, 1_000, policy);
+const priced = priceBasket(basket, byId, pricedFor(1_000), terms);
 const offerIds = basket.lines.map((line) => line.offerId);
 
 function contextOf(over: Partial<ChangeContext> = {}): ChangeContext {
   return {
     store: { minimumOrderMinor: 0, zone: circlePolygon(address, 1_000) } as unknown as StoreRecord,
     offers: byId,
-    pricing: policy,
+    terms,
     available: () => undefined,
     tripSeconds: () => 300,
     ...over,
@@ -236,7 +273,7 @@ test('an article that is gone, of another store or switched off is named by its 
     [offer(), offer({ available: false }), offer({ storeId: ids.next('sto') })],
     [1, 1, 1],
   );
-  const result = priceBasket(given, offers, 0, policy);
+  const result = priceBasket(given, offers, pricedFor(0), terms);
   assert.ok(!result.ok && result.error.code === 'unknown_article');
   assert.deepEqual(
     (result.error['lines'] as { line: number }[]).map(({ line }) => line),
@@ -261,7 +298,7 @@ test('options must be of the offer, within the limits of their group, and are pa
   });
   const { byId: offers, basket: given } = basketOf([sized], [2]);
   const price = (options: { groupId: string; optionId: string }[]) =>
-    priceBasket({ ...given, lines: [{ ...given.lines[0]!, options }] }, offers, 0, policy);
+    priceBasket({ ...given, lines: [{ ...given.lines[0]!, options }] }, offers, pricedFor(0), terms);
   const large = price([{ groupId: 'size', optionId: 'l' }]);
   assert.ok(large.ok);
   assert.equal(large.value.amounts.itemsMinor, 2 * (52_000 + 500));
@@ -277,4 +314,37 @@ test('options must be of the offer, within the limits of their group, and are pa
     const result = price(wrong);
     assert.ok(!result.ok && result.error.code === 'invalid_options', JSON.stringify(wrong));
   }
+});
+
+test('a market whose policy is its tariff charges and shares as it did before there were tariffs', () => {
+  const offers = [offer(), offer({ taxClass: 'reduced', priceMinor: 14_900 })];
+  const { byId: sold, basket: given } = basketOf(offers, [1, 3], 5_000);
+  const result = priceBasket(given, sold, pricedFor(3_400, 5_000), terms);
+  assert.ok(result.ok);
+  const { amounts, charges } = result.value;
+  assert.deepEqual(amounts, {
+    currency: 'UYU',
+    itemsMinor: 96_700,
+    deliveryFeeMinor: 10_900,
+    serviceFeeMinor: 4_352,
+    tipMinor: 5_000,
+    taxMinor: 9_377 + 4_064 + 1_966 + 785,
+    totalMinor: 116_952,
+  });
+  assert.deepEqual(
+    Object.fromEntries(
+      sharesOf(charges).map(({ owner, amountMinor }) => [
+        'kind' in owner ? owner.kind : owner.of,
+        amountMinor,
+      ]),
+    ),
+    {
+      merchant: 96_700 - 13_441 - 21_274,
+      authority: 16_192,
+      commission: 21_274,
+      delivery_fee: 8_934,
+      service_fee: 3_567,
+      courier: 5_000,
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import type { Basket } from '@halfhour/contract';
+import { storeCharges } from '@halfhour/engines/pricing';
 import {
   type ArticleId,
   type Clock,
@@ -33,6 +34,7 @@ import type { OrderCache } from './order-cache.ts';
 import { insertOrders, selectOrders } from './order-store.ts';
 import { type EstimateTrip, type QuotedBasket, quoteBasket, toQuote } from './quote-basket.ts';
 import type { PromiseSource } from './promise-source.ts';
+import type { TariffSource } from './tariff-source.ts';
 import { offerOtherSlots } from './offer-other-slots.ts';
 
 export interface PlaceOrder {
@@ -53,6 +55,7 @@ export interface PlaceDeps {
   readonly random: Random;
   readonly estimate: EstimateTrip;
   readonly promises: PromiseSource;
+  readonly tariffs: TariffSource;
   readonly provider: PaymentProvider;
   readonly known: OrderCache;
 }
@@ -79,13 +82,14 @@ export async function placeOrders(
   const keys = commands.map((command) => command.command);
   const baskets = commands.map((command) => command.basket);
   // Sent together.
-  const [known, stores, offers, plans] = await Promise.all([
+  const [known, stores, offers, plans, tariffs] = await Promise.all([
     findCommands<Outcome>(tx, market.id, keys),
     readStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]),
     readOffers(tx, market.id, [
       ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
     ]),
     selectPlans(tx, market.id, storesWithSlots(baskets)),
+    deps.tariffs.of(market),
   ]);
   const first = firstOf(keys);
   const isFresh = (index: number): boolean => known[index]!.kind === 'new' && first[index] === index;
@@ -97,7 +101,8 @@ export async function placeOrders(
     const store = stores.get(command.basket.storeId);
     const plan = plans.get(command.basket.storeId);
     const { basket } = command;
-    const quoted = quoteBasket(basket, store, offers, market, deps.estimate, deps.promises, now, plan);
+    const { estimate, promises } = deps;
+    const quoted = quoteBasket(basket, store, offers, market, tariffs, estimate, promises, now, plan);
     if (!quoted.ok) answers[index] = quoted;
     else if (quoted.value.amounts.totalMinor !== command.expectedTotalMinor) {
       answers[index] = err({
@@ -246,7 +251,7 @@ function newOrder(
     state: 'pending_payment',
     lines: quoted.lines.map((line) => ({ ...line, reserved: counted.has(line.articleId) })),
     address: command.basket.address,
-    split: quoted.split,
+    charges: storeCharges(quoted.tariffVersion, quoted.charges),
     promise: quoted.promise,
     promiseBasis: quoted.basis,
     slot: quoted.scheduled?.slot.start,

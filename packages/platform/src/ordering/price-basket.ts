@@ -7,34 +7,42 @@ import type {
   PricedLine,
   TaxClass,
 } from '@halfhour/contract';
+import { type Charge, type PricingLine, priceBasket as priceByTariff } from '@halfhour/engines/pricing';
 import {
   type ArticleId,
-  type BasisPoints,
   type Currency,
+  type EpochMs,
+  type LatLng,
   type OfferId,
   type Result,
   type StoreId,
-  basisPoints,
   err,
-  includedTaxMinor,
+  localTime,
   ok,
-  shareOfMinor,
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
-import type { Split } from './order.ts';
+import type { TariffVersion } from './tariff-source.ts';
 
-/** What of a market's policy decides prices. Prices contain tax. */
-export interface PricingPolicy {
+/** What prices an order: the tariff that it has, in the market's currency. */
+export interface PricingTerms {
   readonly currency: Currency;
-  readonly commissionBp: number;
-  readonly serviceFeeBp: number;
-  readonly deliveryFeeMinor: number;
-  readonly deliveryFeePerKmMinor: number;
-  /** Metres that the base delivery fee covers. */
-  readonly freeDistanceMetres: number;
-  /** What the delivery fee is of itself while couriers are short; 10,000 where absent. */
-  readonly surgeFeeBp?: number;
-  readonly taxBp: { readonly standard: number; readonly reduced: number; readonly exempt: number };
+  /** In which hours and weekdays of the tariff are told. */
+  readonly timeZone: string;
+  readonly tariff: TariffVersion;
+}
+
+/** What of an order besides its lines decides what it costs. */
+export interface PricedFor {
+  readonly storeId: StoreId;
+  readonly address: LatLng;
+  /** When it is to be there: now, or the start of its slot. */
+  readonly at: EpochMs;
+  readonly metres: number;
+  /** What the delivery fee is of itself while couriers are short; 10,000 in usual times. */
+  readonly surgeBp: number;
+  readonly tipMinor: number;
+  /** The delivery fee that it was placed with, and keeps; `none` is one as well. */
+  readonly keptDelivery?: Charge | 'none' | undefined;
 }
 
 /** What pricing needs of an offer. */
@@ -42,6 +50,7 @@ export interface SellableOffer {
   readonly storeId: StoreId;
   readonly articleId: ArticleId;
   readonly names: Names;
+  readonly category: string;
   readonly taxClass: TaxClass;
   readonly priceMinor: number;
   readonly available: boolean;
@@ -51,36 +60,25 @@ export interface SellableOffer {
 export interface PricedBasket {
   readonly lines: PricedLine[];
   readonly amounts: Amounts;
-  readonly split: Split;
+  readonly charges: readonly Charge[];
 }
 
-/**
- * Prices a basket from the offers as they are now. Taxes are contained in the prices; fees carry the standard
- * rate. Commission is a share of the items.
- */
+/** Prices a basket from the offers as they are now, by a tariff. */
 export function priceBasket(
   basket: Basket,
   offers: ReadonlyMap<OfferId, SellableOffer>,
-  distanceMetres: number,
-  policy: PricingPolicy,
+  priced: PricedFor,
+  terms: PricingTerms,
 ): Result<PricedBasket, ApiError> {
-  const lines = priceLines(basket.lines, basket.storeId, offers, policy);
-  if (!lines.ok) return lines;
-  const extraKm = Math.max(0, Math.ceil((distanceMetres - policy.freeDistanceMetres) / 1_000));
-  const usualFeeMinor = policy.deliveryFeeMinor + extraKm * policy.deliveryFeePerKmMinor;
-  const deliveryFeeMinor = Math.round((usualFeeMinor * (policy.surgeFeeBp ?? 10_000)) / 10_000);
-  return ok({
-    lines: lines.value,
-    ...sumUp(lines.value, { deliveryFeeMinor, tipMinor: basket.tipMinor }, policy),
-  });
+  const lines = priceLines(basket.lines, basket.storeId, offers);
+  return lines.ok ? ok(sumUp(lines.value, priced, terms)) : lines;
 }
 
-/** Prices lines by themselves, from the offers as they are now. */
+/** Prices lines by themselves, from the offers as they are now; their tax is for `sumUp` to tell. */
 export function priceLines(
   wanted: readonly BasketLine[],
   storeId: StoreId,
   offers: ReadonlyMap<OfferId, SellableOffer>,
-  policy: Pick<PricingPolicy, 'taxBp'>,
 ): Result<PricedLine[], ApiError> {
   const unknown: { line: number; offerId: OfferId }[] = [];
   const misfits: { line: number; groupId: string; problem: string }[] = [];
@@ -123,7 +121,9 @@ export function priceLines(
       unitPriceMinor,
       options,
       totalMinor,
-      taxMinor: includedTaxMinor(totalMinor, basisPoints(policy.taxBp[offer.taxClass]), 'half-up'),
+      taxMinor: 0,
+      taxClass: offer.taxClass,
+      category: offer.category,
       ...(line.substitutions === undefined ? {} : { substitutions: line.substitutions }),
     };
   });
@@ -132,43 +132,50 @@ export function priceLines(
   return ok(lines as PricedLine[]);
 }
 
-/**
- * What lines come to with the fees, and who gets what of it. Every part is settled half up to a whole minor unit, and
- * the parts of the split add up to the total because the merchant's is what is left.
- */
-export function sumUp(
-  lines: readonly PricedLine[],
-  { deliveryFeeMinor, tipMinor }: { readonly deliveryFeeMinor: number; readonly tipMinor: number },
-  policy: PricingPolicy,
-): { readonly amounts: Amounts; readonly split: Split } {
-  const itemsMinor = lines.reduce((sum, line) => sum + line.totalMinor, 0);
-  const itemsTax = lines.reduce((sum, line) => sum + line.taxMinor, 0);
-  const serviceFeeMinor = shareOfMinor(itemsMinor, basisPoints(policy.serviceFeeBp), 'half-up');
-  const standard: BasisPoints = basisPoints(policy.taxBp.standard);
-  const deliveryTax = includedTaxMinor(deliveryFeeMinor, standard, 'half-up');
-  const serviceTax = includedTaxMinor(serviceFeeMinor, standard, 'half-up');
-  const commissionMinor = Math.min(
-    shareOfMinor(itemsMinor, basisPoints(policy.commissionBp), 'half-up'),
-    itemsMinor - itemsTax,
-  );
-  const taxMinor = itemsTax + deliveryTax + serviceTax;
-  return {
-    amounts: {
-      currency: policy.currency,
-      itemsMinor,
-      deliveryFeeMinor,
-      serviceFeeMinor,
-      tipMinor,
-      taxMinor,
-      totalMinor: itemsMinor + deliveryFeeMinor + serviceFeeMinor + tipMinor,
-    },
-    split: {
-      merchantMinor: itemsMinor - itemsTax - commissionMinor,
-      commissionMinor,
-      deliveryFeeMinor: deliveryFeeMinor - deliveryTax,
-      serviceFeeMinor: serviceFeeMinor - serviceTax,
-      taxMinor,
-      tipMinor,
-    },
+/** What lines come to with all that is charged for the order, and who pays what to whom. */
+export function sumUp<L extends PricedLine>(
+  lines: readonly L[],
+  priced: PricedFor,
+  { currency, timeZone, tariff }: PricingTerms,
+): { readonly lines: L[]; readonly amounts: Amounts; readonly charges: readonly Charge[] } {
+  const { weekday, minuteOfDay } = localTime(priced.at, timeZone);
+  const { charges, itemsMinor, taxMinor, totalMinor } = priceByTariff(tariff.prepared, {
+    storeId: priced.storeId,
+    lines: lines.map(pricingLine),
+    fulfilment: 'delivery',
+    place: priced.address,
+    metres: priced.metres,
+    weekday,
+    minute: minuteOfDay,
+    surgeBp: priced.surgeBp,
+    tipMinor: priced.tipMinor,
+    keptDelivery: priced.keptDelivery,
+  });
+  let deliveryFeeMinor = 0;
+  let serviceFeeMinor = 0;
+  const taxed = [...lines];
+  for (const { kind, line, payer, amountMinor, taxMinor: itsTax } of charges) {
+    if (kind === 'item') {
+      if (taxed[line!]!.taxMinor !== itsTax) taxed[line!] = { ...taxed[line!]!, taxMinor: itsTax };
+    } else if (kind === 'delivery_fee') deliveryFeeMinor += amountMinor;
+    else if (kind === 'service_fee' && payer === 'shopper') serviceFeeMinor += amountMinor;
+  }
+  const { tipMinor } = priced;
+  const otherMinor = totalMinor - itemsMinor - deliveryFeeMinor - serviceFeeMinor - tipMinor;
+  const amounts: Amounts = {
+    currency,
+    itemsMinor,
+    deliveryFeeMinor,
+    serviceFeeMinor,
+    tipMinor,
+    taxMinor,
+    totalMinor,
   };
+  if (otherMinor !== 0) amounts.otherMinor = otherMinor;
+  return { lines: taxed, amounts, charges };
+}
+
+function pricingLine({ unitPriceMinor, quantity, taxClass, category }: PricedLine): PricingLine {
+  // Lines of before these were kept were all taxed in one way by one rule.
+  return { unitPriceMinor, quantity, taxClass: taxClass ?? 'standard', category: category ?? '' };
 }

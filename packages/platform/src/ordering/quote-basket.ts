@@ -17,6 +17,7 @@ import type { ApiError } from '../api/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
 import { type PlannedSlot, findSlot } from '../slots/index.ts';
 import { type StoreRecord, deliversTo, isOpenAt, opensAt } from '../stores/index.ts';
+import { chargesFor } from './show-charges.ts';
 import { type PricedBasket, type SellableOffer, priceBasket } from './price-basket.ts';
 import {
   ACCEPTANCE_SECONDS,
@@ -24,6 +25,7 @@ import {
   type PromiseBasis,
   type PromiseSource,
 } from './promise-source.ts';
+import type { MarketTariffs } from './tariff-source.ts';
 
 /** How far and how long from a store to a door; the streets of the market answer it. */
 export type EstimateTrip = (
@@ -34,6 +36,8 @@ export type EstimateTrip = (
 
 export interface QuotedBasket extends PricedBasket {
   readonly store: StoreRecord;
+  /** By which it was priced. */
+  readonly tariffVersion: number;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
   /** Why it is this promise; absent for a slot, and where nothing is learned. */
   readonly basis?: PromiseBasis | undefined;
@@ -46,6 +50,7 @@ export interface QuotedBasket extends PricedBasket {
  * Pure but for what `promises` has learned since: placing an order and showing a quote can never disagree otherwise.
  * While couriers are short an order as soon as possible may be too far, and its delivery fee higher.
  *
+ * @param tariffs what the market charges, at any moment
  * @param plan the slots of the store, for a basket that names one
  */
 export function quoteBasket(
@@ -53,6 +58,7 @@ export function quoteBasket(
   store: StoreRecord | undefined,
   offers: ReadonlyMap<OfferId, SellableOffer>,
   market: MarketRecord,
+  tariffs: MarketTariffs,
   estimate: EstimateTrip,
   promises: PromiseSource,
   now: EpochMs,
@@ -88,12 +94,22 @@ export function quoteBasket(
       detail: `${store.name} takes no orders for ${basket.address.label} at the moment.`,
     });
   }
-  const priced = priceBasket(basket, offers, trip.metres, {
-    ...market.policy,
-    currency: market.currency,
-    surgeFeeBp: measures.deliveryFeeBp,
-  });
-  if (!priced.ok) return priced;
+  const tariff = tariffs.at(now);
+  const sold = priceBasket(
+    basket,
+    offers,
+    {
+      storeId: store.id,
+      address: basket.address,
+      at: slot?.start ?? now,
+      metres: trip.metres,
+      surgeBp: measures.deliveryFeeBp,
+      tipMinor: basket.tipMinor,
+    },
+    { currency: market.currency, timeZone: market.timeZone, tariff },
+  );
+  if (!sold.ok) return sold;
+  const priced = ok({ ...sold.value, tariffVersion: tariff.version });
   if (priced.value.amounts.itemsMinor < store.minimumOrderMinor) {
     return err({
       code: 'below_minimum',
@@ -145,6 +161,7 @@ export function toQuote(quoted: QuotedBasket): Quote {
     ...quoted.amounts,
     storeId: quoted.store.id,
     lines: quoted.lines,
+    charges: chargesFor('shopper', quoted.charges),
     promise: { earliest: toRfc3339(quoted.promise.earliest), latest: toRfc3339(quoted.promise.latest) },
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { BasketLine } from '@halfhour/contract';
+import { readCharges, sharesOf } from '@halfhour/engines/pricing';
 import { type OfferId, type OrderId, MINUTE_MS, keyOf } from '@halfhour/kernel';
 import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
@@ -572,9 +573,12 @@ test('after any changes the stock is what the order holds, and payment, ledger a
           if (order.state === 'cancelled') break;
           const held = order.lines.reduce((sum, each) => sum + (each.reserved ? each.quantity : 0), 0);
           assert.equal((await t.stock()).reserved, held);
-          const parts = Object.values(order.split).reduce((sum, part) => sum + part, 0);
-          assert.equal(parts, order.totalMinor);
-          assert.ok(Object.values(order.split).every((part) => part >= 0));
+          const shares = sharesOf(readCharges(order.charges)).map(({ amountMinor }) => amountMinor);
+          assert.equal(
+            shares.reduce((sum, share) => sum + share, 0),
+            order.totalMinor,
+          );
+          assert.ok(shares.every((share) => share >= 0));
           assert.equal(await amountOf(id), order.totalMinor);
         }
         const { state, lines } = await t.read(id);

@@ -1,4 +1,5 @@
 import type { BasketLine, PricedLine } from '@halfhour/contract';
+import { readCharges, storeCharges } from '@halfhour/engines/pricing';
 import {
   type ArticleId,
   type EpochMs,
@@ -10,15 +11,19 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import type { ApiError } from '../api/index.ts';
+import type { MarketRecord } from '../markets/index.ts';
 import { type StoreRecord, deliversTo } from '../stores/index.ts';
 import type { Actor, OrderLine, OrderRecord, Placement } from './order.ts';
-import { type PricingPolicy, type SellableOffer, priceLines, sumUp } from './price-basket.ts';
+import { type PricedFor, type PricingTerms, type SellableOffer, priceLines, sumUp } from './price-basket.ts';
+import { chargesFor } from './show-charges.ts';
+import type { MarketTariffs } from './tariff-source.ts';
 
 /** What a change of what was ordered is judged by, as it is in the transaction that makes it. */
 export interface ChangeContext {
   readonly store: StoreRecord | undefined;
   readonly offers: ReadonlyMap<OfferId, SellableOffer>;
-  readonly pricing: PricingPolicy;
+  /** By the tariff that it was placed with. */
+  readonly terms: PricingTerms;
   /** How many of an article can be had; undefined where the store does not count it. */
   readonly available: (articleId: ArticleId) => number | undefined;
   /** Seconds from the store to a door. */
@@ -80,6 +85,7 @@ export function previousOf(order: OrderRecord): Previous {
     address: order.address,
     promise: promiseOf(order),
     itemsMinor: order.itemsMinor,
+    ...(order.otherMinor === undefined ? {} : { otherMinor: order.otherMinor }),
     serviceFeeMinor: order.serviceFeeMinor,
     taxMinor: order.taxMinor,
     totalMinor: order.totalMinor,
@@ -90,10 +96,10 @@ function promiseOf({ promise }: Placement): Previous['promise'] {
   return { earliest: toRfc3339(promise.earliest), latest: toRfc3339(promise.latest) };
 }
 
-/** Without what the order shows to nobody: the split, and what of it was reserved. */
+/** Without what such an answer does not show: the charges, and what of it was reserved. */
 export interface Previous extends Pick<
   Placement,
-  'address' | 'itemsMinor' | 'serviceFeeMinor' | 'taxMinor' | 'totalMinor'
+  'address' | 'itemsMinor' | 'otherMinor' | 'serviceFeeMinor' | 'taxMinor' | 'totalMinor'
 > {
   readonly lines: readonly PricedLine[];
   readonly promise: { readonly earliest: string; readonly latest: string };
@@ -134,7 +140,7 @@ export function changeLines(
   if (wanted.length > 0 && command.by === 'merchant') {
     return err({ code: 'forbidden', detail: 'A store takes away what it does not have; it adds nothing.' });
   }
-  const priced = priceLines(wanted, order.storeId, context.offers, context.pricing);
+  const priced = priceLines(wanted, order.storeId, context.offers);
   if (!priced.ok) return priced;
   for (const each of priced.value) {
     // What the store counts is reserved.
@@ -176,9 +182,9 @@ export function substituteLine(
       state: order.state,
     });
   }
-  const priced = priceLines([substitute], order.storeId, context.offers, context.pricing);
+  const priced = priceLines([substitute], order.storeId, context.offers);
   if (!priced.ok) return priced;
-  const proposed = priced.value[0]!;
+  const [proposed] = sumUp(priced.value, pricedFor(order), context.terms).lines as [PricedLine];
   const available = context.available(proposed.articleId) ?? Infinity;
   if (available < proposed.quantity) {
     return err({ code: 'out_of_stock', lines: [{ line: index, offerId: proposed.offerId, available }] });
@@ -257,7 +263,7 @@ function withLines(
   if (lines.length > MAX_LINES) {
     return err({ code: 'invalid_request', detail: `An order has ${MAX_LINES} lines at most.` });
   }
-  const { amounts, split } = sumUp(lines, order, context.pricing);
+  const { lines: taxed, amounts, charges } = sumUp(lines, pricedFor(order), context.terms);
   const { totalMinor } = amounts;
   const { expectedTotalMinor } = command;
   if (totalMinor > order.totalMinor || expectedTotalMinor !== undefined) {
@@ -271,7 +277,8 @@ function withLines(
         quote: {
           ...amounts,
           storeId: order.storeId,
-          lines: lines.map(({ reserved, ...line }) => line),
+          lines: taxed.map(({ reserved, ...line }) => line),
+          charges: chargesFor('shopper', charges),
           promise: promiseOf(order),
         },
       });
@@ -289,7 +296,38 @@ function withLines(
   if (totalMinor > authorised) {
     return err({ code: 'unavailable', detail: 'The payment provider has not confirmed the higher amount.' });
   }
-  return ok({ order: { ...order, ...amounts, lines, split, authorisedMinor: authorised }, stock });
+  const changed: OrderRecord = {
+    ...order,
+    otherMinor: undefined,
+    ...amounts,
+    lines: taxed,
+    charges: storeCharges(context.terms.tariff.version, charges),
+    authorisedMinor: authorised,
+  };
+  return ok({ order: changed, stock });
+}
+
+/** An order's delivery fee and tip stay as they were placed, and rules look at the moment of its placement. */
+function pricedFor(order: OrderRecord): PricedFor {
+  const { storeId, address, tipMinor, charges } = order;
+  return {
+    storeId,
+    address,
+    at: order.slot ?? order.placedAt,
+    metres: 0,
+    surgeBp: 10_000,
+    tipMinor,
+    keptDelivery: readCharges(charges).find(({ kind }) => kind === 'delivery_fee') ?? 'none',
+  };
+}
+
+/** What an order is priced by for as long as it is: its market's tariff at its placement. */
+export function termsOf(
+  { currency, timeZone }: MarketRecord,
+  tariffs: MarketTariffs,
+  { charges, placedAt }: Placement,
+): PricingTerms {
+  return { currency, timeZone, tariff: tariffs.version(charges.tariff) ?? tariffs.at(placedAt) };
 }
 
 function noSuchLine(order: OrderRecord, line: number): ApiError {
@@ -300,14 +338,9 @@ function noSuchLine(order: OrderRecord, line: number): ApiError {
   };
 }
 
-/** Less of a line, at its price. Its tax is its part of what the line contained. */
+/** Less of a line, at its price. */
 function lower(line: OrderLine, quantity: number): OrderLine {
-  return {
-    ...line,
-    quantity,
-    totalMinor: line.unitPriceMinor * quantity,
-    taxMinor: Math.round((line.taxMinor * quantity) / line.quantity),
-  };
+  return { ...line, quantity, totalMinor: line.unitPriceMinor * quantity };
 }
 
 /** Whether more of one is more of the other: the same thing, at the same price, with its stock kept alike. */
@@ -329,7 +362,6 @@ function join(line: OrderLine, more: OrderLine): OrderLine {
     ...line,
     quantity: line.quantity + more.quantity,
     totalMinor: line.totalMinor + more.totalMinor,
-    taxMinor: line.taxMinor + more.taxMinor,
   };
 }
 
