@@ -72,6 +72,7 @@ const cases = accessCases(ROUTES, {
   apiKeyId: spare.id,
   webhookId: hook.id,
   messageId,
+  userId: market.shoppers[0]!.userId,
   tokens: {
     shopper: market.shoppers[0]!.token,
     otherShopper: market.shoppers[1]!.token,

@@ -22,6 +22,7 @@ import {
   systemTicker,
   toRfc3339,
 } from '@halfhour/kernel';
+import { createAuditRoutes } from '@halfhour/platform/audit';
 import { createCatalogue, createCatalogueRoutes } from '@halfhour/platform/catalogue';
 import { forgetCommands } from '@halfhour/platform/commands';
 import { createCourierRoutes, createCouriers } from '@halfhour/platform/couriers';
@@ -46,6 +47,7 @@ import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
+import { createWalletRoutes, createWallets } from '@halfhour/platform/wallet';
 import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
 import type { ModuleHandlers } from './http/bind-routes.ts';
@@ -97,6 +99,9 @@ const MARKETS_SECONDS = 2;
 const LEAST_WORK_LEASE_SECONDS = 15;
 const SWEEP_SECONDS = 5;
 const SHIFT_SECONDS = 30;
+const CREDIT_SECONDS = 60;
+/** Credits that expire in one transaction; what is left is taken back the next time. */
+const CREDIT_LIMIT = 500;
 const LEARN_SECONDS = 10;
 /** What was learned and decided elsewhere is known here so many real seconds later. */
 const PROMISES_SECONDS = 5;
@@ -165,6 +170,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     provider,
     onCommit,
   });
+  const wallets = createWallets({ db, clock, ids, markets });
   const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
   const clockState = (): ClockState => ({
     now: toRfc3339(clock.now()),
@@ -219,6 +225,8 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createDispatchRoutes({ db }),
     ...createLiveRoutes({ db, clock, live }),
     ...createLedgerRoutes(db),
+    ...createWalletRoutes({ db, markets }),
+    ...createAuditRoutes({ db }),
     ...createIdentityRoutes(identity),
     ...createWebhookRoutes(webhooks),
     ...createSandboxRoutes({ db, clock, markets, ordering, delivery, couriers, estimate: maps.estimate }),
@@ -367,6 +375,9 @@ export function createPlatform(options: PlatformOptions): Platform {
       ensurePartitions(db, marketId),
     );
     everyAlone(clock, SHIFT_SECONDS, 'end shifts', marketId, () => couriers.endDueShifts(marketId));
+    everyAlone(clock, CREDIT_SECONDS, 'take back expired credit', marketId, () =>
+      wallets.expire(marketId, CREDIT_LIMIT),
+    );
     work.push(
       delivery.followOrders(marketId, feed, {
         signal,

@@ -13,6 +13,8 @@ export type {
 export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Address, Names, Place } from './common.ts';
+export type { AuditAction } from './support-routes.ts';
+export type { Wallet, WalletMovement } from './wallet-routes.ts';
 export type {
   Amounts,
   ApiKey,

@@ -576,6 +576,11 @@ export const eventType = z.enum([
   'SlotPlanChanged',
   'OfferCreated',
   'OfferChanged',
+  'WalletCredited',
+  'WalletReserved',
+  'WalletReleased',
+  'WalletTaken',
+  'WalletCreditExpired',
   'WebhookDisabled',
 ]);
 

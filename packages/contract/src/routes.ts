@@ -23,6 +23,8 @@ import {
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
+import { SUPPORT_ROUTES } from './support-routes.ts';
+import { WALLET_ROUTES } from './wallet-routes.ts';
 
 const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
@@ -1036,6 +1038,9 @@ export const ROUTES = {
     response: { status: 200, schema: shape.order },
     problems: ['wrong_state', 'idempotency_key_reused'],
   },
+
+  ...WALLET_ROUTES,
+  ...SUPPORT_ROUTES,
 
   // What a payment provider calls
   receivePaymentNotification: {

@@ -7,11 +7,15 @@ import { type EpochMs, epochMs } from './time.ts';
  */
 export type IdPrefix =
   | 'acc' // ledger account
+  | 'act' // action of a person in the audit trail
   | 'api' // API key
   | 'art' // article
+  | 'cas' // support case
+  | 'cmp' // compensation
   | 'cou' // courier
   | 'mer' // merchant
   | 'mkt' // market
+  | 'mov' // movement of a wallet
   | 'msg' // webhook message
   | 'off' // offer
   | 'ord' // order
@@ -43,6 +47,10 @@ export type RouteId = Id<'rte'>;
 export type AccountId = Id<'acc'>;
 export type TransactionId = Id<'txn'>;
 export type UserId = Id<'usr'>;
+export type ActionId = Id<'act'>;
+export type CaseId = Id<'cas'>;
+export type CompensationId = Id<'cmp'>;
+export type MovementId = Id<'mov'>;
 export type SessionId = Id<'ses'>;
 export type ApiKeyId = Id<'api'>;
 export type WebhookId = Id<'whk'>;

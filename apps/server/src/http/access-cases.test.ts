@@ -23,6 +23,7 @@ const fixture: AccessFixture = {
   apiKeyId: idFromKey('api', 1n),
   webhookId: idFromKey('whk', 1n),
   messageId: idFromKey('msg', 1n),
+  userId: idFromKey('usr', 1n),
   tokens: {
     shopper: server.tokenOf({ role: 'shopper' }),
     otherShopper: server.tokenOf({ role: 'shopper' }),

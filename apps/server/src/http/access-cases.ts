@@ -9,6 +9,7 @@ import type {
   OrderId,
   RouteId,
   StoreId,
+  UserId,
   WebhookId,
   WebhookMessageId,
 } from '@halfhour/kernel';
@@ -31,7 +32,8 @@ export type Actor = (typeof ACTORS)[number];
 /**
  * A small world in which every id of every path exists: an order of `shopper` at the store of `merchant`,
  * on a route of `courier`; `otherMerchant` and `otherCourier` are in the same market, `otherOperator` is of
- * another; the market is a sandbox. The API key is one of `shopper`, the webhook one of `merchant` with a message.
+ * another; the market is a sandbox. The API key is one of `shopper`, the user is
+ * `shopper`, the webhook one of `merchant` with a message.
  */
 export interface AccessFixture {
   readonly marketId: MarketId;
@@ -45,6 +47,7 @@ export interface AccessFixture {
   readonly apiKeyId: ApiKeyId;
   readonly webhookId: WebhookId;
   readonly messageId: WebhookMessageId;
+  readonly userId: UserId;
   /** Bearer tokens. */
   readonly tokens: Readonly<Record<Exclude<Actor, 'nobody'>, string>>;
 }
@@ -75,6 +78,7 @@ const OWNERS: Readonly<Record<string, readonly Actor[]>> = {
   routeId: ['courier'],
   apiKeyId: ['shopper'],
   webhookId: ['merchant'],
+  userId: ['shopper'],
 };
 
 /** Routes whose body, not their path, names the thing. */

@@ -7,7 +7,8 @@ import { copyNewRows, copyRows } from './copy-rows.ts';
  */
 const peopleOf = (marketKey: string): string =>
   `(select user_id from identity.user_grant where market_id = ${marketKey}
-    union select shopper_id from ordering.placement where market_id = ${marketKey})`;
+    union select shopper_id from ordering.placement where market_id = ${marketKey}
+    union select user_id from wallet.holder where market_id = ${marketKey})`;
 
 /** E-mail addresses of people of the market that belong to somebody else in the target, and ids that do; at most ten. */
 export async function findStrangers(

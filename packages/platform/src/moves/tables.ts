@@ -27,6 +27,8 @@ const among = (column: string, keys: readonly string[]): string =>
 const GROWING: readonly MovedTable[] = [
   { name: 'events.batch', changed: ({ seq }) => `seq > ${seq}`, isJournal: true },
   { name: 'ledger.transaction', changed: ({ key }) => `transaction_id >= ${key}`, isJournal: true },
+  { name: 'audit.action', changed: ({ key }) => `action_id >= ${key}`, isJournal: true },
+  { name: 'wallet.movement', changed: ({ key }) => `movement_id >= ${key}`, isJournal: true },
   { name: 'commands.command', changed: ({ at }) => `at >= '${at}'::timestamptz`, isJournal: true },
   { name: 'inventory.movement', changed: ({ key }) => `written >= ${key}` },
   { name: 'ordering.placement', changed: ({ orders }) => among('order_id', orders) },
@@ -60,6 +62,9 @@ const WHOLE: readonly string[] = [
   'slots.slot',
   'stores.merchant',
   'stores.store',
+  'wallet.expiring',
+  'wallet.hold',
+  'wallet.holder',
   'webhooks.reader',
   'webhooks.endpoint',
   'webhooks.secret',
