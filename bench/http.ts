@@ -141,16 +141,18 @@ async function servePlain(market: BenchMarket, use: (url: string) => Promise<voi
  * The platform on a durable Postgres of its own, with a market for benchmarks.
  *
  * @param prepare runs on the empty, migrated database
+ * @param settings of Postgres, beside those of a server of its size
  */
 export async function startPlatform(
   size: BenchMarketSize = SIZE,
   prepare: (db: Database) => Promise<void> = () => Promise.resolve(),
+  settings: Readonly<Record<string, string>> = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'halfhour-bench-'));
   await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres({
     folder,
-    settings: { shared_buffers: '2GB', max_wal_size: '8GB' },
+    settings: { shared_buffers: '2GB', max_wal_size: '8GB', ...settings },
   });
   const db = openDatabase({ connection: postgres.connection, maxConnections: 10 });
   const migrated = await migrate(db, MODULES_FOLDER);

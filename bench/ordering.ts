@@ -17,6 +17,7 @@ import { LIFE_CYCLES, PLACEMENTS, startPlatform } from './http.ts';
 import { postgresCpuMicros } from './lib/cpu.ts';
 import type { LoadPlan } from './lib/http-load.ts';
 import { copyIntoPast, makePastMonths } from './lib/past-orders.ts';
+import { COUNTED_STATEMENTS, resetStatements, tellStatements } from './lib/statements.ts';
 import type { BenchOptions } from './run.ts';
 
 /**
@@ -26,7 +27,8 @@ import type { BenchOptions } from './run.ts';
  * assign, ready, pick up, deliver with ledger, capture; every event in the outbox, every command with its key). The
  * peer is the same code with a command a transaction, eight at a time. Then over HTTP, each step by its own role.
  *
- * `npm run bench -- ordering [--json]` takes under two minutes. `--full [orders]` adds 2,000 stores, a sell-out, and the
+ * `npm run bench -- ordering [--json]` takes under two minutes. With `commands` or `http` it runs that part alone; with
+ * `statements` as well it says where Postgres' time goes, which costs some of it. `--full [orders]` adds 2,000 stores, a sell-out, and the
  * growth up to that many past orders (10 million where none is given).
  */
 const IN_FLIGHT = 1_024;
@@ -35,12 +37,14 @@ const SWEEP_MS = 500;
 const SIZE = { stores: 20, offersPerStore: 40, shoppers: 2_500, couriers: 1_000 };
 const SELL_OUT = 300;
 const PAST_DAYS = 365;
+const PARTS = ['commands', 'http', 'statements'];
 
 type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 export async function run({ json, full, args }: BenchOptions): Promise<void> {
   const seconds = full ? 15 : 8;
   const say = (line: string): void => void (json || console.log(line));
+  if (args.some((each) => PARTS.includes(each))) return runParts(args, seconds, say);
   const platform = await startPlatform(SIZE);
   const figures = await withPlatform(platform, async () => {
     const grouped = openBench(platform, 1);
@@ -74,6 +78,33 @@ export async function run({ json, full, args }: BenchOptions): Promise<void> {
   }
 }
 
+/** What `run` measures, part by part, to see what a change does and why. */
+async function runParts(
+  parts: readonly string[],
+  seconds: number,
+  say: (line: string) => void,
+): Promise<void> {
+  const counts = parts.includes('statements');
+  const platform = await startPlatform(SIZE, undefined, counts ? COUNTED_STATEMENTS : {});
+  const counted = async (run: () => Promise<{ done: number; seconds: number }>): Promise<void> => {
+    if (counts) await resetStatements(platform.db);
+    const { done, seconds: took } = await run();
+    if (counts) await tellStatements(platform.db, done, took);
+  };
+  await withPlatform(platform, async () => {
+    if (parts.includes('commands')) {
+      const bench = openBench(platform, 1);
+      await measure(bench, 'warm up', IN_FLIGHT, 3);
+      await counted(async () => {
+        const figure = await measure(bench, 'life cycles', IN_FLIGHT, seconds);
+        console.table([row(figure)]);
+        return { done: figure.perSecond * seconds, seconds };
+      });
+    }
+    if (parts.includes('http')) await measureHttp(platform, seconds, say, counted);
+  });
+}
+
 async function withPlatform<T>(platform: Platform, use: () => Promise<T>): Promise<T> {
   try {
     return await use();
@@ -83,7 +114,13 @@ async function withPlatform<T>(platform: Platform, use: () => Promise<T>): Promi
 }
 
 /** Over HTTP: placements, whole life cycles, and those at half of their rate. */
-async function measureHttp(platform: Platform, seconds: number, say: (line: string) => void) {
+async function measureHttp(
+  platform: Platform,
+  seconds: number,
+  say: (line: string) => void,
+  counted: (run: () => Promise<{ done: number; seconds: number }>) => Promise<void> = async (run) =>
+    void (await run()),
+) {
   const closed: LoadPlan = {
     arrivals: { kind: 'closed', sessions: IN_FLIGHT },
     connections: IN_FLIGHT,
@@ -108,7 +145,19 @@ async function measureHttp(platform: Platform, seconds: number, say: (line: stri
     p99MsAtHalfLoad: 0,
     cpuMicrosPerLifecycle: 0,
   };
-  await platform.serve('real', async (bench) => {
+  await platform.serve('real', async ({ measure: measureLoad }) => {
+    const bench = {
+      async measure(what: string, scenario: string, plan: LoadPlan) {
+        let figures: Awaited<ReturnType<typeof measureLoad>> | undefined;
+        await counted(async () => {
+          figures = await measureLoad(what, scenario, plan);
+          // With the warm-up, which is counted too.
+          const whole = plan.warmUpSeconds + plan.seconds;
+          return { done: figures.perSecond * whole, seconds: whole };
+        });
+        return figures!;
+      },
+    };
     const placements = await bench.measure('placements', PLACEMENTS, closed);
     tell('Placements over HTTP', placements);
     // Long enough for sessions that begin together to spread over the steps of their lives.
