@@ -33,6 +33,68 @@ export async function findCommands<Outcome>(
   return known;
 }
 
+/** Keys that this process has seen, of each database and market, the latest of them. */
+interface SeenKeys {
+  readonly names: Set<string>;
+  /** Groups that look all keys up, after one of which a key was known elsewhere. */
+  doubts: number;
+}
+const MAX_SEEN = 100_000;
+const DOUBTED_GROUPS = 64;
+const seenKeys = new WeakMap<object, Map<MarketId, SeenKeys>>();
+
+/**
+ * As `findCommands`, for keys that `recordCommands` writes in the same transaction where they are new: only those are
+ * looked up that this process has seen before. A key that another process has written is found by the write of it, which
+ * fails, and the transaction runs again and looks all of them up. What is refused must be looked up by `findCommands`, since
+ * no write will find it.
+ */
+export async function findSeenCommands<Outcome>(
+  tx: Tx,
+  marketId: MarketId,
+  commands: readonly CommandKey[],
+): Promise<Known<Outcome>[]> {
+  const seen = seenOf(tx, marketId);
+  const isSure = tx.attempt === 1 && seen.doubts === 0;
+  const known = commands.map((): Known<Outcome> => NEW);
+  const asked: number[] = [];
+  const unseen = new Set<number>();
+  commands.forEach((command, index) => {
+    const isUnseen = see(seen, `${command.caller} ${command.key}`);
+    if (isUnseen) unseen.add(index);
+    if (!isSure || !isUnseen) asked.push(index);
+  });
+  const found = await findCommands<Outcome>(
+    tx,
+    marketId,
+    asked.map((index) => commands[index]!),
+  );
+  if (seen.doubts > 0) seen.doubts -= 1;
+  found.forEach((each, position) => {
+    const index = asked[position]!;
+    known[index] = each;
+    // The first attempt has seen all keys of its group.
+    if (each.kind !== 'new' && (tx.attempt > 1 || unseen.has(index))) seen.doubts = DOUBTED_GROUPS;
+  });
+  return known;
+}
+
+function seenOf(tx: Tx, marketId: MarketId): SeenKeys {
+  let markets = seenKeys.get(tx.database);
+  if (markets === undefined) seenKeys.set(tx.database, (markets = new Map()));
+  let seen = markets.get(marketId);
+  if (seen === undefined) markets.set(marketId, (seen = { names: new Set(), doubts: 0 }));
+  return seen;
+}
+
+/** @returns whether it was not seen before */
+function see({ names }: SeenKeys, name: string): boolean {
+  if (names.has(name)) return false;
+  names.add(name);
+  if (names.size > MAX_SEEN) names.delete(names.values().next().value!);
+  return true;
+}
+
 /**
  * Writes what new commands answered. Where another process has written the same key meanwhile, this waits
  * for it and fails the transaction, which then runs again and finds the command done.

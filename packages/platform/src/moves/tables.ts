@@ -75,6 +75,7 @@ export const TABLES: readonly MovedTable[] = [...GROWING, ...WHOLE.map((name) =>
 
 /** Of the installation and not of the market, or moved by other means. */
 const LEFT: readonly string[] = [
+  'halfhour.assortment',
   'halfhour.partition_reach',
   'identity.user_grant',
   'markets.market',

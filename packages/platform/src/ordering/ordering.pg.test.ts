@@ -5,6 +5,7 @@ import { createCatalogue } from '../catalogue/index.ts';
 import { countUnexplainedStock, selectStock } from '../inventory/index.ts';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
 import { LATE_MS, paymentIdOf } from '../payments/index.ts';
+import { openDatabase } from '../postgres/index.ts';
 import { createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
 import { type OrderChange, selectOpenOrders, selectOrders, toOrder } from './index.ts';
 
@@ -410,3 +411,30 @@ async function paymentStates(marketId: Parameters<typeof keyOf>[0]): Promise<str
   ]);
   return rows.map((row) => row.state);
 }
+
+test('a retry that comes to another process is answered as before, also where it would be refused by now', async () => {
+  const t = await setUp({ cans: 10 });
+  const { host, database, user } = db.pool.options;
+  const memoryOfItsOwn = openDatabase({ connection: { host: host!, database: database!, user: user! } });
+  const other = await createTestOrdering(memoryOfItsOwn);
+  const place = (ordering: typeof t.ordering, key: ReturnType<typeof t.key>, quantity = 1) =>
+    ordering.placeOrder(t.marketId, {
+      shopperId: t.shopperId,
+      command: key,
+      basket: t.market.basket([{ offerId: t.market.can.offerId, quantity }]),
+      expectedTotalMinor: 520 * quantity + 350,
+      paymentMethod: 'test_approve',
+    });
+  const [first, dearer] = [t.key(), t.key()];
+  const placed = await place(t.ordering, first);
+  const again = await place(other.ordering, first);
+  assert.ok(placed.ok && again.ok && placed.value.id === again.value.id);
+  const before = await place(t.ordering, dearer, 2);
+  await db.query('update catalogue.offer set price_minor = 600 where market_id = $1', [keyOf(t.marketId)]);
+  const after = await place(other.ordering, dearer, 2);
+  assert.ok(before.ok && after.ok && before.value.id === after.value.id);
+  const anew = await place(other.ordering, t.key());
+  assert.ok(!anew.ok && anew.error.code === 'price_changed');
+  assert.equal(await t.count('ordering.placement'), 2);
+  await memoryOfItsOwn.close();
+});

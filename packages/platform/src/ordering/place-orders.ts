@@ -20,7 +20,7 @@ import {
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { readOffers } from '../catalogue/index.ts';
-import { findCommands, firstOf, recordCommands } from '../commands/index.ts';
+import { findCommands, findSeenCommands, firstOf, recordCommands } from '../commands/index.ts';
 import { appendEvents } from '../events/index.ts';
 import { reserveStock } from '../inventory/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
@@ -68,8 +68,9 @@ interface Outcome {
 }
 
 /**
- * Writes a group of placements as one transaction of nine statements, whatever its size: each order with its
- * stock reserved, its event and its idempotency key, or refused by itself. Scheduled orders take a place in their
+ * Writes a group of placements as one transaction of eight statements, whatever its size: each order with its
+ * stock reserved, its event and its idempotency key, or refused by itself. Where this process knows what the market sells
+ * and no key was seen before, nothing is read. Scheduled orders take a place in their
  * slot as well, in three statements more, and one to tell those who got none what is free.
  */
 export async function placeOrders(
@@ -83,7 +84,7 @@ export async function placeOrders(
   const baskets = commands.map((command) => command.basket);
   // Sent together.
   const [known, stores, offers, plans, tariffs] = await Promise.all([
-    findCommands<Outcome>(tx, market.id, keys),
+    findSeenCommands<Outcome>(tx, market.id, keys),
     readStores(tx, market.id, [...new Set(baskets.map((basket) => basket.storeId))]),
     readOffers(tx, market.id, [
       ...new Set(baskets.flatMap((basket) => basket.lines.map((line) => line.offerId))),
@@ -156,7 +157,7 @@ export async function placeOrders(
   await requireStillNew(
     tx,
     market.id,
-    candidates.flatMap(({ index }) => (answers[index] === undefined ? [] : [keys[index]!])),
+    keys.filter((_, index) => answers[index] !== undefined),
   );
   await takePlaces(tx, market.id, placesOf(placed));
   await offerOtherSlots(
@@ -209,8 +210,8 @@ export async function placeOrders(
 }
 
 /**
- * What took the last of an article, or the last place of a slot, may have been the same command in another process,
- * which committed while this one waited for it: then the group runs again and finds it done.
+ * What is refused may have been done before: a retry of what another process placed, while the price has changed since or
+ * it took the last itself. Then the group runs again and finds it done.
  */
 async function requireStillNew(tx: Tx, marketId: MarketId, refused: readonly CommandKey[]): Promise<void> {
   const known = await findCommands(tx, marketId, refused);

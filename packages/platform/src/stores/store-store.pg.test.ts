@@ -77,6 +77,24 @@ test('a store that is remembered is read again once it has changed, and one that
   assert.deepEqual((await read()).get(id), { ...opened.value, status: 'paused' });
 });
 
+test('what is remembered of an assortment is taken unread, until somebody else has written', async () => {
+  const opened = await stores.create(market, draft('tres'), owner([merchant]), command('opening-3'));
+  assert.ok(opened.ok);
+  const { id } = opened.value;
+  const attempts: number[] = [];
+  const read = () =>
+    db.transaction(async (tx) => {
+      attempts.push(tx.attempt);
+      return (await readStores(tx, market, [id])).get(id)?.status;
+    });
+  // As after a change that was found out: for a while it is read first.
+  while (attempts.length < 12) assert.equal(await read(), 'open');
+  await db.query(`update stores.store set status = 'closed' where store_id = $1`, [keyOf(id)]);
+  attempts.length = 0;
+  assert.equal(await read(), 'closed');
+  assert.deepEqual(attempts, [1, 2]);
+});
+
 test('a store comes back as it was opened, and tells that it opened', async () => {
   const opened = await stores.create(market, draft('uno'), owner([merchant]), command('opening-1'));
   assert.ok(opened.ok);
