@@ -48,6 +48,7 @@ import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createWalletRoutes, createWallets } from '@halfhour/platform/wallet';
+import { createTariffRoutes, createTariffs } from '@halfhour/platform/tariffs';
 import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
 import type { ModuleHandlers } from './http/bind-routes.ts';
@@ -105,6 +106,8 @@ const CREDIT_LIMIT = 500;
 const LEARN_SECONDS = 10;
 /** What was learned and decided elsewhere is known here so many real seconds later. */
 const PROMISES_SECONDS = 5;
+/** A tariff is known everywhere long before it starts, a minute after it was made at the earliest. */
+const TARIFFS_SECONDS = 5;
 /** A courier of whom nothing was heard for so long is taken to have lost the phone, or the will. */
 const SILENT_MS = 10 * MINUTE_MS;
 const DISPATCH_SECONDS = 20;
@@ -158,6 +161,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     },
   });
   const promises = createPromises({ db, clock, markets, onCommit });
+  const tariffs = createTariffs({ db, clock, markets, estimate: maps.estimate, onCommit });
   const ordering = createOrdering({
     db,
     clock,
@@ -167,6 +171,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     markets,
     estimate: maps.estimate,
     promises,
+    tariffs,
     provider,
     onCommit,
   });
@@ -211,6 +216,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createCatalogueRoutes({ db, catalogue }),
     ...createOrderingRoutes({ db, ordering }),
     ...createPromiseRoutes({ db, promises }),
+    ...createTariffRoutes({ clock, tariffs }),
     ...createCourierRoutes({ db, couriers }),
     ...createDeliveryRoutes({
       db,
@@ -354,6 +360,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       all.map((store) => store.address),
     );
     await promises.follow(marketId);
+    await tariffs.follow(marketId);
     if (role !== 'worker') await live.view(marketId);
     if (working.signal.aborted) return;
     started.add(marketId);
@@ -368,6 +375,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       }),
     );
     every(wallClock, PROMISES_SECONDS, 'follow promises', () => promises.follow(marketId), signal);
+    every(wallClock, TARIFFS_SECONDS, 'follow tariffs', () => tariffs.follow(marketId), signal);
     if (role === 'api') return;
     everyAlone(clock, LEARN_SECONDS, 'learn from deliveries', marketId, () => promises.learn(marketId));
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));

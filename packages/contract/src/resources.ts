@@ -571,6 +571,8 @@ export const eventType = z.enum([
   'ShiftEnded',
   'ShortageMeasuresChanged',
   'ShortagePolicyChanged',
+  'TariffCreated',
+  'TariffWithdrawn',
   'StoreOpened',
   'StoreStatusChanged',
   'SlotPlanChanged',

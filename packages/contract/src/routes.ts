@@ -21,10 +21,12 @@ import {
   webhookMessageId,
 } from './common.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
+import { feeKind } from './charge-resources.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
 import { WALLET_ROUTES } from './wallet-routes.ts';
+import { TARIFF_ROUTES } from './tariff-routes.ts';
 
 const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
@@ -548,8 +550,17 @@ export const ROUTES = {
     access: { operator: 'market', admin: 'all' },
     idempotencyKey: 'required',
     params: inOrder,
+    description:
+      'Names lines with quantities, fees, or an amount: of what is named, or of everything that was paid. What it comes to and from whom it is taken follows from the charges of the order: the merchant gives back the price and gets back the commission, tax is given back with what was taxed, and a tip stays with the courier. Lines are named as they are in the order.',
     body: z.strictObject({
-      amountMinor: z.int().min(1).max(1_000_000_000),
+      amountMinor: z.int().min(1).max(1_000_000_000).optional(),
+      lines: z
+        .array(lineName.extend({ quantity: z.int().min(1).max(99) }))
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('With `amountMinor`: so much of these lines, and no quantity.'),
+      fees: z.array(feeKind).min(1).max(feeKind.options.length).optional(),
       reason: z.string().min(1).max(500),
     }),
     response: { status: 200, schema: shape.order },
@@ -1054,6 +1065,7 @@ export const ROUTES = {
     response: { status: 204 },
     problems: ['unauthenticated'],
   },
+  ...TARIFF_ROUTES,
 } as const satisfies Record<string, RouteContract>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -105,6 +105,7 @@ export function accessCases(
         ...fixture,
         tokens: '',
         stopNumber: '0',
+        tariffVersion: '1',
         providerName: 'test',
       };
       cases.push({
@@ -153,6 +154,7 @@ function sampleBodies({
   courierId,
 }: AccessFixture): Partial<Record<RouteName, unknown>> {
   const address = { label: '18 de Julio 1234', lat: -34.9, lng: -56.18 };
+  const terms = { shopperTax: 'contained', taxes: [], commission: [], deliveryFee: [] };
   const basket = { storeId, lines: [{ offerId, quantity: 1 }], address };
   return {
     createSession: { email: 'nobody@example.com', password: 'not the one' },
@@ -202,6 +204,8 @@ function sampleBodies({
       endsAfterSeconds: 600,
       minOpenOrders: 10,
     },
+    createTariff: { startsAt: '2030-01-01T00:00:00Z', terms },
+    previewTariff: { terms },
     createWebhook: { merchantId, url: 'https://webhooks.invalid/' },
     replayWebhook: { since: '2030-01-01T00:00:00Z' },
     advanceSandboxOrder: { to: 'assigned' },

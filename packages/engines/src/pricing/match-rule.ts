@@ -49,7 +49,7 @@ export function areasAt({ tariff }: PreparedTariff, place: LatLng): readonly str
 /** The place of the first rule that matches, or -1. */
 export function matchRule(
   prepared: PreparedTariff,
-  rules: readonly { readonly when?: LineWhen }[],
+  rules: readonly { readonly when?: LineWhen | undefined }[],
   moment: Moment,
   category?: string,
 ): number {

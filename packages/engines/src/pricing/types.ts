@@ -9,24 +9,26 @@ export type Fulfilment = 'delivery' | 'pickup';
  * in the basket, so that a larger basket never costs less.
  */
 export interface When {
-  readonly stores?: readonly string[];
-  readonly fulfilment?: Fulfilment;
+  readonly stores?: readonly string[] | undefined;
+  readonly fulfilment?: Fulfilment | undefined;
   /** Of the tariff, by name: where the order is handed over. */
-  readonly areas?: readonly string[];
+  readonly areas?: readonly string[] | undefined;
   /** 0 = Sunday … 6 = Saturday. */
-  readonly weekdays?: readonly number[];
+  readonly weekdays?: readonly number[] | undefined;
   /** Minutes of the day from which and before which; the second may be the smaller one, over midnight. */
-  readonly fromMinute?: number;
-  readonly untilMinute?: number;
+  readonly fromMinute?: number | undefined;
+  readonly untilMinute?: number | undefined;
 }
 
 /** Like `When`, of one line. */
 export interface LineWhen extends When {
-  readonly categories?: readonly string[];
+  readonly categories?: readonly string[] | undefined;
 }
 
 export interface TaxRule {
-  readonly when?: { readonly classes?: readonly string[]; readonly areas?: readonly string[] };
+  readonly when?:
+    | { readonly classes?: readonly string[] | undefined; readonly areas?: readonly string[] | undefined }
+    | undefined;
   readonly rateBp: number;
   /** Whom it is owed to, as the ledger names it: lower case, digits, hyphens. */
   readonly authority: string;
@@ -36,48 +38,48 @@ export interface TaxRule {
 
 /** What a charge is taxed as; untaxed where there is no class. */
 interface Taxed {
-  readonly taxClass?: string;
+  readonly taxClass?: string | undefined;
 }
 
 export interface CommissionRule extends Taxed {
-  readonly when?: LineWhen;
+  readonly when?: LineWhen | undefined;
   readonly rateBp: number;
 }
 
 /** Of the items. */
 export interface ServiceFeeRule extends Taxed {
-  readonly when?: When;
+  readonly when?: When | undefined;
   readonly payer: 'shopper' | 'merchant';
   readonly rateBp: number;
-  readonly minMinor?: number;
-  readonly maxMinor?: number;
+  readonly minMinor?: number | undefined;
+  readonly maxMinor?: number | undefined;
 }
 
 export interface DeliveryFeeRule extends Taxed {
-  readonly when?: When;
+  readonly when?: When | undefined;
   readonly baseMinor: number;
   /** Metres that the base covers; each kilometre begun beyond it costs `perKmMinor`. */
   readonly includedMetres: number;
   readonly perKmMinor: number;
   /** The same for weight; no weight costs anything where they are absent. */
-  readonly includedGrams?: number;
-  readonly perKgMinor?: number;
+  readonly includedGrams?: number | undefined;
+  readonly perKgMinor?: number | undefined;
   /** Whether it rises with the surge while couriers are short. */
   readonly surges: boolean;
-  readonly maxMinor?: number;
+  readonly maxMinor?: number | undefined;
   /** Who brings it: the platform's couriers, or the merchant's own. */
   readonly to: 'platform' | 'merchant';
 }
 
 /** What is missing to `belowMinor` of items, at most `feeMinor`, so that one article more never makes an order cheaper. */
 export interface SmallOrderRule extends Taxed {
-  readonly when?: When;
+  readonly when?: When | undefined;
   readonly belowMinor: number;
   readonly feeMinor: number;
 }
 
 export interface PackagingRule extends Taxed {
-  readonly when?: When;
+  readonly when?: When | undefined;
   readonly perOrderMinor: number;
   readonly perItemMinor: number;
   readonly to: 'platform' | 'merchant';
@@ -85,7 +87,7 @@ export interface PackagingRule extends Taxed {
 
 /** Of the items, for the merchant. */
 export interface ServiceChargeRule extends Taxed {
-  readonly when?: When;
+  readonly when?: When | undefined;
   readonly rateBp: number;
 }
 
@@ -102,7 +104,7 @@ export interface Tariff {
   readonly packaging: readonly PackagingRule[];
   readonly serviceCharge: readonly ServiceChargeRule[];
   /** Of bottle deposits; untaxed where absent. */
-  readonly depositTaxClass?: string;
+  readonly depositTaxClass?: string | undefined;
   /** Delivery and service fees are settled to a multiple of this: 100 for whole pesos, 1 for every minor unit. */
   readonly feeStepMinor: number;
   /** What is paid in cash is settled to a multiple of this: 5 where there are no coins below 0.05. */

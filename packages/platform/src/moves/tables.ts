@@ -65,6 +65,7 @@ const WHOLE: readonly string[] = [
   'wallet.expiring',
   'wallet.hold',
   'wallet.holder',
+  'tariffs.tariff',
   'webhooks.reader',
   'webhooks.endpoint',
   'webhooks.secret',

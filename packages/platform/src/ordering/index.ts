@@ -10,6 +10,8 @@ export {
   selectOrders,
 } from './order-store.ts';
 export { type PlaceOrder } from './place-orders.ts';
+export { repriceOrder } from './reprice-order.ts';
+export { type MarketTariffs, type TariffSource, tariffOfPolicy } from './tariff-source.ts';
 export { type PromiseBasis, type PromiseSource, priorOf, secondOfDay } from './promise-source.ts';
 export { type EstimateTrip, quoteBasket } from './quote-basket.ts';
 export { createOrderingRoutes, findOwn } from './routes.ts';

@@ -46,6 +46,7 @@ import {
   changeAddress,
   changeLines,
   declineUnanswered,
+  noSuchLine,
   previousOf,
   substituteLine,
 } from './revise-order.ts';
@@ -137,7 +138,12 @@ export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
   | { readonly kind: 'change_address'; readonly address: Address }
   | ({ readonly kind: 'substitute'; readonly substitute: BasketLine } & LineName)
   | ({ readonly kind: 'answer_substitution' } & SubstitutionAnswer)
-  | ({ readonly kind: 'refund'; readonly reason: string } & RefundWish)
+  | ({
+      readonly kind: 'refund';
+      readonly reason: string;
+      /** What is named of lines by its offer too: another one is not refunded by mistake. */
+      readonly lines?: readonly (LineName & { readonly quantity: number })[] | undefined;
+    } & RefundWish)
 );
 
 type ChangeKind = OrderChange['kind'];
@@ -359,6 +365,15 @@ export function changeOrder(
       );
     }
     case 'refund': {
+      const { reason, lines, fees } = change;
+      if (lines === undefined && fees === undefined && change.amountMinor === undefined) {
+        return err({
+          code: 'invalid_request',
+          detail: 'Nothing is refunded: name `lines`, `fees` or `amountMinor`.',
+        });
+      }
+      const other = lines?.find(({ line, offerId }) => order.lines[line]?.offerId !== offerId);
+      if (other !== undefined) return err(noSuchLine(order, other.line));
       const refund = refundOf(order, change);
       if (!refund.ok) {
         const { detail, refundableMinor } = refund.error;
@@ -366,7 +381,6 @@ export function changeOrder(
       }
       const { amountMinor, after } = refund.value;
       const refundedMinor = order.refundedMinor + amountMinor;
-      const { reason, lines, fees } = change;
       return done(
         order,
         {

@@ -438,3 +438,50 @@ test('a retry that comes to another process is answered as before, also where it
   assert.equal(await t.count('ordering.placement'), 2);
   await memoryOfItsOwn.close();
 });
+
+test('a refund of lines and fees takes from each what it got of them, and ends with nothing left', async () => {
+  const t = await setUp();
+  const placed = await t.placeCans(3);
+  assert.ok(placed.ok);
+  const { id, totalMinor } = placed.value;
+  const courierId = t.market.courierIds[0]!;
+  for (const change of [
+    { kind: 'accept', by: 'merchant' },
+    { kind: 'ready', by: 'merchant' },
+    { kind: 'pick_up', by: 'courier', courierId },
+    { kind: 'deliver', by: 'courier', courierId },
+  ] as const) {
+    assert.ok((await t.change(id, change)).ok);
+  }
+  const balances = () => balancesOf(t.marketId);
+  const merchant = `merchant:${t.market.storeId}:payable`;
+  const sold = await balances();
+  const { offerId } = t.market.can;
+  const refund = (over: object) =>
+    t.change(id, { kind: 'refund', by: 'operator', reason: 'broken', ...over });
+  const one = await refund({ lines: [{ line: 0, offerId, quantity: 1 }] });
+  assert.ok(one.ok && one.value.refundedMinor === 500);
+  const after = await balances();
+  // 22 % tax is contained, 20 % of the price was commission.
+  assert.equal(after.get(merchant)! - sold.get(merchant)!, 500 - 90 - 100);
+  assert.equal(after.get('platform:commission')! - sold.get('platform:commission')!, 100);
+  assert.equal(after.get('tax:state:payable')! - sold.get('tax:state:payable')!, 90);
+  assert.equal(after.get('platform:delivery-fees'), sold.get('platform:delivery-fees'));
+  const more = await refund({ lines: [{ line: 0, offerId, quantity: 3 }] });
+  assert.ok(!more.ok && more.error.code === 'wrong_state');
+  const other = await refund({ lines: [{ line: 0, offerId: t.market.dish.offerId, quantity: 1 }] });
+  assert.ok(!other.ok && other.error.code === 'wrong_state');
+  const nothing = await refund({});
+  assert.ok(!nothing.ok && nothing.error.code === 'invalid_request');
+  assert.ok((await refund({ fees: ['delivery_fee', 'service_fee'] })).ok);
+  assert.equal((await balances()).get('platform:delivery-fees'), 0);
+  assert.ok((await refund({ lines: [{ line: 0, offerId, quantity: 2 }] })).ok);
+  const last = await refund({ fees: ['tip'] });
+  assert.ok(last.ok && last.value.state === 'refunded' && last.value.refundedMinor === totalMinor);
+  const end = await balances();
+  for (const account of [merchant, 'platform:commission', 'platform:service-fees', 'tax:state:payable']) {
+    assert.equal(end.get(account), 0, account);
+  }
+  // The tip stays with the courier, so the platform bears it.
+  assert.equal(end.get('platform:refunds'), 50);
+});

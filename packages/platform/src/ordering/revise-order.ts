@@ -330,7 +330,8 @@ export function termsOf(
   return { currency, timeZone, tariff: tariffs.version(charges.tariff) ?? tariffs.at(placedAt) };
 }
 
-function noSuchLine(order: OrderRecord, line: number): ApiError {
+/** What is told where a line is not what the caller saw there. */
+export function noSuchLine(order: OrderRecord, line: number): ApiError {
   return {
     code: 'wrong_state',
     detail: `The order has no such line at ${line} any more: read it again.`,

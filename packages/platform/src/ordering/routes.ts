@@ -10,6 +10,7 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import type { CancelReason, Order, Quote } from '@halfhour/contract';
+import { type Party, readCharges } from '@halfhour/engines/pricing';
 import { type ApiError, type ApiRequest, type Authority, type Handlers, requiredKey } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectAllStores } from '../stores/index.ts';
@@ -17,6 +18,7 @@ import type { Ordering } from './create-ordering.ts';
 import { readOrderHistory } from './order-history.ts';
 import { type Actor, type OrderChange, type OrderRecord, toOrder } from './order.ts';
 import { listOrders, selectOrders } from './order-store.ts';
+import { chargesFor } from './show-charges.ts';
 
 type Changing =
   | 'acceptOrder'
@@ -100,7 +102,10 @@ export function createOrderingRoutes({
 
     async getOrder(request) {
       const found = await findOwn(db, request);
-      return found.ok ? ok(toOrder(found.value.order, viewerOf(found.value.authority))) : found;
+      if (!found.ok) return found;
+      const { order, authority } = found.value;
+      const charges = chargesFor(partyOf(authority), readCharges(order.charges));
+      return ok({ ...toOrder(order, viewerOf(authority)), charges });
     },
 
     async getOrderTimeline(request) {
@@ -167,6 +172,12 @@ function isOwn(order: OrderRecord, authority: Authority): boolean {
 
 function viewerOf(authority: Authority): { readonly seesDeliveryCode: boolean } {
   return { seesDeliveryCode: authority.role === 'shopper' || authority.scope !== 'own' };
+}
+
+/** Whose charges a caller sees: its own, and the operator all. */
+function partyOf({ scope, role }: Authority): Party | undefined {
+  if (scope !== 'own') return undefined;
+  return role === 'merchant' || role === 'courier' ? role : 'shopper';
 }
 
 function toWindow({ earliest, latest }: Quote['promise']): { earliest: EpochMs; latest: EpochMs } {

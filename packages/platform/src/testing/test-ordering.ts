@@ -10,7 +10,7 @@ import {
 } from '@halfhour/kernel';
 import type { CommandKey } from '../api/index.ts';
 import { createMarkets } from '../markets/index.ts';
-import { type Ordering, type PromiseSource, createOrdering } from '../ordering/index.ts';
+import { type Ordering, type PromiseSource, type TariffSource, createOrdering } from '../ordering/index.ts';
 import { createTestProvider } from '../payments/index.ts';
 import type { Database } from '../postgres/index.ts';
 import { TEST_START, type TestMarket, createTestMarket } from './test-market.ts';
@@ -32,7 +32,12 @@ export interface TestOrdering {
 /** The real ordering module with its neighbours on a market of its own, and a clock that the test moves. */
 export async function createTestOrdering(
   db: Database,
-  options: { readonly cans?: number; readonly couriers?: number; readonly promises?: PromiseSource } = {},
+  options: {
+    readonly cans?: number;
+    readonly couriers?: number;
+    readonly promises?: PromiseSource;
+    readonly tariffs?: TariffSource;
+  } = {},
 ): Promise<TestOrdering> {
   const clock = new ManualClock(TEST_START);
   const ids = createIdSource(() => clock.now(), nodes++);
@@ -51,6 +56,7 @@ export async function createTestOrdering(
     },
     provider: createTestProvider({ clock, secret: 'test', notify: (_, body) => notifications.push(body) }),
     ...(options.promises === undefined ? {} : { promises: options.promises }),
+    ...(options.tariffs === undefined ? {} : { tariffs: options.tariffs }),
     onCommit: () => {},
   });
   const shopperId = ids.next('usr');

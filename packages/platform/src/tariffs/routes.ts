@@ -1,0 +1,57 @@
+import { type Clock, err, fromRfc3339, invariant, ok } from '@halfhour/kernel';
+import { type Handlers, requiredKey } from '../api/index.ts';
+import type { Tariffs } from './create-tariffs.ts';
+import { toTariff } from './tariff.ts';
+
+export function createTariffRoutes({
+  clock,
+  tariffs,
+}: {
+  readonly clock: Clock;
+  readonly tariffs: Tariffs;
+}): Handlers<'listTariffs' | 'getTariffInForce' | 'createTariff' | 'previewTariff' | 'withdrawTariff'> {
+  return {
+    async listTariffs({ params, query }) {
+      const before = query.cursor === undefined ? undefined : Number(query.cursor);
+      if (before !== undefined && !(Number.isInteger(before) && before > 0 && before <= 1_000_000)) {
+        return err({ code: 'invalid_request', detail: '`cursor` is not one that this list gave.' });
+      }
+      const listed = await tariffs.list(params.marketId, before, query.limit);
+      if (!listed.ok) return listed;
+      const { items, inForce } = listed.value;
+      const now = clock.now();
+      return ok({
+        items: items.map((item) => toTariff(item, inForce, now)),
+        ...(items.length === query.limit ? { next: String(items.at(-1)!.version) } : {}),
+      });
+    },
+
+    async getTariffInForce({ params, query }) {
+      const now = clock.now();
+      const found = await tariffs.inForce(params.marketId, momentOf(query.at) ?? now);
+      if (!found.ok) return found;
+      const current = await tariffs.inForce(params.marketId, now);
+      return current.ok ? ok(toTariff(found.value, current.value.version, now)) : current;
+    },
+
+    async createTariff({ params, body, command, authority }) {
+      invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
+      const { terms, note } = body;
+      const draft = { startsAt: momentOf(body.startsAt)!, terms, note };
+      const made = await tariffs.create(params.marketId, draft, requiredKey(command), authority);
+      // Never the one in force: it starts later.
+      return made.ok ? ok(toTariff(made.value, 0, clock.now())) : made;
+    },
+
+    previewTariff: ({ params, body }) => tariffs.preview(params.marketId, body.terms),
+
+    async withdrawTariff({ params, authority }) {
+      invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
+      return tariffs.withdraw(params.marketId, params.tariffVersion, authority);
+    },
+  };
+}
+
+function momentOf(text: string | undefined): ReturnType<typeof fromRfc3339> {
+  return text === undefined ? undefined : fromRfc3339(text);
+}
