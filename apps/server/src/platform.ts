@@ -30,7 +30,7 @@ import { type Delivery, createDelivery, createDeliveryRoutes } from '@halfhour/p
 import { createDispatchRoutes, createDispatcher } from '@halfhour/platform/dispatch';
 import { createEventFeed } from '@halfhour/platform/events';
 import { type Identity, createIdentity, createIdentityRoutes } from '@halfhour/platform/identity';
-import { createLedgerRoutes } from '@halfhour/platform/ledger';
+import { createLedgerRoutes, rollUp } from '@halfhour/platform/ledger';
 import { createLive, createLiveRoutes } from '@halfhour/platform/live';
 import { type Maps, createMapRoutes, createMaps } from '@halfhour/platform/maps';
 import {
@@ -103,6 +103,7 @@ const SHIFT_SECONDS = 30;
 const CREDIT_SECONDS = 60;
 /** Credits that expire in one transaction; what is left is taken back the next time. */
 const CREDIT_LIMIT = 500;
+const ROLL_UP_SECONDS = 5;
 const LEARN_SECONDS = 10;
 /** What was learned and decided elsewhere is known here so many real seconds later. */
 const PROMISES_SECONDS = 5;
@@ -230,9 +231,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     }),
     ...createDispatchRoutes({ db }),
     ...createLiveRoutes({ db, clock, live }),
-    ...createLedgerRoutes(db),
     ...createWalletRoutes({ db, markets }),
     ...createAuditRoutes({ db }),
+    ...createLedgerRoutes({ db, clock, ids, markets, onCommit }),
     ...createIdentityRoutes(identity),
     ...createWebhookRoutes(webhooks),
     ...createSandboxRoutes({ db, clock, markets, ordering, delivery, couriers, estimate: maps.estimate }),
@@ -379,6 +380,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     if (role === 'api') return;
     everyAlone(clock, LEARN_SECONDS, 'learn from deliveries', marketId, () => promises.learn(marketId));
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
+    everyAlone(wallClock, ROLL_UP_SECONDS, 'roll up the ledger', marketId, () => rollUp(db, ids, marketId));
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),
     );

@@ -507,7 +507,10 @@ export const ledgerAccount = z.object({
 export const ledgerTransaction = z.object({
   id: z.string(),
   kind: z.string(),
+  cause: z.string().describe('What it is about: an order, a payment, a payout, a correction.'),
   orderId: orderId.optional(),
+  actor: z.string().optional().describe('Who caused it, where a person did.'),
+  reason: z.string().optional(),
   postedAt: moment,
   postings: z.array(z.object({ account: z.string(), amountMinor: minor })),
 });
@@ -583,6 +586,8 @@ export const eventType = z.enum([
   'WalletReleased',
   'WalletTaken',
   'WalletCreditExpired',
+  'LedgerPeriodClosed',
+  'LedgerCorrected',
   'WebhookDisabled',
 ]);
 

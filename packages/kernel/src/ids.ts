@@ -12,6 +12,8 @@ export type IdPrefix =
   | 'art' // article
   | 'cas' // support case
   | 'cmp' // compensation
+  | 'cls' // close of a period of the ledger
+  | 'cor' // correction of the ledger
   | 'cou' // courier
   | 'mer' // merchant
   | 'mkt' // market
@@ -46,6 +48,8 @@ export type TaskId = Id<'tsk'>;
 export type RouteId = Id<'rte'>;
 export type AccountId = Id<'acc'>;
 export type TransactionId = Id<'txn'>;
+export type CloseId = Id<'cls'>;
+export type CorrectionId = Id<'cor'>;
 export type UserId = Id<'usr'>;
 export type ActionId = Id<'act'>;
 export type CaseId = Id<'cas'>;

@@ -62,6 +62,8 @@ export {
   type RouteId,
   type AccountId,
   type TransactionId,
+  type CloseId,
+  type CorrectionId,
   type UserId,
   type WebhookId,
   type WebhookMessageId,

@@ -90,6 +90,8 @@ const NAMED_IN_BODY: Readonly<Partial<Record<RouteName, string>>> = {
 /** Routes whose query must say something. */
 const QUERIES: Readonly<Partial<Record<RouteName, string>>> = {
   listNearbyCouriers: '?lat=-34.9&lng=-56.18',
+  getLedgerBalance: '?account=platform:commission',
+  listLedgerEntries: '?account=platform:commission',
 };
 
 /** Every route as every actor, with what the contract expects; of public routes, as nobody. */
@@ -196,6 +198,14 @@ function sampleBodies({
     reportPoints: { points: [{ lat: -34.9, lng: -56.18, at: '2026-01-01T00:00:00Z' }] },
     reportFleet: { positions: [{ courierId, lat: -34.9, lng: -56.18, at: '2026-01-01T00:00:00Z' }] },
     setClockSpeed: { speed: 1 },
+    closePeriod: { throughDay: '2020-01-01', note: 'access' },
+    postLedgerCorrection: {
+      reason: 'access',
+      postings: [
+        { account: 'platform:commission', amountMinor: 1 },
+        { account: 'platform:refunds', amountMinor: -1 },
+      ],
+    },
     setShortagePolicy: {
       measures: [{ kind: 'longer_promises', seconds: 600 }],
       beginsAtBp: 3_000,

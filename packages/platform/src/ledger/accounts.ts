@@ -44,9 +44,6 @@ export function taxPayable(authority: string): AccountName {
   return { code: `tax:${authority}:payable`, kind: 'liability' };
 }
 
-/** Tax, before tariffs name the authority. */
-export const TAX_PAYABLE: AccountName = { code: 'tax:payable', kind: 'liability' };
-
 /** Gift cards and group vouchers that were sold and not redeemed. */
 export const voucherLiability: AccountName = { code: 'vouchers:outstanding', kind: 'liability' };
 /** What shoppers are to get back, until the provider has paid it. */

@@ -11,7 +11,6 @@ import {
   ROUNDING,
   SERVICE_FEES,
   SMALL_ORDER_FEES,
-  TAX_PAYABLE,
   TIPS_UNASSIGNED,
   bank,
   clearing,
@@ -109,7 +108,6 @@ export const CHART: readonly ChartEntry[] = [
     'Payouts that the bank was told to make and has not confirmed.',
   ),
   each(taxPayable('*'), 'Tax payable', 'Collected for a tax authority and not yet remitted.'),
-  each(TAX_PAYABLE, 'Tax payable, authority not named', 'Collected before tariffs name the authority.'),
   each(
     TIPS_UNASSIGNED,
     'Tips not assigned',

@@ -10,7 +10,6 @@ export {
   ROUNDING,
   SERVICE_FEES,
   SMALL_ORDER_FEES,
-  TAX_PAYABLE,
   TIPS_UNASSIGNED,
   bank,
   clearing,
@@ -30,11 +29,20 @@ export { type ChartEntry, CHART, chartEntryOf } from './chart.ts';
 export {
   type AccountBalance,
   type PostedTransaction,
+  selectBalance,
   selectBalances,
   selectImbalance,
   selectTransactions,
 } from './ledger-store.ts';
+export {
+  type BalanceAt,
+  type StatementEntry,
+  selectBalanceAt,
+  selectBalancesAt,
+  selectEntries,
+} from './moment-store.ts';
 export { postTransactions } from './post-transactions.ts';
+export { rollUp } from './roll-up.ts';
 export { createLedgerRoutes } from './routes.ts';
 export {
   type AccountKind,
@@ -43,3 +51,4 @@ export {
   type TransactionDraft,
   balanced,
 } from './transaction.ts';
+export { type TrialBalance, trialBalance } from './trial-balance.ts';

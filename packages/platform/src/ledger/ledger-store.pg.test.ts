@@ -1,23 +1,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type MarketId, type OrderId, createIdSource, currency, epochMs, keyOf } from '@halfhour/kernel';
+import {
+  type MarketId,
+  type OrderId,
+  createIdSource,
+  ManualClock,
+  currency,
+  epochMs,
+  keyOf,
+} from '@halfhour/kernel';
+import { createMarkets } from '../markets/index.ts';
 import { createEmptyMarket, createTestDatabase } from '../testing/index.ts';
 import {
   type TransactionDraft,
   COMMISSION,
-  TAX_PAYABLE,
   clearing,
   createLedgerRoutes,
   postTransactions,
   selectBalances,
   selectImbalance,
   selectTransactions,
+  taxPayable,
 } from './index.ts';
 
 const ids = createIdSource(() => epochMs(1_780_000_000_000), 1);
 const db = await createTestDatabase();
 const market = await createEmptyMarket(db, ids);
+const deps = {
+  db,
+  clock: new ManualClock(epochMs(1_780_000_000_000)),
+  ids,
+  markets: createMarkets({ db }),
+  onCommit: () => {},
+};
 
 /** An order by a name. */
 const orders = new Map<string, OrderId>();
@@ -35,7 +51,7 @@ const sale = (name: string, totalMinor: number, taxMinor: number): TransactionDr
   postings: [
     { account: clearing('test'), amountMinor: totalMinor },
     { account: COMMISSION, amountMinor: taxMinor - totalMinor },
-    { account: TAX_PAYABLE, amountMinor: -taxMinor },
+    { account: taxPayable('state'), amountMinor: -taxMinor },
   ],
 });
 
@@ -118,6 +134,40 @@ test('Postgres itself refuses postings that do not balance, and any change of th
   await assert.rejects(db.query(`delete from ledger.transaction`), /only ever added to/);
 });
 
+test('an account keeps its kind, and a market its currency, whoever writes', async () => {
+  const own = await createEmptyMarket(db, ids);
+  await post(own, [sale('kept', 900, 90)]);
+  await assert.rejects(
+    db.query(`update ledger.account set kind = 'asset' where market_id = $1`, [keyOf(own)]),
+    /only ever added to/,
+  );
+  await assert.rejects(
+    post(own, [
+      {
+        ...sale('dollars', 100, 10),
+        currency: currency('USD'),
+        postings: [
+          { account: { code: 'a:usd', kind: 'asset' }, amountMinor: 1 },
+          { account: { code: 'b:usd', kind: 'asset' }, amountMinor: -1 },
+        ],
+      },
+    ]),
+    /in one currency/,
+  );
+  await assert.rejects(
+    post(own, [
+      {
+        ...sale('turned', 100, 10),
+        postings: [
+          { account: { ...COMMISSION, kind: 'expense' }, amountMinor: 1 },
+          { account: clearing('test'), amountMinor: -1 },
+        ],
+      },
+    ]),
+    /is of another kind/,
+  );
+});
+
 test('a rolled back command leaves no posting behind', async () => {
   const own = await createEmptyMarket(db, ids);
   await assert.rejects(
@@ -133,7 +183,7 @@ test('the operator reads accounts and transactions page by page', async () => {
   const own = await createEmptyMarket(db, ids);
   const order = orderOf('a');
   await post(own, [sale('a', 100, 10), sale('b', 200, 20), sale('c', 300, 30)]);
-  const routes = createLedgerRoutes(db);
+  const routes = createLedgerRoutes(deps);
   const asked = {
     params: { marketId: own },
     body: undefined,

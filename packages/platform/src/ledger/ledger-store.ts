@@ -1,6 +1,8 @@
 import {
   type AccountId,
   type EpochMs,
+  type Id,
+  type IdPrefix,
   type IdSource,
   type MarketId,
   type OrderId,
@@ -19,7 +21,7 @@ import {
   momentArray,
   textArray,
 } from '../postgres/index.ts';
-import type { AccountKind, Posting, TransactionDraft } from './transaction.ts';
+import type { AccountKind, AccountName, Posting, TransactionDraft } from './transaction.ts';
 
 /** What a transaction posts in each market. */
 const gathered = new WeakMap<Tx, Map<MarketId, TransactionDraft[]>>();
@@ -62,11 +64,12 @@ async function insertTransactions(
   tx.write(
     `with posted as (
        insert into ledger.transaction
-         (market_id, transaction_id, kind, reference_kind, reference, posted_at, account_ids, amounts_minor)
+         (market_id, transaction_id, kind, reference_kind, reference, posted_at, account_ids, amounts_minor, actor, reason)
        select $1, draft.transaction_id, draft.kind, draft.reference_kind, draft.reference, draft.posted_at,
-         ($9::bigint[])[draft.first:draft.last], ($10::bigint[])[draft.first:draft.last]
-       from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::int[], $8::int[])
-         as draft (transaction_id, kind, reference_kind, reference, posted_at, first, last)
+         ($9::bigint[])[draft.first:draft.last], ($10::bigint[])[draft.first:draft.last], draft.actor, draft.reason
+       from unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::int[], $8::int[],
+           $11::text[], $12::text[])
+         as draft (transaction_id, kind, reference_kind, reference, posted_at, first, last, actor, reason)
        on conflict (market_id, reference, kind) do nothing
        returning account_ids, amounts_minor
      )
@@ -87,12 +90,19 @@ async function insertTransactions(
       int4Array(last),
       keyArray(postings.map((posting) => accounts.get(posting.account.code)!)),
       int8Array(postings.map((posting) => posting.amountMinor)),
+      textArray(drafts.map((draft) => draft.actor)),
+      textArray(drafts.map((draft) => draft.reason)),
     ],
   );
 }
 
-/** Ids of accounts by market and code, of each database. What was committed once is true for good. */
-const knownAccounts = new WeakMap<object, LRUCache<string, AccountId>>();
+/** Accounts by market and code, of each database. What was committed once is true for good. */
+const knownAccounts = new WeakMap<object, LRUCache<string, KnownAccount>>();
+
+interface KnownAccount {
+  readonly id: AccountId;
+  readonly kind: AccountKind;
+}
 const MAX_KNOWN = 50_000;
 
 /** The accounts that drafts name, by code; made where they are not there. */
@@ -113,9 +123,9 @@ async function findAccounts(
   for (const { postings, currency } of drafts) {
     for (const { account } of postings) {
       if (found.has(account.code) || missing.has(account.code)) continue;
-      const id = cache.get(`${marketId} ${account.code}`);
-      if (id === undefined) missing.set(account.code, { kind: account.kind, currency });
-      else found.set(account.code, id);
+      const one = cache.get(`${marketId} ${account.code}`);
+      if (one === undefined) missing.set(account.code, { kind: account.kind, currency });
+      else found.set(account.code, sameKind(account, one).id);
     }
   }
   if (missing.size === 0) return found;
@@ -136,17 +146,25 @@ async function findAccounts(
       textArray(codes.map((code) => missing.get(code)!.currency)),
     ],
   );
-  const rows = await tx.query<{ code: string; account_id: string }>(
-    `select code, account_id from ledger.account where market_id = $1 and code = any($2::text[])`,
+  const rows = await tx.query<{ code: string; account_id: string; kind: AccountKind }>(
+    `select code, account_id, kind from ledger.account where market_id = $1 and code = any($2::text[])`,
     [keyOf(marketId), textArray(codes)],
   );
   invariant(rows.length === codes.length, 'an account was not made');
-  const made = rows.map((row) => [row.code, idFromKey('acc', row.account_id)] as const);
-  for (const [code, id] of made) found.set(code, id);
+  const made = rows.map(({ code, account_id, kind }) => ({ code, id: idFromKey('acc', account_id), kind }));
+  for (const one of made) {
+    found.set(one.code, sameKind({ code: one.code, kind: missing.get(one.code)!.kind }, one).id);
+  }
   tx.afterCommit(() => {
-    for (const [code, id] of made) cache.set(`${marketId} ${code}`, id);
+    for (const { code, id, kind } of made) cache.set(`${marketId} ${code}`, { id, kind });
   });
   return found;
+}
+
+/** Two modules that disagree on what an account is are a bug. */
+function sameKind(account: AccountName, known: KnownAccount): KnownAccount {
+  invariant(account.kind === known.kind, `account ${account.code} is of another kind: ${known.kind}`);
+  return known;
 }
 
 export interface AccountBalance {
@@ -156,6 +174,37 @@ export interface AccountBalance {
   readonly currency: string;
   /** Debits minus credits. */
   readonly balanceMinor: number;
+}
+
+/**
+ * What stands on an account now; undefined for one that nothing was ever posted to. Two rows by their keys, however many
+ * entries there are (`npm run bench -- ledger`).
+ */
+export async function selectBalance(
+  db: Queryable,
+  marketId: MarketId,
+  code: string,
+): Promise<number | undefined> {
+  const [row] = await db.query<{ amount_minor: string }>(
+    `select coalesce(amount_minor, 0) as amount_minor
+     from ledger.account left join ledger.balance using (market_id, account_id)
+     where market_id = $1 and code = $2`,
+    [keyOf(marketId), code],
+  );
+  return row === undefined ? undefined : Number(row.amount_minor);
+}
+
+/** Those of the codes that anything was ever posted to. */
+export async function selectKnownCodes(
+  db: Queryable,
+  marketId: MarketId,
+  codes: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db.query<{ code: string }>(
+    `select code from ledger.account where market_id = $1 and code = any($2::text[])`,
+    [keyOf(marketId), textArray(codes)],
+  );
+  return new Set(rows.map(({ code }) => code));
 }
 
 /** Accounts in code order after `afterCode`, each with its balance. */
@@ -191,7 +240,10 @@ export async function selectBalances(
 export interface PostedTransaction {
   readonly id: TransactionId;
   readonly kind: string;
+  readonly cause: Id<IdPrefix>;
   readonly orderId: OrderId | undefined;
+  readonly actor: string | undefined;
+  readonly reason: string | undefined;
   readonly postedAt: EpochMs;
   readonly postings: readonly { readonly account: string; readonly amountMinor: number }[];
 }
@@ -211,10 +263,12 @@ export async function selectTransactions(
     kind: string;
     reference_kind: string;
     reference: string;
+    actor: string | null;
+    reason: string | null;
     posted_at: EpochMs;
     postings: { account: string; amountMinor: number }[];
   }>(
-    `select transaction_id, kind, reference_kind, reference, posted_at,
+    `select transaction_id, kind, reference_kind, reference, actor, reason, posted_at,
        (select json_agg(json_build_object('account', account.code, 'amountMinor', posting.amount_minor) order by line)
         from unnest(account_ids, amounts_minor) with ordinality as posting (account_id, amount_minor, line)
         join ledger.account on account.market_id = $1 and account.account_id = posting.account_id) as postings
@@ -234,7 +288,10 @@ export async function selectTransactions(
   return rows.map((row) => ({
     id: idFromKey('txn', row.transaction_id),
     kind: row.kind,
+    cause: idFromKey(row.reference_kind as IdPrefix, row.reference),
     orderId: row.reference_kind === 'ord' ? idFromKey('ord', row.reference) : undefined,
+    actor: row.actor ?? undefined,
+    reason: row.reason ?? undefined,
     postedAt: row.posted_at,
     postings: row.postings ?? [],
   }));

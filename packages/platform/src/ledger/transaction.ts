@@ -20,6 +20,10 @@ export interface TransactionDraft {
   readonly kind: string;
   /** What it is about. One transaction of a kind for each reference, ever: posting it again changes nothing. */
   readonly reference: Id<IdPrefix>;
+  /** Who caused it, where a person did: a user's id. */
+  readonly actor?: string;
+  /** Why, in the words or the code of who did. */
+  readonly reason?: string;
   readonly currency: Currency;
   readonly postedAt: EpochMs;
   readonly postings: readonly Posting[];

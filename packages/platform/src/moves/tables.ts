@@ -25,6 +25,8 @@ const among = (column: string, keys: readonly string[]): string =>
 
 /** What grows with every order. Parents of foreign keys come before their children. */
 const GROWING: readonly MovedTable[] = [
+  { name: 'ledger.account', isJournal: true },
+  { name: 'ledger.period_close', isJournal: true },
   { name: 'events.batch', changed: ({ seq }) => `seq > ${seq}`, isJournal: true },
   { name: 'ledger.transaction', changed: ({ key }) => `transaction_id >= ${key}`, isJournal: true },
   { name: 'audit.action', changed: ({ key }) => `action_id >= ${key}`, isJournal: true },
@@ -52,7 +54,6 @@ const WHOLE: readonly string[] = [
   'events.head',
   'events.reader',
   'inventory.stock',
-  'ledger.account',
   'ledger.balance',
   'payments.refund',
   'promises.history',
@@ -79,6 +80,9 @@ const LEFT: readonly string[] = [
   'halfhour.assortment',
   'halfhour.partition_reach',
   'identity.user_grant',
+  // Made anew from the transactions.
+  'ledger.page',
+  'ledger.rolled',
   'markets.market',
   'processes.work',
 ];
