@@ -1,6 +1,6 @@
 import { type Clock, epochMs, err, fromRfc3339, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import { type Handlers, requiredKey } from '../api/index.ts';
-import { CHART } from './chart.ts';
+import { CHART, chartEntryOf } from './chart.ts';
 import { type FinanceDeps, closePeriod } from './close-period.ts';
 import { selectBalances, selectTransactions } from './ledger-store.ts';
 import { selectBalanceAt, selectBalancesAt, selectEntries } from './moment-store.ts';
@@ -67,7 +67,9 @@ export function createLedgerRoutes(deps: FinanceDeps): Handlers<LedgerRouteName>
 
     async getLedgerBalance({ params: { marketId }, query }) {
       const at = momentOf(query.at, clock);
-      const balanceMinor = await selectBalanceAt(db, marketId, query.account, at);
+      const balanceMinor =
+        (await selectBalanceAt(db, marketId, query.account, at)) ??
+        (isAlwaysThere(query.account) ? 0 : undefined);
       if (balanceMinor === undefined) return err({ code: 'not_found', detail: NO_ACCOUNT });
       return ok({ account: query.account, at: toRfc3339(at), balanceMinor });
     },
@@ -81,7 +83,9 @@ export function createLedgerRoutes(deps: FinanceDeps): Handlers<LedgerRouteName>
     async listLedgerEntries({ params: { marketId }, query }) {
       const before = query.cursor === undefined ? undefined : parseId('txn', query.cursor);
       if (query.cursor !== undefined && before === undefined) return err(WRONG_CURSOR);
-      const entries = await selectEntries(db, marketId, query.account, { before, limit: query.limit });
+      const entries =
+        (await selectEntries(db, marketId, query.account, { before, limit: query.limit })) ??
+        (isAlwaysThere(query.account) ? [] : undefined);
       if (entries === undefined) return err({ code: 'not_found', detail: NO_ACCOUNT });
       return ok({
         items: entries.map(({ actor, reason, postedAt, ...entry }) => ({
@@ -129,6 +133,12 @@ export function createLedgerRoutes(deps: FinanceDeps): Handlers<LedgerRouteName>
 }
 
 const NO_ACCOUNT = 'Nothing was ever posted to `account`. Take its code from the list of accounts.';
+
+/** Accounts that are not kept for each owner are there before anything is posted to them. */
+function isAlwaysThere(code: string): boolean {
+  const entry = chartEntryOf(code);
+  return entry !== undefined && !entry.family.includes('*');
+}
 
 /** The contract has checked its form. */
 function momentOf(at: string | undefined, clock: Clock) {
