@@ -108,6 +108,8 @@ const PROMISES_SECONDS = 5;
 /** A courier of whom nothing was heard for so long is taken to have lost the phone, or the will. */
 const SILENT_MS = 10 * MINUTE_MS;
 const DISPATCH_SECONDS = 20;
+/** How long a round of dispatch may search: a process that also answers requests must not let them wait for long. */
+const SEARCH_MS = { all: 100, worker: 1_000 };
 /** The partitions of next month are there for a month before they are needed. */
 const PARTITIONS_SECONDS = 6 * 3_600;
 /** Idempotency keys are promised for 24 hours. */
@@ -222,7 +224,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       delivery,
       estimate: maps.estimate,
     }),
-    ...createDispatchRoutes({ db }),
+    ...createDispatchRoutes({ db, clock, markets, onCommit }),
     ...createLiveRoutes({ db, clock, live }),
     ...createLedgerRoutes(db),
     ...createWalletRoutes({ db, markets }),
@@ -302,11 +304,12 @@ export function createPlatform(options: PlatformOptions): Platform {
       couriers,
       travelAt(now) {
         const { seconds, metres } = map.travelAt(now);
-        return { nodeOf: map.nodeOf, seconds, metres };
+        return { nodeOf: map.nodeOf, seconds, metres, plane: map.plane };
       },
       // Where couriers wait for work is theirs to choose.
       policy: { ...defaultPolicy, prepositionWithinSeconds: 0 },
       createEngine: (policy) => createDispatchEngine(policy, seededRandom(market.id)),
+      searchTime: { ticker, milliseconds: role === 'worker' ? SEARCH_MS.worker : SEARCH_MS.all },
       onCommit,
       onError: failed('dispatch'),
       onLeftOut: (subject, message) =>

@@ -15,6 +15,7 @@ export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Address, Names, Place } from './common.ts';
 export type { AuditAction } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
+export type { DispatchPolicy, DispatchPolicyVersion } from './dispatch-resources.ts';
 export type {
   Amounts,
   ApiKey,

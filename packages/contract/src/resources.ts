@@ -571,6 +571,7 @@ export const eventType = z.enum([
   'ShiftEnded',
   'ShortageMeasuresChanged',
   'ShortagePolicyChanged',
+  'DispatchPolicyChanged',
   'StoreOpened',
   'StoreStatusChanged',
   'SlotPlanChanged',

@@ -21,6 +21,7 @@ import {
   webhookMessageId,
 } from './common.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
+import { DISPATCH_ROUTES } from './dispatch-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
@@ -787,6 +788,8 @@ export const ROUTES = {
     params: inOrder,
     response: { status: 200, schema: shape.dispatchDecision },
   },
+
+  ...DISPATCH_ROUTES,
 
   // The operator's live market
   getLive: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createDispatchEngine, defaultPolicy } from '@halfhour/engines/dispatch';
+import { type DispatchPolicy, createDispatchEngine, defaultPolicy } from '@halfhour/engines/dispatch';
 import {
   type CourierId,
   type LatLng,
@@ -28,6 +28,7 @@ import {
   type DispatcherDeps,
   type MarketMemory,
   type Travel,
+  createDispatchRoutes,
   createDispatcher,
   selectDecision,
   readMemory,
@@ -235,6 +236,55 @@ test('whom the engine cannot plan with is told once, and the others are planned'
     [lost, 'courier 0: has no position: give the node where it stands or will be free'],
   ]);
   assert.equal((await t.read(id)).courierId, found);
+});
+
+test('what the operator sets is in force from the next round, and the search may end by the clock', async () => {
+  const t = await setUp(2);
+  const made: DispatchPolicy[] = [];
+  const progress: number[] = [];
+  let elapsed = 0;
+  const deps = t.deps('one');
+  const dispatcher = createDispatcher({
+    ...deps,
+    createEngine(policy) {
+      made.push(policy);
+      const engine = deps.createEngine(policy);
+      return {
+        plan(state, given) {
+          if (given !== undefined) progress.push(given(0), given(1_000_000));
+          elapsed += 60;
+          if (given !== undefined) progress.push(given(0));
+          return engine.plan(state, given);
+        },
+      };
+    },
+    searchTime: { ticker: { elapsedMs: () => elapsed }, milliseconds: 60 },
+  });
+  const routes = createDispatchRoutes({ db, clock: t.clock, markets: deps.markets, onCommit: () => {} });
+  const asked = {
+    params: { marketId: t.marketId },
+    query: undefined,
+    command: undefined,
+    requestId: 'r',
+    signal: new AbortController().signal,
+    authority: t.authority,
+  };
+  const before = await routes.getDispatchPolicy({ ...asked, body: undefined });
+  assert.ok(before.ok && before.value.version === 0);
+  await dispatcher.tick();
+  assert.equal(made.length, 1);
+  const body = { ...before.value.policy, fairnessCostSeconds: 90, dropServiceSeconds: 30 };
+  const set = await routes.setDispatchPolicy({ ...asked, body });
+  assert.ok(set.ok && set.value.version === 1 && set.value.policy.fairnessCostSeconds === 90);
+  const again = await routes.setDispatchPolicy({ ...asked, body });
+  assert.ok(again.ok && again.value.version === 1, 'the same again is no new version');
+  const after = await routes.getDispatchPolicy({ ...asked, body: undefined });
+  assert.deepEqual(after, again);
+  await dispatcher.tick();
+  await dispatcher.tick();
+  assert.equal(made.length, 2);
+  assert.deepEqual(made[1], { ...made[0], fairnessCostSeconds: 90, dropServiceSeconds: 30 });
+  assert.deepEqual(progress.slice(0, 3), [0, 1_000_000, 1]);
 });
 
 test('a scheduled order waits for its time, and is at the door in its slot though it was packed early', async () => {

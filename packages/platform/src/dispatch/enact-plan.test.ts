@@ -6,7 +6,7 @@ import type { RouteRecord } from '../delivery/index.ts';
 import { BEGINNING } from '../events/index.ts';
 import { DecisionBook } from './decisions.ts';
 import { enactPlan } from './enact-plan.ts';
-import type { DispatchOrder, MarketMemory } from './market-memory.ts';
+import { type DispatchOrder, type MarketMemory, emptyMemory } from './market-memory.ts';
 import { type Snapshot, Snapshotter } from './snapshot.ts';
 
 const T0 = epochMs(1_780_000_000_000);
@@ -35,16 +35,7 @@ function world(): {
   ): RouteRecord;
   take(now?: number): Snapshot;
 } {
-  const memory: MarketMemory = {
-    marketId,
-    position: BEGINNING,
-    orders: new Map(),
-    couriers: new Map(),
-    routes: new Map(),
-    stores: new Map(),
-    lastDoorAt: new Map(),
-    offers: new Map(),
-  };
+  const memory = emptyMemory(marketId, BEGINNING);
   // Both stores are in the same house.
   for (const id of [A, B]) memory.stores.set(id, { id, address: place(10) });
   for (const [index, id] of [X, Y].entries()) {

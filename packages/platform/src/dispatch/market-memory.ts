@@ -17,9 +17,11 @@ import {
   selectRoutes,
 } from '../delivery/index.ts';
 import { type Position, type StoredEvent, readEvents, readHead } from '../events/index.ts';
-import { type OrderRecord, selectOpenOrders, selectOrders } from '../ordering/index.ts';
+import { type OrderRecord, listOrders, selectOpenOrders, selectOrders } from '../ordering/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { type StoreRecord, selectAllStores, selectStores } from '../stores/index.ts';
+import { Earnings } from './earnings.ts';
+import { ReadyMisses, becameReady } from './ready-misses.ts';
 
 /** What dispatch keeps of an order that is on its way to the door. */
 export interface DispatchOrder {
@@ -63,6 +65,11 @@ export interface MarketMemory {
   readonly lastDoorAt: Map<CourierId, EpochMs>;
   /** What couriers were offered since the memory was read. */
   readonly offers: Map<CourierId, Offers>;
+  /** How well stores know when they are ready, from the last orders and those since. */
+  readonly readyMisses: ReadyMisses;
+  readonly earnings: Earnings;
+  /** Whether an operator has set another policy since it was last read. */
+  policyChanged: boolean;
 }
 
 export interface Offers {
@@ -71,12 +78,12 @@ export interface Offers {
 }
 
 const BATCH = 1_000;
-/** How often to look again for transactions that began before; each look is a round trip, 20 are some ms. */
+/** Of so many past orders is learned how well stores know when they are ready. */
+const LEARNED_ORDERS = 500;
 
-/** Reads what is open. The place in the events is taken first, so nothing falls between the two. */
-export async function readMemory(db: Queryable, marketId: MarketId): Promise<MarketMemory> {
-  const position = await readHead(db, marketId);
-  const memory: MarketMemory = {
+/** What is known of a market of which nothing has been read. */
+export function emptyMemory(marketId: MarketId, position: Position): MarketMemory {
+  return {
     marketId,
     position,
     orders: new Map(),
@@ -85,7 +92,18 @@ export async function readMemory(db: Queryable, marketId: MarketId): Promise<Mar
     stores: new Map(),
     lastDoorAt: new Map(),
     offers: new Map(),
+    readyMisses: new ReadyMisses(),
+    earnings: new Earnings(),
+    policyChanged: true,
   };
+}
+
+/** Reads what is open. The place in the events is taken first, so nothing falls between the two. */
+export async function readMemory(db: Queryable, marketId: MarketId): Promise<MarketMemory> {
+  const position = await readHead(db, marketId);
+  const memory = emptyMemory(marketId, position);
+  const past = await listOrders(db, marketId, { state: 'delivered', limit: LEARNED_ORDERS });
+  for (const order of past.toReversed()) memory.readyMisses.note(order);
   const orders = await selectOpenOrders(db, marketId);
   const declines = await selectDeclines(
     db,
@@ -109,7 +127,10 @@ export async function followEvents(db: Queryable, memory: MarketMemory): Promise
   for (;;) {
     const events = await readEvents(db, memory.marketId, memory.position, BATCH);
     await refresh(db, memory, subjectsOf(events));
-    for (const event of events) countOffer(memory, event);
+    for (const event of events) {
+      countOffer(memory, event);
+      if (event.type === 'DispatchPolicyChanged') memory.policyChanged = true;
+    }
     memory.position = events.at(-1)?.position ?? memory.position;
     count += events.length;
     if (events.length < BATCH) return count;
@@ -162,6 +183,10 @@ export async function refresh(
       selectOrders(db, marketId, [...orders]),
       selectDeclines(db, marketId, [...orders]),
     ]);
+    for (const order of found.values()) {
+      const before = memory.orders.get(order.id);
+      if (before !== undefined && becameReady(before, order)) memory.readyMisses.note(order);
+    }
     for (const id of orders) memory.orders.delete(id);
     for (const order of found.values()) keepOrder(memory, order, declines.get(order.id));
   }
@@ -170,7 +195,9 @@ export async function refresh(
     for (const id of routes) memory.routes.delete(id);
     for (const route of found) {
       keepRoute(memory, route);
-      if (route.state === 'done') memory.lastDoorAt.set(route.courierId, route.closedAt!);
+      if (route.state !== 'done') continue;
+      memory.lastDoorAt.set(route.courierId, route.closedAt!);
+      memory.earnings.note(route);
     }
     // A stop or a new route changes what its courier does.
     for (const route of found) workers.add(route.courierId);
@@ -179,7 +206,11 @@ export async function refresh(
     const found = await selectCouriers(db, marketId, [...workers]);
     for (const id of workers) memory.couriers.delete(id);
     for (const courier of found) keepCourier(memory, courier);
-    for (const id of workers) if (!memory.couriers.has(id)) memory.lastDoorAt.delete(id);
+    for (const id of workers) {
+      if (memory.couriers.has(id)) continue;
+      memory.lastDoorAt.delete(id);
+      memory.earnings.forget(id);
+    }
   }
   if (stores.size > 0) {
     for (const store of (await selectStores(db, marketId, [...stores])).values()) keepStore(memory, store);

@@ -49,6 +49,7 @@ const WHOLE: readonly string[] = [
   'couriers.shift',
   'delivery.fence',
   'dispatch.lease',
+  'dispatch.policy',
   'events.head',
   'events.reader',
   'inventory.stock',

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { moment } from './common.ts';
+
+const weight = (what: string) => z.number().min(0).max(100).describe(what);
+const costSeconds = (what: string) => z.number().min(0).max(36_000).describe(what);
+const serviceSeconds = z.int().min(0).max(3_600);
+
+/** What a market's dispatcher aims at: a sum of seconds, each weighed, and the limits beside it. */
+export const dispatchPolicy = z.strictObject({
+  clickToDoorWeight: weight('What a second from placement to door costs.').min(0.01),
+  overageWeight: weight('What a second past the promise costs on top of that.'),
+  beyondLatestWeight: weight('What a second past `latestAfterSeconds` costs on top of both.'),
+  foodWaitingWeight: weight('What a second costs that an order stands ready in its store.'),
+  courierTimeWeight: weight('What a second of a courier’s driving costs.'),
+  fairnessCostSeconds: costSeconds(
+    'What an order costs at a courier who earned the mean an hour so far; twice at twice the mean, three times at most. 0: earnings do not count.',
+  ),
+  declineCostSeconds: costSeconds('What a declined offer costs; it counts by how often a courier declines.'),
+  changeCostSeconds: costSeconds('What it costs to take an order from a courier who has been told of it.'),
+  replanCostSeconds: costSeconds('What it costs to plan an order for another courier than before.'),
+  unservedCostSeconds: z
+    .number()
+    .min(600)
+    .max(864_000)
+    .describe('What an order without a courier costs on top of its best case.'),
+  latestAfterSeconds: z
+    .int()
+    .min(600)
+    .max(86_400)
+    .describe('From then on after its placement, or after its promise, an order is late beyond bearing.'),
+  readyQuantile: z
+    .number()
+    .min(0.05)
+    .max(0.95)
+    .describe('Where a store is unsure when an order is ready: be there by this quantile of it.'),
+  pickupServiceSeconds: serviceSeconds.describe('What a visit to a store takes besides waiting.'),
+  dropServiceSeconds: serviceSeconds.describe('What handing over at a door takes.'),
+  maxBundleOrders: z.int().min(1).max(16).describe('Orders that a courier carries at once.'),
+});
+
+export const dispatchPolicyVersion = z.object({
+  /** 0 until an operator has set one. */
+  version: z.int(),
+  policy: dispatchPolicy,
+  setAt: moment.optional(),
+});
+
+export type DispatchPolicy = z.output<typeof dispatchPolicy>;
+export type DispatchPolicyVersion = z.output<typeof dispatchPolicyVersion>;
