@@ -47,3 +47,23 @@ export const dispatchPolicyVersion = z.object({
 
 export type DispatchPolicy = z.output<typeof dispatchPolicy>;
 export type DispatchPolicyVersion = z.output<typeof dispatchPolicyVersion>;
+
+const term = z.number();
+
+/** The terms of the dispatcher's objective, in weighed seconds; they add up to the total. */
+export const objectiveTerms = z
+  .object({
+    clickToDoor: term.describe('From placement to the door.'),
+    overage: term.describe('Past the promise.'),
+    beyondLatest: term.describe('Late beyond bearing.'),
+    foodWaiting: term.describe('Ready and waiting in the store.'),
+    courierTime: term.describe('Driving.'),
+    fairness: term.describe('At couriers who earned more.'),
+    declines: term.describe('Probable declines.'),
+    changes: term.describe('Orders taken from couriers who were told.'),
+    unserved: term.describe('Orders without a courier.'),
+    total: term,
+  })
+  .describe(
+    'What the plan would cost more with this courier, in weighed seconds: the order taken from the route that it is in and put where it costs least in this one’s, with what that does to the other orders of both. Absent where there is no place for it. By the policy at the time of the decision.',
+  );

@@ -3,7 +3,7 @@ import type { Handlers } from '../api/index.ts';
 import { selectRoutes, selectRoutesOfOrders } from '../delivery/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectDecision } from './decision-store.ts';
-import type { Candidate } from './decisions.ts';
+import type { Alternative, Candidate } from './decisions.ts';
 import { type PolicyDeps, selectPolicy, setPolicy, toPolicyVersion } from './dispatch-policy.ts';
 
 export function createDispatchRoutes(
@@ -28,7 +28,7 @@ export function createDispatchRoutes(
         givenByHand(db, marketId, orderId),
       ]);
       if (byHand !== undefined) {
-        const alternatives = (decision?.alternatives ?? []).map(toCandidate);
+        const alternatives = (decision?.alternatives ?? []).map(toAlternative);
         return ok({ orderId, reason: 'by_hand' as const, ...byHand, alternatives });
       }
       if (decision === undefined) {
@@ -43,7 +43,7 @@ export function createDispatchRoutes(
         decidedAt: toRfc3339(at),
         reason,
         ...(chosen === undefined ? {} : { chosen: toCandidate(chosen) }),
-        alternatives: alternatives.map(toCandidate),
+        alternatives: alternatives.map(toAlternative),
       });
     },
   };
@@ -67,4 +67,8 @@ async function givenByHand(db: Queryable, marketId: MarketId, orderId: OrderId) 
 
 function toCandidate({ courierId, atStoreAt, atDoorAt }: Candidate) {
   return { courierId, atStoreAt: toRfc3339(atStoreAt), atDoorAt: toRfc3339(atDoorAt) };
+}
+
+function toAlternative({ extraCost, ...candidate }: Alternative) {
+  return { ...toCandidate(candidate), ...(extraCost === undefined ? {} : { extraCost: { ...extraCost } }) };
 }
