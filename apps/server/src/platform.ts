@@ -24,8 +24,9 @@ import {
 } from '@halfhour/kernel';
 import { createAuditRoutes } from '@halfhour/platform/audit';
 import { createCatalogue, createCatalogueRoutes } from '@halfhour/platform/catalogue';
+import { createCatalogue, createCatalogueRoutes, createHandlingRoutes } from '@halfhour/platform/catalogue';
 import { forgetCommands } from '@halfhour/platform/commands';
-import { createCourierRoutes, createCouriers } from '@halfhour/platform/couriers';
+import { createCourierRoutes, createCouriers, createEquipmentRoutes } from '@halfhour/platform/couriers';
 import { type Delivery, createDelivery, createDeliveryRoutes } from '@halfhour/platform/delivery';
 import { createDispatchRoutes, createDispatcher } from '@halfhour/platform/dispatch';
 import { createEventFeed } from '@halfhour/platform/events';
@@ -211,6 +212,8 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createStoreRoutes({ db, clock, markets, stores }),
     ...createSlotRoutes({ db, clock, markets }),
     ...createCatalogueRoutes({ db, catalogue }),
+    ...createHandlingRoutes({ db, clock, onCommit }),
+    ...createEquipmentRoutes({ db, clock, onCommit }),
     ...createOrderingRoutes({ db, ordering }),
     ...createPromiseRoutes({ db, promises }),
     ...createCourierRoutes({ db, couriers }),

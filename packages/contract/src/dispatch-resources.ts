@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moment } from './common.ts';
+import { articleId, courierId, moment } from './common.ts';
 
 const weight = (what: string) => z.number().min(0).max(100).describe(what);
 const costSeconds = (what: string) => z.number().min(0).max(36_000).describe(what);
@@ -67,3 +67,37 @@ export const objectiveTerms = z
   .describe(
     'What the plan would cost more with this courier, in weighed seconds: the order taken from the route that it is in and put where it costs least in this one’s, with what that does to the other orders of both. Absent where there is no place for it. By the policy at the time of the decision.',
   );
+
+/** What carrying one piece of an article takes. */
+export const handling = z.strictObject({
+  grams: z.int().min(0).max(1_000_000).describe('Weight of a piece with its packaging.'),
+  millilitres: z.int().min(0).max(1_000_000).describe('Room that a piece takes in a box.'),
+  keep: z
+    .enum(['ambient', 'cold', 'hot'])
+    .describe('`cold` and `hot` goods take room in boxes of that kind as well, where a vehicle has such.'),
+  minimumAge: z
+    .int()
+    .min(0)
+    .max(99)
+    .describe('Who may be handed it; above 0 only couriers with the skill `age_check` carry it.'),
+});
+export const articleHandling = z.object({
+  articleId,
+  handling: handling.optional().describe('Absent while nobody has said it: a guess is used.'),
+});
+
+export const skill = z.enum(['age_check']);
+const litres = z.int().min(0).max(10_000);
+
+/** What a courier has and may do beyond the usual of its vehicle. */
+export const equipment = z.strictObject({
+  litres: litres.optional().describe('Room on the vehicle; what is usual for it where absent.'),
+  grams: z.int().min(0).max(10_000_000).optional().describe('What it may weigh; the usual where absent.'),
+  coldLitres: litres.optional().describe('Of that room kept cold; all of it where absent.'),
+  hotLitres: litres.optional().describe('Of that room kept hot; all of it where absent.'),
+  skills: z.array(skill).max(10),
+});
+export const courierEquipment = z.object({ courierId, equipment });
+
+export type Handling = z.output<typeof handling>;
+export type Equipment = z.output<typeof equipment>;

@@ -573,6 +573,8 @@ export const eventType = z.enum([
   'ShortageMeasuresChanged',
   'ShortagePolicyChanged',
   'DispatchPolicyChanged',
+  'ArticleHandlingChanged',
+  'CourierEquipped',
   'StoreOpened',
   'StoreStatusChanged',
   'SlotPlanChanged',

@@ -202,6 +202,8 @@ function sampleBodies({
       endsAfterSeconds: 600,
       minOpenOrders: 10,
     },
+    setArticleHandling: { grams: 500, millilitres: 700, keep: 'ambient', minimumAge: 18 },
+    setCourierEquipment: { litres: 60, skills: ['age_check'] },
     setDispatchPolicy: {
       clickToDoorWeight: 1,
       overageWeight: 0.5,

@@ -1,5 +1,7 @@
-import type { Address, OrderState } from '@halfhour/contract';
+import type { Address, Equipment, Handling, OrderState } from '@halfhour/contract';
+import type { Load } from '@halfhour/engines/dispatch';
 import {
+  type ArticleId,
   type CourierId,
   type EpochMs,
   type MarketId,
@@ -8,7 +10,8 @@ import {
   type StoreId,
   parseId,
 } from '@halfhour/kernel';
-import { type CourierRecord, selectCouriers } from '../couriers/index.ts';
+import { selectHandling } from '../catalogue/index.ts';
+import { type CourierRecord, selectCouriers, selectEquipment } from '../couriers/index.ts';
 import {
   type RouteRecord,
   isOpen,
@@ -21,6 +24,7 @@ import { type OrderRecord, listOrders, selectOpenOrders, selectOrders } from '..
 import type { Queryable } from '../postgres/index.ts';
 import { type StoreRecord, selectAllStores, selectStores } from '../stores/index.ts';
 import { Earnings } from './earnings.ts';
+import { loadOf } from './loads.ts';
 import { ReadyMisses, becameReady } from './ready-misses.ts';
 
 /** What dispatch keeps of an order that is on its way to the door. */
@@ -41,6 +45,9 @@ export interface DispatchOrder {
   readonly expectedDeliveryAt: EpochMs | undefined;
   /** Couriers who did not take it. */
   readonly declinedBy: readonly CourierId[];
+  readonly load: Load;
+  /** Skills that its courier must have. */
+  readonly requires: readonly string[];
 }
 
 export type DispatchStore = Pick<StoreRecord, 'id' | 'address'>;
@@ -67,6 +74,10 @@ export interface MarketMemory {
   readonly offers: Map<CourierId, Offers>;
   /** How well stores know when they are ready, from the last orders and those since. */
   readonly readyMisses: ReadyMisses;
+  /** What was said of couriers on shift. */
+  readonly equipment: Map<CourierId, Equipment>;
+  /** What carrying articles takes, of those of open orders of which it is known. */
+  readonly handling: Map<ArticleId, Handling>;
   readonly earnings: Earnings;
   /** Whether an operator has set another policy since it was last read. */
   policyChanged: boolean;
@@ -80,6 +91,7 @@ export interface Offers {
 const BATCH = 1_000;
 /** Of so many past orders is learned how well stores know when they are ready. */
 const LEARNED_ORDERS = 500;
+const MAX_ARTICLES = 50_000;
 
 /** What is known of a market of which nothing has been read. */
 export function emptyMemory(marketId: MarketId, position: Position): MarketMemory {
@@ -93,6 +105,8 @@ export function emptyMemory(marketId: MarketId, position: Position): MarketMemor
     lastDoorAt: new Map(),
     offers: new Map(),
     readyMisses: new ReadyMisses(),
+    equipment: new Map(),
+    handling: new Map(),
     earnings: new Earnings(),
     policyChanged: true,
   };
@@ -110,8 +124,12 @@ export async function readMemory(db: Queryable, marketId: MarketId): Promise<Mar
     marketId,
     orders.map(({ id }) => id),
   );
+  await learnHandling(db, memory, orders);
   for (const order of orders) keepOrder(memory, order, declines.get(order.id));
-  for (const courier of await selectCouriers(db, marketId)) keepCourier(memory, courier);
+  const equipment = await selectEquipment(db, marketId);
+  for (const courier of await selectCouriers(db, marketId)) {
+    keepCourier(memory, courier, equipment.get(courier.id));
+  }
   for (const route of await selectOpenRoutes(db, marketId)) keepRoute(memory, route);
   for (const store of await selectAllStores(db, marketId)) keepStore(memory, store);
   return memory;
@@ -187,6 +205,7 @@ export async function refresh(
       const before = memory.orders.get(order.id);
       if (before !== undefined && becameReady(before, order)) memory.readyMisses.note(order);
     }
+    await learnHandling(db, memory, [...found.values()]);
     for (const id of orders) memory.orders.delete(id);
     for (const order of found.values()) keepOrder(memory, order, declines.get(order.id));
   }
@@ -204,12 +223,14 @@ export async function refresh(
   }
   if (workers.size > 0) {
     const found = await selectCouriers(db, marketId, [...workers]);
+    const equipment = await selectEquipment(db, marketId, [...workers]);
     for (const id of workers) memory.couriers.delete(id);
-    for (const courier of found) keepCourier(memory, courier);
+    for (const courier of found) keepCourier(memory, courier, equipment.get(courier.id));
     for (const id of workers) {
       if (memory.couriers.has(id)) continue;
       memory.lastDoorAt.delete(id);
       memory.earnings.forget(id);
+      memory.equipment.delete(id);
     }
   }
   if (stores.size > 0) {
@@ -236,11 +257,27 @@ function keepOrder(memory: MarketMemory, order: OrderRecord, declinedBy: readonl
     courierId: order.courierId,
     expectedDeliveryAt: order.expectedDeliveryAt,
     declinedBy,
+    ...loadOf(order.lines, memory.handling),
   });
 }
 
-function keepCourier(memory: MarketMemory, courier: CourierRecord): void {
-  if (courier.status !== 'off_shift') memory.couriers.set(courier.id, courier);
+/** Reads what carrying the articles of orders takes; those that are gone are forgotten once there are many. */
+async function learnHandling(
+  db: Queryable,
+  { marketId, handling }: MarketMemory,
+  orders: readonly OrderRecord[],
+): Promise<void> {
+  const articleIds = new Set(orders.flatMap(({ lines }) => lines.map(({ articleId }) => articleId)));
+  // Read anew each time: an order is read a few times in its life, and what was said of an article may have changed.
+  for (const id of articleIds) handling.delete(id);
+  if (handling.size > MAX_ARTICLES) handling.clear();
+  for (const [id, known] of await selectHandling(db, marketId, [...articleIds])) handling.set(id, known);
+}
+
+function keepCourier(memory: MarketMemory, courier: CourierRecord, equipment: Equipment | undefined): void {
+  if (courier.status === 'off_shift') return;
+  memory.couriers.set(courier.id, courier);
+  if (equipment !== undefined) memory.equipment.set(courier.id, equipment);
 }
 
 function keepRoute(memory: MarketMemory, route: RouteRecord): void {

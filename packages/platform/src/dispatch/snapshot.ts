@@ -18,6 +18,7 @@ import {
 } from '@halfhour/kernel';
 import type { CourierPosition, CourierRecord } from '../couriers/index.ts';
 import { type RouteRecord, isFirm, isPickedUp, remaining } from '../delivery/index.ts';
+import { equipmentOf } from './loads.ts';
 import type { DispatchOrder, DispatchStore, MarketMemory, Offers } from './market-memory.ts';
 
 /** Ways through the market's streets, or whatever stands for them. */
@@ -178,6 +179,7 @@ export class Snapshotter {
         offAtSeconds,
         maxOrders: policy.maxBundleOrders,
         acceptance: acceptanceOf(memory.offers.get(courier.id)),
+        ...equipmentOf(courier, memory.equipment.get(courier.id)),
         earnedPerHour: memory.earnings.perHour(courier.id, now),
       });
     }
@@ -280,6 +282,8 @@ export class Snapshotter {
       ...(readySpreadSeconds === 0 ? {} : { readySpreadSeconds }),
       storeNode: store,
       dropNode,
+      load: order.load,
+      ...(order.requires.length === 0 ? {} : { requires: order.requires }),
       dueAtSeconds,
       latestAtSeconds: Math.max(dueAtSeconds, placedAtSeconds + latestAfterSeconds),
       ...(order.courierId === undefined ? {} : { toldCourierKey: this.courierNumbers.of(order.courierId) }),

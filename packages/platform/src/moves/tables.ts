@@ -43,8 +43,10 @@ const GROWING: readonly MovedTable[] = [
 /** What is copied whole in each round. */
 const WHOLE: readonly string[] = [
   'catalogue.article',
+  'catalogue.handling',
   'catalogue.offer',
   'couriers.courier',
+  'couriers.equipment',
   'couriers.position',
   'couriers.shift',
   'delivery.fence',
