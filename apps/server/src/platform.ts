@@ -6,6 +6,7 @@ import { createDispatchEngine, defaultPolicy } from '@halfhour/engines/dispatch'
 import {
   type Clock,
   DAY_MS,
+  type EpochMs,
   HOUR_MS,
   type IdSource,
   MINUTE_MS,
@@ -33,7 +34,7 @@ import { createEventFeed } from '@halfhour/platform/events';
 import { type Identity, createIdentity, createIdentityRoutes } from '@halfhour/platform/identity';
 import { createLedgerRoutes } from '@halfhour/platform/ledger';
 import { createLive, createLiveRoutes } from '@halfhour/platform/live';
-import { type Maps, createMapRoutes, createMaps } from '@halfhour/platform/maps';
+import { type Maps, type Roads, RoadTable, createMapRoutes, createMaps } from '@halfhour/platform/maps';
 import {
   type MarketRecord,
   createMarketRoutes,
@@ -49,6 +50,7 @@ import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createWalletRoutes, createWallets } from '@halfhour/platform/wallet';
+import { createWayRoutes } from '@halfhour/platform/ways';
 import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
 import type { ModuleHandlers } from './http/bind-routes.ts';
@@ -70,6 +72,8 @@ export interface PlatformOptions {
   /** To other processes on this database; they find all in Postgres where absent. */
   readonly link?: Link;
   readonly openCityMap: (source: string) => Promise<CityMap>;
+  /** A service that knows ways, asked before the own streets. */
+  readonly outsideRoads?: Roads;
   /** Present where the clock is a simulated one that the operator may change. */
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
   /** Whether webhooks may go over http and into private networks: for development. */
@@ -136,7 +140,26 @@ export function createPlatform(options: PlatformOptions): Platform {
     others?.committed(marketId);
   };
   const markets = createMarkets({ db });
-  const maps = createMaps({ markets, open: options.openCityMap, clock, onError: failed('make streets') });
+  const { outsideRoads } = options;
+  const maps = createMaps({
+    markets,
+    open: options.openCityMap,
+    clock,
+    onError: failed('make streets'),
+    ...(outsideRoads === undefined
+      ? {}
+      : {
+          outside: {
+            roads: outsideRoads,
+            elapsedMs: () => ticker.elapsedMs(),
+            onError: (error: unknown) =>
+              log.warn(
+                { event: 'roads_failed', err: error },
+                'the own streets stand in for the road service',
+              ),
+          },
+        }),
+  });
   const identity = createIdentity({ db, clock: wallClock, ids, secrets: { bytes: randomBytes } });
   const stores = createStores({ db, clock, ids });
   const catalogue = createCatalogue({ db, clock, ids });
@@ -228,6 +251,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       estimate: maps.estimate,
     }),
     ...createDispatchRoutes({ db, clock, markets, onCommit }),
+    ...createWayRoutes({ db, couriers, delivery, maps }),
     ...createLiveRoutes({ db, clock, live }),
     ...createLedgerRoutes(db),
     ...createWalletRoutes({ db, markets }),
@@ -295,6 +319,12 @@ export function createPlatform(options: PlatformOptions): Platform {
 
   async function dispatch(market: MarketRecord, signal: AbortSignal): Promise<void> {
     const map = await maps.load(market.id);
+    const streetsAt = (now: EpochMs) => {
+      const { seconds, metres } = map.travelAt(now);
+      return { nodeOf: map.nodeOf, seconds, metres, plane: map.plane };
+    };
+    const table =
+      outsideRoads === undefined ? undefined : new RoadTable(outsideRoads, () => ticker.elapsedMs());
     const dispatcher = createDispatcher({
       db,
       clock,
@@ -305,10 +335,11 @@ export function createPlatform(options: PlatformOptions): Platform {
       ordering,
       delivery,
       couriers,
-      travelAt(now) {
-        const { seconds, metres } = map.travelAt(now);
-        return { nodeOf: map.nodeOf, seconds, metres, plane: map.plane };
-      },
+      // How fast anybody is at most is known of the own streets alone.
+      travelAt: (now) => table?.over(streetsAt(now)) ?? streetsAt(now),
+      ...(table === undefined
+        ? {}
+        : { learnWays: (now, ways) => table.learn(streetsAt(now), now, ways).catch(failed('learn ways')) }),
       // Where couriers wait for work is theirs to choose.
       policy: { ...defaultPolicy, prepositionWithinSeconds: 0 },
       createEngine: (policy) => createDispatchEngine(policy, seededRandom(market.id)),

@@ -12,6 +12,7 @@ export type {
 } from './route.ts';
 export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Charge, FeeKind } from './charge-resources.ts';
+export type { CourierWay } from './way-routes.ts';
 export type { Address, Names, Place } from './common.ts';
 export type { AuditAction } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';

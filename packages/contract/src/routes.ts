@@ -26,6 +26,7 @@ import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
 import { WALLET_ROUTES } from './wallet-routes.ts';
+import { WAY_ROUTES } from './way-routes.ts';
 
 const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
@@ -790,6 +791,7 @@ export const ROUTES = {
   },
 
   ...DISPATCH_ROUTES,
+  ...WAY_ROUTES,
 
   // The operator's live market
   getLive: {

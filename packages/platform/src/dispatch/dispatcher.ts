@@ -30,6 +30,7 @@ import { type Enactment, enactPlan } from './enact-plan.ts';
 import { releaseLease, takeLease } from './lease.ts';
 import { type DispatchStore, type MarketMemory, followEvents, readMemory, refresh } from './market-memory.ts';
 import { type Snapshot, type Travel, Snapshotter } from './snapshot.ts';
+import { type WaysAsked, waysAsked } from './ways-asked.ts';
 
 export interface DispatcherDeps {
   readonly db: Database;
@@ -44,6 +45,11 @@ export interface DispatcherDeps {
   readonly couriers: Pick<Couriers, 'positions'>;
   /** Ways as they are at a moment. */
   readonly travelAt: (now: EpochMs) => Travel;
+  /**
+   * Told before each round which ways it will ask about, for travel times that have to be fetched. What fails there
+   * must have its stand-in there.
+   */
+  readonly learnWays?: (now: EpochMs, ways: readonly WaysAsked[]) => Promise<void>;
   /** What is in force where the operator has set nothing, and how the search goes about it. */
   readonly policy: DispatchPolicy;
   /** A fresh engine, made at each take-over and change of policy: what an older one remembers may no longer be so. */
@@ -188,7 +194,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const events = await followEvents(db, memory);
     if (memory.policyChanged) await followPolicy(leading);
     const { policy } = leading;
-    const snapshot = snapshotter.take(memory, positionsOf(leading), at);
+    const positions = positionsOf(leading);
+    await deps.learnWays?.(at, waysAsked(memory, positions));
+    const snapshot = snapshotter.take(memory, positions, at);
     const { plan, violations } = checkedPlan(leading, snapshot);
     tellLeftOut(leading, snapshot, plan);
     const decisions = leading.decisions.note(snapshot, plan, at, policy);
