@@ -9,6 +9,8 @@ export interface OsrmOptions {
   /** `http://osrm:5000`; where `{vehicle}` is in it, each vehicle has a server of its own (OSRM serves one profile). */
   readonly url: string;
   readonly timeoutMs: number;
+  /** 16 MiB unless given. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** `max-table-size` of osrm-routed, unless it is started with another. */
@@ -59,13 +61,13 @@ const routeAnswer = z.object({
  * table is asked for in parts of 50 × 50 places; answers are bounded and checked. Rejects where the server does not
  * answer in time, answers something else, or knows no way for a route.
  */
-export function createOsrmRoads({ url, timeoutMs }: OsrmOptions): Roads {
+export function createOsrmRoads({ url, timeoutMs, maxAnswerBytes = MAX_ANSWER_BYTES }: OsrmOptions): Roads {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const half = MAX_TABLE_PLACES / 2;
 
   const ask = async (vehicle: VehicleProfile, path: string): Promise<unknown> => {
     const base = url.replaceAll('{vehicle}', vehicle).replace(/\/+$/, '');
-    return JSON.parse(await get(`${base}/${path}`, agent, timeoutMs));
+    return JSON.parse(await get(`${base}/${path}`, agent, timeoutMs, maxAnswerBytes));
   };
 
   const tablePart = async (
@@ -157,7 +159,7 @@ function turnOf(modifier = 'straight'): 'straight' | 'right' | 'left' | 'u_turn'
 }
 
 /** The body of a 200, bounded in time and size. */
-function get(url: string, agent: Agent, timeoutMs: number): Promise<string> {
+function get(url: string, agent: Agent, timeoutMs: number, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const take = (response: IncomingMessage): void => {
@@ -165,8 +167,8 @@ function get(url: string, agent: Agent, timeoutMs: number): Promise<string> {
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) {
-          response.destroy(new Error(`OSRM answered more than ${MAX_ANSWER_BYTES} bytes`));
+        if (size > maxBytes) {
+          response.destroy(new Error(`OSRM answered more than ${maxBytes} bytes`));
         } else chunks.push(chunk);
       });
       response.on('error', reject);
