@@ -24,7 +24,6 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import { createAuditRoutes } from '@halfhour/platform/audit';
-import { createCatalogue, createCatalogueRoutes } from '@halfhour/platform/catalogue';
 import { createCatalogue, createCatalogueRoutes, createHandlingRoutes } from '@halfhour/platform/catalogue';
 import { forgetCommands } from '@halfhour/platform/commands';
 import { createCourierRoutes, createCouriers, createEquipmentRoutes } from '@halfhour/platform/couriers';

@@ -16,7 +16,6 @@ export type { CourierWay } from './way-routes.ts';
 export type { Address, Names, Place } from './common.ts';
 export type { AuditAction } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
-export type { DispatchPolicy, DispatchPolicyVersion } from './dispatch-resources.ts';
 export type { DispatchPolicy, DispatchPolicyVersion, Equipment, Handling } from './dispatch-resources.ts';
 export type {
   Amounts,
