@@ -136,5 +136,6 @@ test('each vehicle has a server of its own where the address says so', async () 
   asked.length = 0;
   const own = createOsrmRoads({ url: `${url}{vehicle}`, timeoutMs: 60_000 });
   await own.matrix('motorcycle', [place(1)], [place(2)]);
-  assert.match(asked[0]!, /^\/motorcycle\/table\/v1\/driving\//);
+  // A question that was given up above may still come in meanwhile.
+  assert.ok(asked.some((each) => each.startsWith('/motorcycle/table/v1/driving/')));
 });
