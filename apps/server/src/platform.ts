@@ -6,6 +6,7 @@ import { createDispatchEngine, defaultPolicy } from '@halfhour/engines/dispatch'
 import {
   type Clock,
   DAY_MS,
+  type EpochMs,
   HOUR_MS,
   type IdSource,
   MINUTE_MS,
@@ -23,16 +24,16 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import { createAuditRoutes } from '@halfhour/platform/audit';
-import { createCatalogue, createCatalogueRoutes } from '@halfhour/platform/catalogue';
+import { createCatalogue, createCatalogueRoutes, createHandlingRoutes } from '@halfhour/platform/catalogue';
 import { forgetCommands } from '@halfhour/platform/commands';
-import { createCourierRoutes, createCouriers } from '@halfhour/platform/couriers';
+import { createCourierRoutes, createCouriers, createEquipmentRoutes } from '@halfhour/platform/couriers';
 import { type Delivery, createDelivery, createDeliveryRoutes } from '@halfhour/platform/delivery';
 import { createDispatchRoutes, createDispatcher } from '@halfhour/platform/dispatch';
 import { createEventFeed } from '@halfhour/platform/events';
 import { type Identity, createIdentity, createIdentityRoutes } from '@halfhour/platform/identity';
 import { createLedgerRoutes, rollUp } from '@halfhour/platform/ledger';
 import { createLive, createLiveRoutes } from '@halfhour/platform/live';
-import { type Maps, createMapRoutes, createMaps } from '@halfhour/platform/maps';
+import { type Maps, type Roads, RoadTable, createMapRoutes, createMaps } from '@halfhour/platform/maps';
 import {
   type MarketRecord,
   createMarketRoutes,
@@ -49,6 +50,7 @@ import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createWalletRoutes, createWallets } from '@halfhour/platform/wallet';
 import { createTariffRoutes, createTariffs } from '@halfhour/platform/tariffs';
+import { createWayRoutes } from '@halfhour/platform/ways';
 import { createWebhookRoutes, createWebhooks } from '@halfhour/platform/webhooks';
 import { type BetweenProcesses, joinProcesses } from './between-processes.ts';
 import type { ModuleHandlers } from './http/bind-routes.ts';
@@ -70,6 +72,8 @@ export interface PlatformOptions {
   /** To other processes on this database; they find all in Postgres where absent. */
   readonly link?: Link;
   readonly openCityMap: (source: string) => Promise<CityMap>;
+  /** A service that knows ways, asked before the own streets. */
+  readonly outsideRoads?: Roads;
   /** Present where the clock is a simulated one that the operator may change. */
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
   /** Whether webhooks may go over http and into private networks: for development. */
@@ -112,6 +116,8 @@ const TARIFFS_SECONDS = 5;
 /** A courier of whom nothing was heard for so long is taken to have lost the phone, or the will. */
 const SILENT_MS = 10 * MINUTE_MS;
 const DISPATCH_SECONDS = 20;
+/** How long a round of dispatch may search: a process that also answers requests must not let them wait for long. */
+const SEARCH_MS = { all: 100, worker: 1_000 };
 /** The partitions of next month are there for a month before they are needed. */
 const PARTITIONS_SECONDS = 6 * 3_600;
 /** Idempotency keys are promised for 24 hours. */
@@ -137,7 +143,26 @@ export function createPlatform(options: PlatformOptions): Platform {
     others?.committed(marketId);
   };
   const markets = createMarkets({ db });
-  const maps = createMaps({ markets, open: options.openCityMap, clock, onError: failed('make streets') });
+  const { outsideRoads } = options;
+  const maps = createMaps({
+    markets,
+    open: options.openCityMap,
+    clock,
+    onError: failed('make streets'),
+    ...(outsideRoads === undefined
+      ? {}
+      : {
+          outside: {
+            roads: outsideRoads,
+            elapsedMs: () => ticker.elapsedMs(),
+            onError: (error: unknown) =>
+              log.warn(
+                { event: 'roads_failed', err: error },
+                'the own streets stand in for the road service',
+              ),
+          },
+        }),
+  });
   const identity = createIdentity({ db, clock: wallClock, ids, secrets: { bytes: randomBytes } });
   const stores = createStores({ db, clock, ids });
   const catalogue = createCatalogue({ db, clock, ids });
@@ -215,6 +240,8 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createStoreRoutes({ db, clock, markets, stores }),
     ...createSlotRoutes({ db, clock, markets }),
     ...createCatalogueRoutes({ db, catalogue }),
+    ...createHandlingRoutes({ db, clock, onCommit }),
+    ...createEquipmentRoutes({ db, clock, onCommit }),
     ...createOrderingRoutes({ db, ordering }),
     ...createPromiseRoutes({ db, promises }),
     ...createTariffRoutes({ clock, tariffs }),
@@ -229,7 +256,8 @@ export function createPlatform(options: PlatformOptions): Platform {
       delivery,
       estimate: maps.estimate,
     }),
-    ...createDispatchRoutes({ db }),
+    ...createDispatchRoutes({ db, clock, markets, onCommit }),
+    ...createWayRoutes({ db, couriers, delivery, maps }),
     ...createLiveRoutes({ db, clock, live }),
     ...createWalletRoutes({ db, markets }),
     ...createAuditRoutes({ db }),
@@ -297,6 +325,12 @@ export function createPlatform(options: PlatformOptions): Platform {
 
   async function dispatch(market: MarketRecord, signal: AbortSignal): Promise<void> {
     const map = await maps.load(market.id);
+    const streetsAt = (now: EpochMs) => {
+      const { seconds, metres } = map.travelAt(now);
+      return { nodeOf: map.nodeOf, seconds, metres, plane: map.plane };
+    };
+    const table =
+      outsideRoads === undefined ? undefined : new RoadTable(outsideRoads, () => ticker.elapsedMs());
     const dispatcher = createDispatcher({
       db,
       clock,
@@ -307,13 +341,15 @@ export function createPlatform(options: PlatformOptions): Platform {
       ordering,
       delivery,
       couriers,
-      travelAt(now) {
-        const { seconds, metres } = map.travelAt(now);
-        return { nodeOf: map.nodeOf, seconds, metres };
-      },
+      // How fast anybody is at most is known of the own streets alone.
+      travelAt: (now) => table?.over(streetsAt(now)) ?? streetsAt(now),
+      ...(table === undefined
+        ? {}
+        : { learnWays: (now, ways) => table.learn(streetsAt(now), now, ways).catch(failed('learn ways')) }),
       // Where couriers wait for work is theirs to choose.
       policy: { ...defaultPolicy, prepositionWithinSeconds: 0 },
       createEngine: (policy) => createDispatchEngine(policy, seededRandom(market.id)),
+      searchTime: { ticker, milliseconds: role === 'worker' ? SEARCH_MS.worker : SEARCH_MS.all },
       onCommit,
       onError: failed('dispatch'),
       onLeftOut: (subject, message) =>

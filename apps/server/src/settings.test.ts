@@ -17,6 +17,7 @@ test('without anything set it serves this machine alone on port 8030 with its ow
     role: 'all',
     node: undefined,
     natsUrl: undefined,
+    osrmUrl: undefined,
     logLevel: 'info',
     trustProxy: undefined,
     privateWebhooks: false,

@@ -22,6 +22,8 @@ export interface Settings {
   readonly node: number | undefined;
   /** Where messages between processes go; they look into Postgres more often where absent. */
   readonly natsUrl: string | undefined;
+  /** An OSRM server that is asked for ways before the own streets. */
+  readonly osrmUrl: string | undefined;
   readonly logLevel: LogLevel;
   /** Addresses or networks of proxies, comma-separated, whose X-Forwarded-… headers are believed. */
   readonly trustProxy: string | undefined;
@@ -75,6 +77,13 @@ const VARIABLES = z.object({
   HALFHOUR_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   HALFHOUR_TRUST_PROXY: z.string().min(1).optional(),
   HALFHOUR_DATABASE_CONNECTIONS: wholeNumber(2, 500).default(10),
+  HALFHOUR_OSRM_URL: z
+    .string()
+    .refine(
+      (text) => /^https?:\/\/./.test(text) && URL.canParse(text.replaceAll('{vehicle}', 'car')),
+      'must look like http://host:5000, or http://{vehicle}.host:5000 where each vehicle has a server of its own',
+    )
+    .optional(),
   HALFHOUR_PRIVATE_WEBHOOKS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   DATABASE_URL: z
     .string()
@@ -141,6 +150,7 @@ export function readSettings(options: CommandOptions, environment: Environment):
     role: data.HALFHOUR_ROLE,
     node: data.HALFHOUR_NODE,
     natsUrl: data.NATS_URL,
+    osrmUrl: data.HALFHOUR_OSRM_URL,
     logLevel: data.HALFHOUR_LOG_LEVEL,
     trustProxy: data.HALFHOUR_TRUST_PROXY,
     privateWebhooks: data.HALFHOUR_PRIVATE_WEBHOOKS === 'yes',

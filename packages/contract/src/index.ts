@@ -13,9 +13,11 @@ export type {
 export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Tariff, TariffPreview, TariffTerms } from './tariff-resources.ts';
+export type { CourierWay } from './way-routes.ts';
 export type { Address, Names, Place } from './common.ts';
 export type { AuditAction } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
+export type { DispatchPolicy, DispatchPolicyVersion, Equipment, Handling } from './dispatch-resources.ts';
 export type {
   Amounts,
   ApiKey,

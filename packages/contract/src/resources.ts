@@ -20,6 +20,7 @@ import {
   webhookMessageId,
 } from './common.ts';
 import { charge } from './charge-resources.ts';
+import { objectiveTerms } from './dispatch-resources.ts';
 
 /** The shapes that the API shows. One resource, one shape, wherever it appears. */
 
@@ -354,7 +355,7 @@ export const dispatchDecision = z.object({
     ),
   chosen: candidate.optional(),
   alternatives: z
-    .array(candidate)
+    .array(candidate.extend({ extraCost: objectiveTerms.optional() }))
     .describe('The soonest others, if they took this order alone after the work that they must finish.'),
 });
 
@@ -576,6 +577,9 @@ export const eventType = z.enum([
   'ShortagePolicyChanged',
   'TariffCreated',
   'TariffWithdrawn',
+  'DispatchPolicyChanged',
+  'ArticleHandlingChanged',
+  'CourierEquipped',
   'StoreOpened',
   'StoreStatusChanged',
   'SlotPlanChanged',

@@ -22,11 +22,13 @@ import {
 } from './common.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { feeKind } from './charge-resources.ts';
+import { DISPATCH_ROUTES } from './dispatch-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
 import { WALLET_ROUTES } from './wallet-routes.ts';
 import { TARIFF_ROUTES } from './tariff-routes.ts';
+import { WAY_ROUTES } from './way-routes.ts';
 
 const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
@@ -798,6 +800,9 @@ export const ROUTES = {
     params: inOrder,
     response: { status: 200, schema: shape.dispatchDecision },
   },
+
+  ...DISPATCH_ROUTES,
+  ...WAY_ROUTES,
 
   // The operator's live market
   getLive: {

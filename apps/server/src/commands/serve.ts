@@ -6,10 +6,14 @@ import { openCityMap } from '../city-maps.ts';
 import { migrateDatabase, startDatabase } from '../database.ts';
 import { openNatsLink } from '../nats-link.ts';
 import { takeNodeNumber } from '../node-number.ts';
+import { createOsrmRoads } from '../osrm-roads.ts';
 import { createPlatform } from '../platform.ts';
 import { type CommandOptions, ROLES, readSettings } from '../settings.ts';
 import { startServer } from '../start-server.ts';
 import { stopOnSignal } from '../stop-signals.ts';
+
+/** A table of 50 × 50 takes OSRM some ms; who waits longer is better served by the own streets. */
+const OSRM_TIMEOUT_MS = 2_000;
 
 /** `halfhour serve`: the platform on its database, without a demo market. */
 export function register(program: Command): void {
@@ -56,6 +60,9 @@ async function serve(options: CommandOptions): Promise<void> {
       role: settings.role,
       ...(link === undefined ? {} : { link }),
       openCityMap,
+      ...(settings.osrmUrl === undefined
+        ? {}
+        : { outsideRoads: createOsrmRoads({ url: settings.osrmUrl, timeoutMs: OSRM_TIMEOUT_MS }) }),
       privateWebhooks: settings.privateWebhooks,
       log,
     });

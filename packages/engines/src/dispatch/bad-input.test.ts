@@ -195,3 +195,24 @@ test('a courier without a position is left out by name, and the others work on',
   ]);
   assert.equal(plan.assignments[0]!.courierKey, 2);
 });
+
+test('a courier who is free only in years is left out by name, with what it has on board', () => {
+  const state = fc.sample(anyState({ rich: false, onBoard: false }), { numRuns: 1, seed: 1 })[0]!;
+  const carried = { key: 5, dropNode: 3, placedAtSeconds: NOW, dueAtSeconds: NOW, latestAtSeconds: NOW };
+  const far: CourierState = {
+    key: 77,
+    node: 0,
+    freeAtSeconds: NOW,
+    onAtSeconds: 2 ** 31,
+    offAtSeconds: NOW,
+    maxOrders: 1,
+    carrying: [carried],
+  };
+  const given = { ...state, couriers: [...state.couriers, far] };
+  const plan = createDispatchEngine(policy, seededRandom(1)).plan(given);
+  assert.deepEqual(validatePlan(given, plan, policy), []);
+  assert.deepEqual(
+    plan.leftOut.map(({ courierKey }) => courierKey),
+    [77],
+  );
+});

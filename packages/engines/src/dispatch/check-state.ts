@@ -14,6 +14,8 @@ import type {
 /** Seconds and metres beyond this are taken for a mistake: a moment in milliseconds, say. */
 const MAX_SECONDS = 1e11;
 const MAX_METRES = 1e8;
+/** Who is free only in years is a mistake too, and beyond what the search counts in. */
+const MAX_AHEAD_SECONDS = 1e8;
 /** Kinds of abilities in one snapshot: bits of a whole number. */
 const MAX_ABILITIES = 30;
 
@@ -43,7 +45,7 @@ export function checkedState(
   checkKeys(state);
   const leftOut: SnapshotProblem[] = [];
   const couriers = state.couriers.filter((courier) => {
-    const problem = problemOfCourier(courier, travel);
+    const problem = problemOfCourier(courier, state);
     if (problem !== undefined) {
       leftOut.push({ message: `courier ${courier.key}: ${problem}`, courierKey: courier.key });
     }
@@ -102,11 +104,14 @@ function checkKeys({ couriers, orders }: DispatchState): void {
   }
 }
 
-function problemOfCourier(courier: CourierState, travel: TravelTimes): string | undefined {
+function problemOfCourier(courier: CourierState, { travel, nowSeconds }: DispatchState): string | undefined {
   const { plane } = travel;
   if (!isNode(courier.node, plane)) return 'has no position: give the node where it stands or will be free';
   for (const name of ['freeAtSeconds', 'onAtSeconds', 'offAtSeconds'] as const) {
     if (!isMoment(courier[name])) return `${name} must be whole seconds: ${courier[name]}`;
+  }
+  if (Math.max(courier.freeAtSeconds, courier.onAtSeconds) - nowSeconds > MAX_AHEAD_SECONDS) {
+    return 'is free only in years: freeAtSeconds and onAtSeconds are moments in seconds on the axis of nowSeconds';
   }
   if (!(courier.maxOrders >= 0)) return `maxOrders must be 0 or more: ${courier.maxOrders}`;
   const { acceptance = 1, earnedPerHour = 0 } = courier;

@@ -17,6 +17,7 @@ export type {
 export { defaultPolicy } from './policy.ts';
 export { createDispatchEngine } from './engine.ts';
 export { UnusableSnapshot } from './check-state.ts';
+export { type CourierComparison, createCourierComparison, mayTake } from './compare-couriers.ts';
 export { type Objective, objectiveOf } from './objective.ts';
 export {
   actionFor,

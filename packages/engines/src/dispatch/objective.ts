@@ -22,6 +22,7 @@ export function objectiveOf(state: DispatchState, plan: Plan, policy: DispatchPo
   const carried = new Map<number, CarriedOrder>(orders);
   for (const { carrying } of couriers) for (const order of carrying ?? []) carried.set(order.key, order);
   const meanEarned =
+    state.meanEarnedPerHour ??
     couriers.reduce((sum, { earnedPerHour = 0 }) => sum + earnedPerHour, 0) / Math.max(1, couriers.length);
   const sums = {
     clickToDoor: 0,

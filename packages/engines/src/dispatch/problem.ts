@@ -59,6 +59,8 @@ export class Problem {
   readonly offAt: Float64Array;
   readonly maxOrders: Int32Array;
   readonly capacity: Float64Array;
+  /** What even the smallest vehicle holds, a kind each. */
+  private readonly leastCapacity = new Float64Array(LOAD_KINDS).fill(Infinity);
 
   /** The courier that each open order was planned for last, -1 for none. */
   readonly planned: Int32Array;
@@ -177,7 +179,8 @@ export class Problem {
     this.capacity = new Float64Array(couriers.length * LOAD_KINDS).fill(Infinity);
     this.abilities = Int32Array.from(couriers, (courier) => this.bitsOf(courier.abilities));
     const earnings = couriers.map((courier) => courier.earnedPerHour ?? 0);
-    const mean = earnings.reduce((sum, rate) => sum + rate, 0) / Math.max(1, couriers.length);
+    const mean =
+      state.meanEarnedPerHour ?? earnings.reduce((sum, rate) => sum + rate, 0) / Math.max(1, couriers.length);
     this.fairnessCost = Float64Array.from(earnings, (rate) =>
       mean > 0 ? policy.fairnessCostSeconds * Math.min(MAX_EARNING_RATIO, rate / mean) : 0,
     );
@@ -191,6 +194,12 @@ export class Problem {
       LOADS.forEach(
         (name, kind) => (this.capacity[index * LOAD_KINDS + kind] = courier.capacity?.[name] ?? Infinity),
       );
+      for (let kind = 0; kind < LOAD_KINDS; kind++) {
+        this.leastCapacity[kind] = Math.min(
+          this.leastCapacity[kind]!,
+          this.capacity[index * LOAD_KINDS + kind]!,
+        );
+      }
     });
   }
 
@@ -257,7 +266,7 @@ export class Problem {
   isPeculiar(order: number): boolean {
     if (this.only[order]! >= 0 || this.declined[order] !== undefined) return true;
     for (let kind = 0; this.hasLoads && kind < LOAD_KINDS; kind++) {
-      if (this.load[order * LOAD_KINDS + kind]! > 0) return true;
+      if (this.load[order * LOAD_KINDS + kind]! > this.leastCapacity[kind]!) return true;
     }
     return false;
   }

@@ -96,6 +96,8 @@ export interface DispatchState {
   /** Orders that are placed and not yet picked up. */
   readonly orders: readonly OpenOrder[];
   readonly travel: TravelTimes;
+  /** What couriers earned an hour on average; of those in the state unless given, which may be a part of them. */
+  readonly meanEarnedPerHour?: number;
 }
 
 /** The objective is a sum of seconds, each weighed as set here, and the hard limits stand beside it. */

@@ -4,6 +4,7 @@ export { SPEED_KILOMETRES_PER_HOUR, VEHICLE_PROFILES, type VehicleProfile } from
 export { routeSteps, type RouteStep } from './route-steps.ts';
 export { buildStreetGraph, nearestNode, nodePlace, type StreetGraph } from './street-graph.ts';
 export { periodAt, type Period } from './periods.ts';
+export { streetPlane, type StreetPlane } from './street-plane.ts';
 export {
   buildStreetHierarchy,
   contractStreets,

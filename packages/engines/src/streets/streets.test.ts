@@ -9,6 +9,8 @@ import { Labels, pairCost } from './labels.ts';
 import { costMetres, costSeconds } from './path-cost.ts';
 import { buildStreetGraph, nearestNode, nodePlace, type StreetGraph } from './street-graph.ts';
 import { buildStreetHierarchy } from './street-hierarchy.ts';
+import { PERIODS } from './periods.ts';
+import { streetPlane } from './street-plane.ts';
 import { createTravelTimes } from './travel-times.ts';
 
 const profiles = fc.constantFrom(...VEHICLE_PROFILES);
@@ -285,3 +287,26 @@ function largestMutualReach(streets: readonly Street[]): number {
   }
   return largest;
 }
+
+test('no way is quicker than the plane of its streets allows, in any period', () => {
+  fc.assert(
+    fc.property(tangledCities, profiles, fc.constantFrom(...PERIODS), (city, profile, period) => {
+      let graph: StreetGraph;
+      try {
+        graph = buildStreetGraph(city);
+      } catch {
+        return;
+      }
+      const { x, y, fastestMetresPerSecond } = streetPlane(graph, profile);
+      const streets = buildStreetHierarchy(graph, profile, { period });
+      for (let to = 1; to < graph.nodeCount; to++) {
+        const { pointSeconds } = findRoute(streets, 0, to);
+        const straight = Math.hypot(x(0) - x(to), y(0) - y(to));
+        // A stretch is rounded to milliseconds in its period.
+        const rounding = pointSeconds.length / 1_000;
+        assert.ok(straight <= (pointSeconds.at(-1)! + rounding) * fastestMetresPerSecond);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});

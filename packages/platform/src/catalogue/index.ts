@@ -7,4 +7,5 @@ export {
   createCatalogue,
 } from './create-catalogue.ts';
 export { type ArticleDraft, type OfferDraft, type OfferRecord, checkOptionGroups, toOffer } from './offer.ts';
+export { createHandlingRoutes, selectHandling } from './handling.ts';
 export { createCatalogueRoutes } from './routes.ts';

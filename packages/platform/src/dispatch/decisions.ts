@@ -1,4 +1,12 @@
-import { type Plan, halfAfter, halfBefore } from '@halfhour/engines/dispatch';
+import {
+  type DispatchPolicy,
+  type Objective,
+  type Plan,
+  createCourierComparison,
+  halfAfter,
+  halfBefore,
+  mayTake,
+} from '@halfhour/engines/dispatch';
 import type { CourierId, EpochMs, OrderId } from '@halfhour/kernel';
 import type { Snapshot } from './snapshot.ts';
 
@@ -7,6 +15,15 @@ export interface Candidate {
   readonly courierId: CourierId;
   readonly atStoreAt: EpochMs;
   readonly atDoorAt: EpochMs;
+}
+
+/** Another courier, and what the plan would cost more with it. */
+export interface Alternative extends Candidate {
+  /**
+   * Weighed seconds, term by term: the order taken from the chosen one's route and put where it costs least in this
+   * one's, with what that does to the others on both. Absent where there is no place for it in the route.
+   */
+  readonly extraCost?: Objective;
 }
 
 /**
@@ -22,23 +39,20 @@ export interface Decision {
   readonly reason: DecisionReason;
   readonly chosen?: Candidate;
   /** Others, as if they took this order alone after the work that is settled; the soonest at the door first. */
-  readonly alternatives: readonly Candidate[];
+  readonly alternatives: readonly Alternative[];
 }
 
 /** So many others are kept with a decision. */
 const MAX_ALTERNATIVES = 3;
+/** So many decisions a round are explained; those beyond are in the next, so that a take-over of a city is no standstill. */
+const MAX_EXPLAINED = 100;
 
 /** Notices for which open orders a plan chose another courier than the plan before. */
 export class DecisionBook {
   private readonly chosen = new Map<OrderId, CourierId | undefined>();
 
   /** @returns the new decisions */
-  note(
-    snapshot: Snapshot,
-    plan: Plan,
-    at: EpochMs,
-    service: { readonly pickupServiceSeconds: number; readonly dropServiceSeconds: number },
-  ): Map<OrderId, Decision> {
+  note(snapshot: Snapshot, plan: Plan, at: EpochMs, policy: DispatchPolicy): Map<OrderId, Decision> {
     const { orderOf, courierOf, momentOf } = snapshot;
     const open = new Map(snapshot.state.orders.map((order) => [order.key, order]));
     const isOpen = new Set([...open.keys()].map((key) => orderOf.get(key)!.id));
@@ -48,14 +62,15 @@ export class DecisionBook {
     const leftOut = new Set(plan.leftOut.map(({ courierKey }) => courierKey));
     const leftOutOrders = new Set(plan.leftOut.map(({ orderKey }) => orderKey));
     const reach = {
-      atStore: halfBefore(service.pickupServiceSeconds),
-      atDoor: halfAfter(service.pickupServiceSeconds) + halfBefore(service.dropServiceSeconds),
+      atStore: halfBefore(policy.pickupServiceSeconds),
+      atDoor: halfAfter(policy.pickupServiceSeconds) + halfBefore(policy.dropServiceSeconds),
     };
+    const compare = createCourierComparison(snapshot.state, plan, policy);
     for (const bundle of plan.assignments) {
       const courierId = courierOf.get(bundle.courierKey)!.id;
       bundle.orderKeys.forEach((key, index) => {
         const { id } = orderOf.get(key)!;
-        if (this.chosen.get(id) === courierId) return;
+        if (this.chosen.get(id) === courierId || decisions.size >= MAX_EXPLAINED) return;
         this.chosen.set(id, courierId);
         const order = open.get(key)!;
         const atStore = bundle.pickupAtSeconds - reach.atStore;
@@ -74,23 +89,30 @@ export class DecisionBook {
                   : 'waits_either_way'
                 : 'needed_elsewhere',
           chosen: { courierId, atStoreAt: momentOf(atStore), atDoorAt: momentOf(atDoor) },
-          alternatives: others.map(told),
+          alternatives: others.map((other) => told(key, other)),
         });
       });
     }
     for (const key of plan.unassigned) {
       const { id } = orderOf.get(key)!;
       if (this.chosen.has(id) && this.chosen.get(id) === undefined) continue;
+      if (decisions.size >= MAX_EXPLAINED) break;
       this.chosen.set(id, undefined);
       const others = leftOutOrders.has(key) ? [] : candidates(snapshot, open.get(key)!, leftOut, reach);
-      const alternatives = others.map(told);
+      const alternatives = others.map((other) => told(key, other));
       decisions.set(id, { at, reason: 'nobody', alternatives });
     }
     return decisions;
 
-    function told({ courierKey, atStore, atDoor }: Reach): Candidate {
+    function told(orderKey: number, { courierKey, atStore, atDoor }: Reach): Alternative {
       const { id } = courierOf.get(courierKey)!;
-      return { courierId: id, atStoreAt: momentOf(atStore), atDoorAt: momentOf(atDoor) };
+      const extraCost = compare(orderKey, courierKey);
+      return {
+        courierId: id,
+        atStoreAt: momentOf(atStore),
+        atDoorAt: momentOf(atDoor),
+        ...(extraCost === undefined ? {} : { extraCost }),
+      };
     }
   }
 }
@@ -111,7 +133,7 @@ function candidates(
   const best: Reach[] = [];
   const way = state.travel.seconds(order.storeNode, order.dropNode);
   for (const courier of state.couriers) {
-    if (except.has(courier.key)) continue;
+    if (except.has(courier.key) || !mayTake(courier, order)) continue;
     const free = Math.max(state.nowSeconds, courier.freeAtSeconds, courier.onAtSeconds);
     const atStore = free + state.travel.seconds(courier.node, order.storeNode);
     if (atStore > courier.offAtSeconds) continue;

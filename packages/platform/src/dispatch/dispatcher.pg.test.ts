@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createDispatchEngine, defaultPolicy } from '@halfhour/engines/dispatch';
+import type { Equipment } from '@halfhour/contract';
+import { type DispatchPolicy, createDispatchEngine, defaultPolicy } from '@halfhour/engines/dispatch';
 import {
   type CourierId,
   type LatLng,
@@ -17,7 +18,8 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import type { Authority } from '../api/index.ts';
-import { createCouriers, selectCouriers } from '../couriers/index.ts';
+import { createHandlingRoutes } from '../catalogue/index.ts';
+import { createCouriers, createEquipmentRoutes, selectCouriers } from '../couriers/index.ts';
 import { createDelivery, isPickedUp, nextStopNumber, selectOpenRoutes } from '../delivery/index.ts';
 import { selectImbalance } from '../ledger/index.ts';
 import { createMarkets } from '../markets/index.ts';
@@ -28,6 +30,7 @@ import {
   type DispatcherDeps,
   type MarketMemory,
   type Travel,
+  createDispatchRoutes,
   createDispatcher,
   selectDecision,
   readMemory,
@@ -196,6 +199,11 @@ test('orders go from the kitchen to the door by ticks alone, and the memory kept
     if (second === 600) {
       const planned = await selectDecision(db, t.marketId, ids[0]!);
       assert.ok(planned?.chosen !== undefined && planned.alternatives.length > 0);
+      for (const { extraCost } of planned.alternatives) {
+        const { total, ...terms } = extraCost!;
+        const sum = Object.values(terms).reduce((all, each) => all + each, 0);
+        assert.ok(Math.abs(total - sum) < 1e-6);
+      }
       assert.ok(planned.alternatives.every(({ courierId }) => courierId !== planned.chosen!.courierId));
     }
     t.clock.advanceBy(20 * SECOND_MS);
@@ -235,6 +243,99 @@ test('whom the engine cannot plan with is told once, and the others are planned'
     [lost, 'courier 0: has no position: give the node where it stands or will be free'],
   ]);
   assert.equal((await t.read(id)).courierId, found);
+});
+
+test('what the operator sets is in force from the next round, and the search may end by the clock', async () => {
+  const t = await setUp(2);
+  const made: DispatchPolicy[] = [];
+  const progress: number[] = [];
+  let elapsed = 0;
+  const deps = t.deps('one');
+  const dispatcher = createDispatcher({
+    ...deps,
+    createEngine(policy) {
+      made.push(policy);
+      const engine = deps.createEngine(policy);
+      return {
+        plan(state, given) {
+          if (given !== undefined) progress.push(given(0), given(1_000_000));
+          elapsed += 60;
+          if (given !== undefined) progress.push(given(0));
+          return engine.plan(state, given);
+        },
+      };
+    },
+    searchTime: { ticker: { elapsedMs: () => elapsed }, milliseconds: 60 },
+  });
+  const routes = createDispatchRoutes({ db, clock: t.clock, markets: deps.markets, onCommit: () => {} });
+  const asked = {
+    params: { marketId: t.marketId },
+    query: undefined,
+    command: undefined,
+    requestId: 'r',
+    signal: new AbortController().signal,
+    authority: t.authority,
+  };
+  const before = await routes.getDispatchPolicy({ ...asked, body: undefined });
+  assert.ok(before.ok && before.value.version === 0);
+  await dispatcher.tick();
+  assert.equal(made.length, 1);
+  const body = { ...before.value.policy, fairnessCostSeconds: 90, dropServiceSeconds: 30 };
+  const set = await routes.setDispatchPolicy({ ...asked, body });
+  assert.ok(set.ok && set.value.version === 1 && set.value.policy.fairnessCostSeconds === 90);
+  const again = await routes.setDispatchPolicy({ ...asked, body });
+  assert.ok(again.ok && again.value.version === 1, 'the same again is no new version');
+  const after = await routes.getDispatchPolicy({ ...asked, body: undefined });
+  assert.deepEqual(after, again);
+  await dispatcher.tick();
+  await dispatcher.tick();
+  assert.equal(made.length, 2);
+  assert.deepEqual(made[1], { ...made[0], fairnessCostSeconds: 90, dropServiceSeconds: 30 });
+  assert.deepEqual(progress.slice(0, 3), [0, 1_000_000, 1]);
+});
+
+test('wine goes to the courier who may check ages, though others are nearer, and to nobody who has no room', async () => {
+  const t = await setUp(4);
+  const [near, , skilled, small] = t.courierIds;
+  const { articleId } = t.market.dish;
+  const deps = { db, clock: t.clock, onCommit: () => {} };
+  const asked = {
+    query: undefined,
+    command: undefined,
+    requestId: 'r',
+    signal: new AbortController().signal,
+    authority: t.authority,
+  };
+  const handling = { grams: 1_300, millilitres: 1_500, keep: 'ambient' as const, minimumAge: 18 };
+  const articles = createHandlingRoutes(deps);
+  const wine = { ...asked, params: { marketId: t.marketId, articleId } };
+  assert.ok((await articles.setArticleHandling({ ...wine, body: handling })).ok);
+  assert.deepEqual(await articles.getArticleHandling({ ...wine, body: undefined }), {
+    ok: true,
+    value: { articleId, handling },
+  });
+  const couriers = createEquipmentRoutes(deps);
+  const equip = async (courierId: CourierId, body: Equipment): Promise<void> => {
+    const courier = { ...asked, params: { marketId: t.marketId, courierId } };
+    assert.ok((await couriers.setCourierEquipment({ ...courier, body })).ok);
+    const read = await couriers.getCourierEquipment({ ...courier, body: undefined });
+    assert.deepEqual(read, { ok: true, value: { courierId, equipment: body } });
+  };
+  const dispatcher = createDispatcher(t.deps('one'));
+  await dispatcher.tick();
+  // After the memory was read, so that the events tell of it.
+  await equip(skilled!, { skills: ['age_check'] });
+  await equip(small!, { litres: 0, skills: ['age_check'] });
+  const id = await t.place();
+  await t.accept(id);
+  for (let second = 0; second < 30 * 60; second += 20) {
+    await dispatcher.tick();
+    t.clock.advanceBy(20 * SECOND_MS);
+  }
+  assert.equal((await t.read(id)).courierId, skilled);
+  const decision = (await selectDecision(db, t.marketId, id))!;
+  assert.ok(decision.alternatives.every(({ courierId }) => courierId !== near && courierId !== small));
+  assert.deepEqual(comparable(dispatcher.memory), comparable(await readMemory(db, t.marketId)));
 });
 
 test('a scheduled order waits for its time, and is at the door in its slot though it was packed early', async () => {

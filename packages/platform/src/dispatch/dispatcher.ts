@@ -11,6 +11,7 @@ import {
   type EpochMs,
   type MarketId,
   type OrderId,
+  type Ticker,
   MINUTE_MS,
   SECOND_MS,
   addMs,
@@ -24,10 +25,12 @@ import type { Ordering } from '../ordering/index.ts';
 import type { Database } from '../postgres/index.ts';
 import { saveDecisions } from './decision-store.ts';
 import { DecisionBook } from './decisions.ts';
+import { LATEST_AFTER_SECONDS, policyWith, selectPolicy } from './dispatch-policy.ts';
 import { type Enactment, enactPlan } from './enact-plan.ts';
 import { releaseLease, takeLease } from './lease.ts';
 import { type DispatchStore, type MarketMemory, followEvents, readMemory, refresh } from './market-memory.ts';
 import { type Snapshot, type Travel, Snapshotter } from './snapshot.ts';
+import { type WaysAsked, waysAsked } from './ways-asked.ts';
 
 export interface DispatcherDeps {
   readonly db: Database;
@@ -42,8 +45,14 @@ export interface DispatcherDeps {
   readonly couriers: Pick<Couriers, 'positions'>;
   /** Ways as they are at a moment. */
   readonly travelAt: (now: EpochMs) => Travel;
+  /**
+   * Told before each round which ways it will ask about, for travel times that have to be fetched. What fails there
+   * must have its stand-in there.
+   */
+  readonly learnWays?: (now: EpochMs, ways: readonly WaysAsked[]) => Promise<void>;
+  /** What is in force where the operator has set nothing, and how the search goes about it. */
   readonly policy: DispatchPolicy;
-  /** A fresh engine, made at each take-over: what an older one remembers may no longer be so. */
+  /** A fresh engine, made at each take-over and change of policy: what an older one remembers may no longer be so. */
   readonly createEngine: (policy: DispatchPolicy) => DispatchEngine;
   /** Told after each commit that wrote events. */
   readonly onCommit: (marketId: MarketId) => void;
@@ -58,6 +67,11 @@ export interface DispatcherDeps {
    * courier is seen somewhere later the dispatcher takes it to be on its way there.
    */
   readonly onPreposition?: (courierId: CourierId, store: DispatchStore) => void;
+  /**
+   * How long a round may search, in real time. Without it the policy bounds the steps, and the same input gives the
+   * same plans whatever the machine does.
+   */
+  readonly searchTime?: { readonly ticker: Pick<Ticker, 'elapsedMs'>; readonly milliseconds: number };
   readonly options?: Partial<DispatcherOptions>;
 }
 
@@ -79,7 +93,7 @@ const DEFAULTS: DispatcherOptions = {
   tickSeconds: 20,
   standbySeconds: 5,
   leaseSeconds: 45,
-  latestAfterSeconds: 90 * 60,
+  latestAfterSeconds: LATEST_AFTER_SECONDS,
   silentAfterMs: () => Infinity,
 };
 
@@ -123,7 +137,9 @@ interface Leadership {
   readonly fencingToken: number;
   readonly memory: MarketMemory;
   readonly snapshotter: Snapshotter;
-  readonly engine: DispatchEngine;
+  /** In force; changed by the operator between two rounds. */
+  policy: DispatchPolicy;
+  engine: DispatchEngine;
   readonly decisions: DecisionBook;
   /** What was told to be left out. */
   readonly leftOut: Set<string>;
@@ -134,7 +150,7 @@ interface Leadership {
 /** The market's one mind; see the module's README. */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { db, clock, marketId, holder, delivery } = deps;
-  const policy =
+  const basePolicy =
     deps.onPreposition === undefined ? { ...deps.policy, prepositionWithinSeconds: 0 } : deps.policy;
   const options: DispatcherOptions = { ...DEFAULTS, ...deps.options };
   let leadership: Leadership | undefined;
@@ -157,10 +173,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         memory: await readMemory(db, marketId),
         snapshotter: new Snapshotter(deps.travelAt, {
           ...options,
-          policy,
+          policy: basePolicy,
           origin: epochMs(Math.floor(clock.now() / SECOND_MS) * SECOND_MS),
         }),
-        engine: deps.createEngine(policy),
+        policy: basePolicy,
+        engine: deps.createEngine(basePolicy),
         decisions: new DecisionBook(),
         leftOut: new Set(),
         sent: new Map(),
@@ -175,7 +192,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (leading === undefined) return report(at, 'standby');
     const { memory, snapshotter } = leading;
     const events = await followEvents(db, memory);
-    const snapshot = snapshotter.take(memory, positionsOf(leading), at);
+    if (memory.policyChanged) await followPolicy(leading);
+    const { policy } = leading;
+    const positions = positionsOf(leading);
+    await deps.learnWays?.(at, waysAsked(memory, positions));
+    const snapshot = snapshotter.take(memory, positions, at);
     const { plan, violations } = checkedPlan(leading, snapshot);
     tellLeftOut(leading, snapshot, plan);
     const decisions = leading.decisions.note(snapshot, plan, at, policy);
@@ -202,6 +223,19 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       unassigned: plan.unassigned.length,
       violations,
     };
+  }
+
+  /** Goes on by what the operator has set last. */
+  async function followPolicy(leading: Leadership): Promise<void> {
+    const { version, terms } = await selectPolicy(db, marketId);
+    leading.memory.policyChanged = false;
+    if (version === 0) return;
+    leading.policy = policyWith(basePolicy, terms);
+    leading.engine = deps.createEngine(leading.policy);
+    leading.snapshotter.setTerms({
+      policy: leading.policy,
+      latestAfterSeconds: terms.latestAfterSeconds,
+    });
   }
 
   /** Positions as reported, and as foreseen for those who were sent ahead and not seen since. */
@@ -246,8 +280,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   /** A plan of which everything that breaks a rule has been taken out. */
-  function checkedPlan({ engine }: Leadership, { state }: Snapshot): { plan: Plan; violations: number } {
-    const plan = engine.plan(state);
+  function checkedPlan(
+    { engine, policy }: Leadership,
+    { state }: Snapshot,
+  ): { plan: Plan; violations: number } {
+    const plan = engine.plan(state, searchProgress(policy, state.orders.length));
     const violations = validatePlan(state, plan, policy);
     if (violations.length === 0) return { plan, violations: 0 };
     deps.onViolations?.(violations);
@@ -269,6 +306,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         leftOut: plan.leftOut,
       },
     };
+  }
+
+  /** By the clock where the search has a time; steps then only end it early where there are few orders. */
+  function searchProgress(policy: DispatchPolicy, orders: number): ((steps: number) => number) | undefined {
+    if (deps.searchTime === undefined) return undefined;
+    const { ticker, milliseconds } = deps.searchTime;
+    const beganAt = ticker.elapsedMs();
+    const enough = Math.max(1, policy.iterationsPerOrder * orders);
+    return (steps) => Math.max(steps / enough, (ticker.elapsedMs() - beganAt) / milliseconds);
   }
 
   /** Writes what a plan asks for; undefined where another process has taken over. */

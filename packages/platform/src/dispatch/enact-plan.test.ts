@@ -6,7 +6,7 @@ import type { RouteRecord } from '../delivery/index.ts';
 import { BEGINNING } from '../events/index.ts';
 import { DecisionBook } from './decisions.ts';
 import { enactPlan } from './enact-plan.ts';
-import type { DispatchOrder, MarketMemory } from './market-memory.ts';
+import { type DispatchOrder, type MarketMemory, emptyMemory } from './market-memory.ts';
 import { type Snapshot, Snapshotter } from './snapshot.ts';
 
 const T0 = epochMs(1_780_000_000_000);
@@ -35,16 +35,7 @@ function world(): {
   ): RouteRecord;
   take(now?: number): Snapshot;
 } {
-  const memory: MarketMemory = {
-    marketId,
-    position: BEGINNING,
-    orders: new Map(),
-    couriers: new Map(),
-    routes: new Map(),
-    stores: new Map(),
-    lastDoorAt: new Map(),
-    offers: new Map(),
-  };
+  const memory = emptyMemory(marketId, BEGINNING);
   // Both stores are in the same house.
   for (const id of [A, B]) memory.stores.set(id, { id, address: place(10) });
   for (const [index, id] of [X, Y].entries()) {
@@ -87,6 +78,8 @@ function world(): {
         courierId: undefined,
         expectedDeliveryAt: undefined,
         declinedBy: [],
+        load: { litres: 1, grams: 400, coldLitres: 0, hotLitres: 0 },
+        requires: [],
         ...more,
       });
       return id;
@@ -332,8 +325,14 @@ test('decisions tell the reason and the alternatives, once for each change of mi
   const dropAt = snapshot.momentOf(plan.assignments[2]!.dropAtSeconds[0]!);
   assert.deepEqual([chosen!.courierId, chosen!.atDoorAt], [X, dropAt]);
   // Y stands 900 seconds from the store; then half a minute for the pickup, half to leave, the way, half at the door.
-  assert.deepEqual(alternatives, [{ courierId: Y, atStoreAt: at(900), atDoorAt: at(900 + 60 + 1_000 + 30) }]);
-  assert.equal(reason, dropAt <= alternatives[0]!.atDoorAt ? 'soonest' : 'needed_elsewhere');
+  const [{ extraCost, ...alone }] = alternatives as [(typeof alternatives)[number]];
+  assert.deepEqual(alone, { courierId: Y, atStoreAt: at(900), atDoorAt: at(900 + 60 + 1_000 + 30) });
+  const { total, ...terms } = extraCost!;
+  assert.equal(
+    total,
+    Object.values(terms).reduce((sum, each) => sum + each, 0),
+  );
+  assert.equal(reason, dropAt <= alone.atDoorAt ? 'soonest' : 'needed_elsewhere');
   assert.equal(book.note(snapshot, plan, at(20), policy).size, 0);
 
   const none = {

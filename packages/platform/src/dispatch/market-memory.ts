@@ -1,5 +1,7 @@
-import type { Address, OrderState } from '@halfhour/contract';
+import type { Address, Equipment, Handling, OrderState } from '@halfhour/contract';
+import type { Load } from '@halfhour/engines/dispatch';
 import {
+  type ArticleId,
   type CourierId,
   type EpochMs,
   type MarketId,
@@ -8,7 +10,8 @@ import {
   type StoreId,
   parseId,
 } from '@halfhour/kernel';
-import { type CourierRecord, selectCouriers } from '../couriers/index.ts';
+import { selectHandling } from '../catalogue/index.ts';
+import { type CourierRecord, selectCouriers, selectEquipment } from '../couriers/index.ts';
 import {
   type RouteRecord,
   isOpen,
@@ -17,9 +20,12 @@ import {
   selectRoutes,
 } from '../delivery/index.ts';
 import { type Position, type StoredEvent, readEvents, readHead } from '../events/index.ts';
-import { type OrderRecord, selectOpenOrders, selectOrders } from '../ordering/index.ts';
+import { type OrderRecord, listOrders, selectOpenOrders, selectOrders } from '../ordering/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { type StoreRecord, selectAllStores, selectStores } from '../stores/index.ts';
+import { Earnings } from './earnings.ts';
+import { loadOf } from './loads.ts';
+import { ReadyMisses, becameReady } from './ready-misses.ts';
 
 /** What dispatch keeps of an order that is on its way to the door. */
 export interface DispatchOrder {
@@ -39,6 +45,9 @@ export interface DispatchOrder {
   readonly expectedDeliveryAt: EpochMs | undefined;
   /** Couriers who did not take it. */
   readonly declinedBy: readonly CourierId[];
+  readonly load: Load;
+  /** Skills that its courier must have. */
+  readonly requires: readonly string[];
 }
 
 export type DispatchStore = Pick<StoreRecord, 'id' | 'address'>;
@@ -63,6 +72,15 @@ export interface MarketMemory {
   readonly lastDoorAt: Map<CourierId, EpochMs>;
   /** What couriers were offered since the memory was read. */
   readonly offers: Map<CourierId, Offers>;
+  /** How well stores know when they are ready, from the last orders and those since. */
+  readonly readyMisses: ReadyMisses;
+  /** What was said of couriers on shift. */
+  readonly equipment: Map<CourierId, Equipment>;
+  /** What carrying articles takes, of those of open orders of which it is known. */
+  readonly handling: Map<ArticleId, Handling>;
+  readonly earnings: Earnings;
+  /** Whether an operator has set another policy since it was last read. */
+  policyChanged: boolean;
 }
 
 export interface Offers {
@@ -71,12 +89,13 @@ export interface Offers {
 }
 
 const BATCH = 1_000;
-/** How often to look again for transactions that began before; each look is a round trip, 20 are some ms. */
+/** Of so many past orders is learned how well stores know when they are ready. */
+const LEARNED_ORDERS = 500;
+const MAX_ARTICLES = 50_000;
 
-/** Reads what is open. The place in the events is taken first, so nothing falls between the two. */
-export async function readMemory(db: Queryable, marketId: MarketId): Promise<MarketMemory> {
-  const position = await readHead(db, marketId);
-  const memory: MarketMemory = {
+/** What is known of a market of which nothing has been read. */
+export function emptyMemory(marketId: MarketId, position: Position): MarketMemory {
+  return {
     marketId,
     position,
     orders: new Map(),
@@ -85,15 +104,32 @@ export async function readMemory(db: Queryable, marketId: MarketId): Promise<Mar
     stores: new Map(),
     lastDoorAt: new Map(),
     offers: new Map(),
+    readyMisses: new ReadyMisses(),
+    equipment: new Map(),
+    handling: new Map(),
+    earnings: new Earnings(),
+    policyChanged: true,
   };
+}
+
+/** Reads what is open. The place in the events is taken first, so nothing falls between the two. */
+export async function readMemory(db: Queryable, marketId: MarketId): Promise<MarketMemory> {
+  const position = await readHead(db, marketId);
+  const memory = emptyMemory(marketId, position);
+  const past = await listOrders(db, marketId, { state: 'delivered', limit: LEARNED_ORDERS });
+  for (const order of past.toReversed()) memory.readyMisses.note(order);
   const orders = await selectOpenOrders(db, marketId);
   const declines = await selectDeclines(
     db,
     marketId,
     orders.map(({ id }) => id),
   );
+  await learnHandling(db, memory, orders);
   for (const order of orders) keepOrder(memory, order, declines.get(order.id));
-  for (const courier of await selectCouriers(db, marketId)) keepCourier(memory, courier);
+  const equipment = await selectEquipment(db, marketId);
+  for (const courier of await selectCouriers(db, marketId)) {
+    keepCourier(memory, courier, equipment.get(courier.id));
+  }
   for (const route of await selectOpenRoutes(db, marketId)) keepRoute(memory, route);
   for (const store of await selectAllStores(db, marketId)) keepStore(memory, store);
   return memory;
@@ -109,7 +145,10 @@ export async function followEvents(db: Queryable, memory: MarketMemory): Promise
   for (;;) {
     const events = await readEvents(db, memory.marketId, memory.position, BATCH);
     await refresh(db, memory, subjectsOf(events));
-    for (const event of events) countOffer(memory, event);
+    for (const event of events) {
+      countOffer(memory, event);
+      if (event.type === 'DispatchPolicyChanged') memory.policyChanged = true;
+    }
     memory.position = events.at(-1)?.position ?? memory.position;
     count += events.length;
     if (events.length < BATCH) return count;
@@ -162,6 +201,11 @@ export async function refresh(
       selectOrders(db, marketId, [...orders]),
       selectDeclines(db, marketId, [...orders]),
     ]);
+    for (const order of found.values()) {
+      const before = memory.orders.get(order.id);
+      if (before !== undefined && becameReady(before, order)) memory.readyMisses.note(order);
+    }
+    await learnHandling(db, memory, [...found.values()]);
     for (const id of orders) memory.orders.delete(id);
     for (const order of found.values()) keepOrder(memory, order, declines.get(order.id));
   }
@@ -170,16 +214,24 @@ export async function refresh(
     for (const id of routes) memory.routes.delete(id);
     for (const route of found) {
       keepRoute(memory, route);
-      if (route.state === 'done') memory.lastDoorAt.set(route.courierId, route.closedAt!);
+      if (route.state !== 'done') continue;
+      memory.lastDoorAt.set(route.courierId, route.closedAt!);
+      memory.earnings.note(route);
     }
     // A stop or a new route changes what its courier does.
     for (const route of found) workers.add(route.courierId);
   }
   if (workers.size > 0) {
     const found = await selectCouriers(db, marketId, [...workers]);
+    const equipment = await selectEquipment(db, marketId, [...workers]);
     for (const id of workers) memory.couriers.delete(id);
-    for (const courier of found) keepCourier(memory, courier);
-    for (const id of workers) if (!memory.couriers.has(id)) memory.lastDoorAt.delete(id);
+    for (const courier of found) keepCourier(memory, courier, equipment.get(courier.id));
+    for (const id of workers) {
+      if (memory.couriers.has(id)) continue;
+      memory.lastDoorAt.delete(id);
+      memory.earnings.forget(id);
+      memory.equipment.delete(id);
+    }
   }
   if (stores.size > 0) {
     for (const store of (await selectStores(db, marketId, [...stores])).values()) keepStore(memory, store);
@@ -205,11 +257,27 @@ function keepOrder(memory: MarketMemory, order: OrderRecord, declinedBy: readonl
     courierId: order.courierId,
     expectedDeliveryAt: order.expectedDeliveryAt,
     declinedBy,
+    ...loadOf(order.lines, memory.handling),
   });
 }
 
-function keepCourier(memory: MarketMemory, courier: CourierRecord): void {
-  if (courier.status !== 'off_shift') memory.couriers.set(courier.id, courier);
+/** Reads what carrying the articles of orders takes; those that are gone are forgotten once there are many. */
+async function learnHandling(
+  db: Queryable,
+  { marketId, handling }: MarketMemory,
+  orders: readonly OrderRecord[],
+): Promise<void> {
+  const articleIds = new Set(orders.flatMap(({ lines }) => lines.map(({ articleId }) => articleId)));
+  // Read anew each time: an order is read a few times in its life, and what was said of an article may have changed.
+  for (const id of articleIds) handling.delete(id);
+  if (handling.size > MAX_ARTICLES) handling.clear();
+  for (const [id, known] of await selectHandling(db, marketId, [...articleIds])) handling.set(id, known);
+}
+
+function keepCourier(memory: MarketMemory, courier: CourierRecord, equipment: Equipment | undefined): void {
+  if (courier.status === 'off_shift') return;
+  memory.couriers.set(courier.id, courier);
+  if (equipment !== undefined) memory.equipment.set(courier.id, equipment);
 }
 
 function keepRoute(memory: MarketMemory, route: RouteRecord): void {

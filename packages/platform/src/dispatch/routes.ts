@@ -1,19 +1,34 @@
-import { type MarketId, type OrderId, err, ok, toRfc3339 } from '@halfhour/kernel';
+import { type MarketId, type OrderId, err, invariant, ok, toRfc3339 } from '@halfhour/kernel';
 import type { Handlers } from '../api/index.ts';
 import { selectRoutes, selectRoutesOfOrders } from '../delivery/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectDecision } from './decision-store.ts';
-import type { Candidate } from './decisions.ts';
+import type { Alternative, Candidate } from './decisions.ts';
+import { type PolicyDeps, selectPolicy, setPolicy, toPolicyVersion } from './dispatch-policy.ts';
 
-export function createDispatchRoutes({ db }: { readonly db: Queryable }): Handlers<'explainDispatch'> {
+export function createDispatchRoutes(
+  deps: PolicyDeps,
+): Handlers<'explainDispatch' | 'getDispatchPolicy' | 'setDispatchPolicy'> {
+  const { db, markets } = deps;
   return {
+    async getDispatchPolicy({ params: { marketId } }) {
+      if ((await markets.get(marketId)) === undefined) return err({ code: 'not_found' });
+      return ok(toPolicyVersion(await selectPolicy(db, marketId)));
+    },
+
+    async setDispatchPolicy({ params: { marketId }, body, authority }) {
+      invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
+      const set = await setPolicy(deps, marketId, body, authority);
+      return set.ok ? ok(toPolicyVersion(set.value)) : set;
+    },
+
     async explainDispatch({ params: { marketId, orderId } }) {
       const [decision, byHand] = await Promise.all([
         selectDecision(db, marketId, orderId),
         givenByHand(db, marketId, orderId),
       ]);
       if (byHand !== undefined) {
-        const alternatives = (decision?.alternatives ?? []).map(toCandidate);
+        const alternatives = (decision?.alternatives ?? []).map(toAlternative);
         return ok({ orderId, reason: 'by_hand' as const, ...byHand, alternatives });
       }
       if (decision === undefined) {
@@ -28,7 +43,7 @@ export function createDispatchRoutes({ db }: { readonly db: Queryable }): Handle
         decidedAt: toRfc3339(at),
         reason,
         ...(chosen === undefined ? {} : { chosen: toCandidate(chosen) }),
-        alternatives: alternatives.map(toCandidate),
+        alternatives: alternatives.map(toAlternative),
       });
     },
   };
@@ -52,4 +67,8 @@ async function givenByHand(db: Queryable, marketId: MarketId, orderId: OrderId) 
 
 function toCandidate({ courierId, atStoreAt, atDoorAt }: Candidate) {
   return { courierId, atStoreAt: toRfc3339(atStoreAt), atDoorAt: toRfc3339(atDoorAt) };
+}
+
+function toAlternative({ extraCost, ...candidate }: Alternative) {
+  return { ...toCandidate(candidate), ...(extraCost === undefined ? {} : { extraCost: { ...extraCost } }) };
 }

@@ -3,6 +3,7 @@ import {
   type DispatchPolicy,
   type DispatchState,
   type OpenOrder,
+  type Plane,
   halfAfter,
   halfBefore,
 } from '@halfhour/engines/dispatch';
@@ -17,6 +18,7 @@ import {
 } from '@halfhour/kernel';
 import type { CourierPosition, CourierRecord } from '../couriers/index.ts';
 import { type RouteRecord, isFirm, isPickedUp, remaining } from '../delivery/index.ts';
+import { equipmentOf } from './loads.ts';
 import type { DispatchOrder, DispatchStore, MarketMemory, Offers } from './market-memory.ts';
 
 /** Ways through the market's streets, or whatever stands for them. */
@@ -26,6 +28,8 @@ export interface Travel {
   /** Whole seconds from one node to another. */
   seconds(fromNode: number, toNode: number): number;
   metres(fromNode: number, toNode: number): number;
+  /** Where its nodes lie, so that couriers are looked for nearby and not among all. */
+  readonly plane?: Plane;
 }
 
 export interface SnapshotOptions {
@@ -40,6 +44,9 @@ export interface SnapshotOptions {
   /** After how long a courier has gone silent, in market time; asked at each snapshot. */
   readonly silentAfterMs: () => number;
 }
+
+/** What an operator may change between two snapshots. */
+export type SnapshotTerms = Pick<SnapshotOptions, 'policy' | 'latestAfterSeconds'>;
 
 /** A market at one moment as the engine is told it, and the way back from the engine's numbers. */
 export interface Snapshot {
@@ -80,7 +87,7 @@ export class Snapshotter {
   private readonly travelAt: (now: EpochMs) => Travel;
   /** As of the last snapshot, so that one plan is made with one set of speeds. */
   private travel: Travel;
-  private readonly options: SnapshotOptions;
+  private options: SnapshotOptions;
   private readonly orderNumbers = new Numbers<OrderId>();
   private readonly courierNumbers = new Numbers<CourierId>();
   private readonly storeNumbers = new Numbers<string>();
@@ -92,6 +99,11 @@ export class Snapshotter {
     this.travelAt = travelAt;
     this.travel = travelAt(options.origin);
     this.options = options;
+  }
+
+  /** Goes on with other terms; numbers, and who is silent, stay. */
+  setTerms(terms: SnapshotTerms): void {
+    this.options = { ...this.options, ...terms };
   }
 
   take(memory: MarketMemory, positions: ReadonlyMap<CourierId, CourierPosition>, now: EpochMs): Snapshot {
@@ -114,6 +126,7 @@ export class Snapshotter {
     const realNode = (node: number): number => (node < 0 ? storeNodes[storeNumber(node)]! : node);
     const seconds = (from: number, to: number): number =>
       from === to ? 0 : travel.seconds(realNode(from), realNode(to));
+    const { plane } = travel;
 
     const routesOf = new Map<CourierId, RouteRecord[]>();
     for (const route of byId(memory.routes)) {
@@ -166,6 +179,8 @@ export class Snapshotter {
         offAtSeconds,
         maxOrders: policy.maxBundleOrders,
         acceptance: acceptanceOf(memory.offers.get(courier.id)),
+        ...equipmentOf(courier, memory.equipment.get(courier.id)),
+        earnedPerHour: memory.earnings.perHour(courier.id, now),
       });
     }
     const orders: OpenOrder[] = [];
@@ -175,7 +190,7 @@ export class Snapshotter {
       if (settled.has(order.id) || isWaiting(order, now)) continue;
       const key = this.orderNumbers.of(order.id);
       orderOf.set(key, order);
-      orders.push(this.openOrder(key, order, nowSeconds, seconds));
+      orders.push(this.openOrder(key, order, memory, nowSeconds, seconds));
     }
     return {
       state: {
@@ -183,7 +198,18 @@ export class Snapshotter {
         nextTickSeconds: nowSeconds + tickSeconds,
         couriers,
         orders,
-        travel: { seconds },
+        travel: {
+          seconds,
+          ...(plane === undefined
+            ? {}
+            : {
+                plane: {
+                  x: (node) => plane.x(realNode(node)),
+                  y: (node) => plane.y(realNode(node)),
+                  fastestMetresPerSecond: plane.fastestMetresPerSecond,
+                },
+              }),
+        },
       },
       orderOf,
       courierOf,
@@ -230,6 +256,7 @@ export class Snapshotter {
   private openOrder(
     key: number,
     order: DispatchOrder,
+    memory: MarketMemory,
     nowSeconds: number,
     travelSeconds: (from: number, to: number) => number,
   ): OpenOrder {
@@ -244,12 +271,19 @@ export class Snapshotter {
     // Nobody leaves the store with it so early that it is at the door before its slot.
     const leaveAtSeconds =
       order.slot === undefined ? -Infinity : this.ceil(order.slot) - travelSeconds(store, dropNode);
+    const readyAtSeconds = this.readyAtSeconds(order, nowSeconds);
+    // Where the slot decides when it leaves, how long the kitchen takes does not.
+    const isUnsure = order.readyAt === undefined && readyAtSeconds > leaveAtSeconds;
+    const readySpreadSeconds = isUnsure ? memory.readyMisses.spreadSeconds(order.storeId) : 0;
     return {
       key,
       placedAtSeconds,
-      readyAtSeconds: Math.max(this.readyAtSeconds(order, nowSeconds), leaveAtSeconds),
+      readyAtSeconds: Math.max(readyAtSeconds, leaveAtSeconds),
+      ...(readySpreadSeconds === 0 ? {} : { readySpreadSeconds }),
       storeNode: store,
       dropNode,
+      load: order.load,
+      ...(order.requires.length === 0 ? {} : { requires: order.requires }),
       dueAtSeconds,
       latestAtSeconds: Math.max(dueAtSeconds, placedAtSeconds + latestAfterSeconds),
       ...(order.courierId === undefined ? {} : { toldCourierKey: this.courierNumbers.of(order.courierId) }),

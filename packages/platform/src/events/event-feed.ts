@@ -6,6 +6,7 @@ import {
   lockReader,
   moveReader,
   readEvents,
+  readEventsOfTypes,
   readHead,
 } from './event-store.ts';
 
@@ -91,6 +92,28 @@ interface Follower {
   poked: boolean;
   /** Ends the wait for the next look. */
   wake: (() => void) | undefined;
+}
+
+/**
+ * Like `handleNextEvents`, for who needs events of a few types: the others are neither sent nor parsed.
+ *
+ * @returns whether there may be more
+ */
+export async function handleNextOfTypes(
+  db: Database,
+  marketId: MarketId,
+  name: string,
+  types: readonly string[],
+  handle: (tx: Tx, events: readonly StoredEvent[]) => Promise<void>,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const position = await lockReader(tx, marketId, name);
+    const next = await readEventsOfTypes(tx, marketId, position, types, BATCH);
+    if (next === undefined) return false;
+    if (next.events.length > 0) await handle(tx, next.events);
+    await moveReader(tx, marketId, name, next.upTo);
+    return true;
+  });
 }
 
 /**

@@ -124,6 +124,34 @@ export async function readEvents(
   return rows.map((row) => toEvent(marketId, row));
 }
 
+/**
+ * Those of the next batches' events that are of some types, and up to where that is; undefined where there is no batch
+ * after `after`. Rows without such an event are passed over, and of the others only these events are sent.
+ */
+export async function readEventsOfTypes(
+  db: Queryable,
+  marketId: MarketId,
+  after: Position,
+  types: readonly string[],
+  batches: number,
+): Promise<{ readonly events: StoredEvent[]; readonly upTo: Position } | undefined> {
+  const [range] = await db.query<{ up_to: string | null }>(
+    `select max(seq) as up_to
+     from (select seq from events.batch where market_id = $1 and seq > $2 order by seq limit $3) as next`,
+    [keyOf(marketId), after, batches],
+  );
+  const upTo = range?.up_to ?? undefined;
+  if (upTo === undefined) return undefined;
+  const rows = await db.query<EventRow>(OF_TYPES, [keyOf(marketId), after, upTo, textArray(types)]);
+  return { events: rows.map((row) => toEvent(marketId, row)), upTo: upTo as Position };
+}
+
+const OF_TYPES = `${eventsOf(
+  `select * from events.batch where market_id = $1 and seq > $2 and seq <= $3 and types && $4::text[]`,
+)}
+  where type = any($4::text[]) and seq - count + n > $2
+  order by 1`;
+
 /** Where the events of one subject are: what `halfhour.transaction()` gave to those who appended them. */
 export type Batches = readonly string[];
 

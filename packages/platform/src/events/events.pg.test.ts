@@ -10,6 +10,7 @@ import {
   comparePositions,
   createEventFeed,
   handleNextEvents,
+  handleNextOfTypes,
   parsePosition,
   readEvents,
   readHead,
@@ -199,6 +200,32 @@ test('a named reader that fails half way handles the same events again and takes
   await append(market, 'c');
   assert.deepEqual(await Promise.all([effect(false), effect(false)]).then((counts) => counts.sort()), [0, 1]);
   assert.deepEqual(subjects(await readEvents(db, counted, BEGINNING, 10)), ['seen a', 'seen b', 'seen c']);
+});
+
+test('who wants events of one type gets each of them once, whatever else is in their batches', async () => {
+  const market = await createEmptyMarket(db, ids);
+  const seen: string[] = [];
+  const next = (fail = false): Promise<boolean> =>
+    handleNextOfTypes(db, market, 'typed', ['Wanted'], async (_, events) => {
+      if (fail) throw new Error('crashed');
+      seen.push(...subjects(events));
+    });
+  assert.equal(await next(), false);
+  const wanted = (subject: string): EventDraft => ({ ...draft(subject), type: 'Wanted' });
+  const batches = [
+    [draft('a')],
+    [draft('b'), wanted('c'), draft('d'), wanted('e')],
+    [draft('f')],
+    [wanted('g')],
+  ];
+  for (const batch of batches) await db.transaction(async (tx) => appendEvents(tx, market, batch));
+  await assert.rejects(next(true));
+  while (await next());
+  assert.deepEqual(seen, ['c', 'e', 'g']);
+  await db.transaction(async (tx) => appendEvents(tx, market, [draft('h'), wanted('i')]));
+  while (await next());
+  assert.deepEqual(seen, ['c', 'e', 'g', 'i']);
+  assert.equal(await next(), false);
 });
 
 test('only texts that are positions are taken as such', () => {

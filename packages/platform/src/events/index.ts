@@ -12,4 +12,4 @@ export {
   readHistory,
   selectLatestMoment,
 } from './event-store.ts';
-export { type EventFeed, createEventFeed, handleNextEvents } from './event-feed.ts';
+export { type EventFeed, createEventFeed, handleNextEvents, handleNextOfTypes } from './event-feed.ts';

@@ -5,14 +5,19 @@ import {
   type LatLng,
   type MarketId,
   distanceMetres,
+  SECOND_MS,
   invariant,
 } from '@halfhour/kernel';
 import type { Markets } from '../markets/index.ts';
 import { type MarketMap, createMarketMap } from './market-map.ts';
+import { type Roads, fallBack } from './roads.ts';
+import { streetRoads } from './street-roads.ts';
 
 export interface Maps {
   /** The market's map, made at the first call and kept. Rejects when the market or its source is not there. */
   load(marketId: MarketId): Promise<MarketMap>;
+  /** Who knows the ways of the market: the service from outside where there is one, else its own streets. */
+  roads(marketId: MarketId): Promise<Roads>;
   /** Keeps the travel times from and to these places ready: the stores, where every trip begins. */
   pin(marketId: MarketId, places: readonly LatLng[]): Promise<void>;
   /**
@@ -34,13 +39,23 @@ export interface MapDeps {
   readonly clock: Clock;
   /** Told when the streets of a period of the day could not be made. */
   readonly onError: (error: unknown) => void;
+  /** A service from outside, asked before the own streets, and told of where it fails. */
+  readonly outside?: {
+    readonly roads: Roads;
+    readonly onError: (error: unknown) => void;
+    /** Real milliseconds that only ever grow. */
+    readonly elapsedMs: () => number;
+  };
 }
 
+/** A service that has failed is left alone for so long. */
+const REST_MS = 30 * SECOND_MS;
 /** Streets are about 1.3 times as long as the straight line in gridded cities (Newell 1980). */
 const DETOUR = 1.3;
 const FALLBACK_METRES_PER_SECOND = 6;
 
-export function createMaps({ markets, open, clock, onError }: MapDeps): Maps {
+export function createMaps({ markets, open, clock, onError, outside }: MapDeps): Maps {
+  const roadsOf = new Map<MarketId, Roads>();
   const loading = new Map<MarketId, Promise<MarketMap>>();
   const loaded = new Map<MarketId, MarketMap>();
 
@@ -64,6 +79,22 @@ export function createMaps({ markets, open, clock, onError }: MapDeps): Maps {
 
   return {
     load,
+    async roads(marketId) {
+      let roads = roadsOf.get(marketId);
+      if (roads === undefined) {
+        const own = streetRoads(await load(marketId), () => clock.now());
+        roads =
+          outside === undefined
+            ? own
+            : fallBack(outside.roads, own, {
+                now: outside.elapsedMs,
+                restMs: REST_MS,
+                onError: outside.onError,
+              });
+        roadsOf.set(marketId, roads);
+      }
+      return roads;
+    },
     async pin(marketId, places) {
       const map = await load(marketId);
       for (const place of places) map.pin(place);

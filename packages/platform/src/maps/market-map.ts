@@ -4,12 +4,14 @@ import { type PlaceIndex, createPlaceIndex } from '@halfhour/engines/places';
 import {
   type Period,
   type StreetHierarchy,
+  type StreetPlane,
   type TravelTimes,
   type VehicleProfile,
   buildStreetGraph,
   createTravelTimes,
   nearestNode,
   periodAt,
+  streetPlane,
 } from '@halfhour/engines/streets';
 import { type EpochMs, type LatLng, localTime, MINUTE_MS } from '@halfhour/kernel';
 import { contractInWorker } from './contract-in-worker.ts';
@@ -23,6 +25,8 @@ export interface MarketMap {
   travelAt(departAt: EpochMs): TravelTimes;
   /** The streets as a vehicle rides them that leaves at a moment. `prepare` it first. */
   streetsAt(vehicle: VehicleProfile, departAt: EpochMs): StreetHierarchy;
+  /** Where nodes lie, and how fast the fleet's usual vehicle is at most: for looking nearby first. */
+  readonly plane: StreetPlane;
   /** Makes the usual streets of a vehicle. */
   prepare(vehicle: VehicleProfile): Promise<void>;
   /** Keeps the travel times from and to a place ready, in every period. */
@@ -90,6 +94,7 @@ export async function createMarketMap(city: CityMap, onError: (error: unknown) =
   await make('motorcycle', 'usual');
   return {
     streets: streetsGeoJson(city),
+    plane: streetPlane(graph, 'motorcycle'),
     travelAt(departAt) {
       const minute = Math.floor(departAt / MINUTE_MS);
       if (lastMinute?.minute !== minute) {

@@ -45,12 +45,15 @@ const GROWING: readonly MovedTable[] = [
 /** What is copied whole in each round. */
 const WHOLE: readonly string[] = [
   'catalogue.article',
+  'catalogue.handling',
   'catalogue.offer',
   'couriers.courier',
+  'couriers.equipment',
   'couriers.position',
   'couriers.shift',
   'delivery.fence',
   'dispatch.lease',
+  'dispatch.policy',
   'events.head',
   'events.reader',
   'inventory.stock',

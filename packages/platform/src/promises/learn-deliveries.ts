@@ -1,6 +1,6 @@
 import { type PromiseCase, PromiseModel } from '@halfhour/engines/promise';
 import { type OrderId, type StoreId, SECOND_MS } from '@halfhour/kernel';
-import { BEGINNING, handleNextEvents } from '../events/index.ts';
+import { BEGINNING, handleNextOfTypes } from '../events/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
 import { type OrderRecord, priorOf, secondOfDay, selectOrders } from '../ordering/index.ts';
 import type { Database } from '../postgres/index.ts';
@@ -16,10 +16,9 @@ const READER = 'promises';
  */
 export async function learnDeliveries(db: Database, market: MarketRecord): Promise<number> {
   let count = 0;
-  let handled: number;
+  let isMore: boolean;
   do {
-    handled = await handleNextEvents(db, market.id, READER, async (tx, events) => {
-      const delivered = events.filter(({ type }) => type === 'OrderDelivered');
+    isMore = await handleNextOfTypes(db, market.id, READER, ['OrderDelivered'], async (tx, delivered) => {
       const orders = await selectOrders(
         tx,
         market.id,
@@ -35,12 +34,12 @@ export async function learnDeliveries(db: Database, market: MarketRecord): Promi
       await upsertLearned(
         tx,
         market.id,
-        events.at(-1)!.position,
+        delivered.at(-1)!.position,
         model.marketHistory(),
         storeIds.map((storeId) => ({ storeId, learned: model.storeHistory(storeId)! })),
       );
     });
-  } while (handled > 0);
+  } while (isMore);
   return count;
 }
 

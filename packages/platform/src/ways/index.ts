@@ -1,0 +1,1 @@
+export { createWayRoutes } from './routes.ts';
