@@ -9,8 +9,16 @@ const basis = z.discriminatedUnion('of', [
   z.object({ of: z.literal('units'), unitMinor: minor, quantity: z.int() }),
   z.object({ of: z.literal('weight'), perKgMinor: minor, grams: z.int() }),
   z
-    .object({ of: z.literal('share'), baseMinor: minor, rateBp, limitMinor: minor.optional() })
-    .describe('`limitMinor`: a least or greatest amount, where that decided.'),
+    .object({
+      of: z.literal('share'),
+      baseMinor: minor,
+      rateBp,
+      limitMinor: minor.optional(),
+      stepMinor: minor.optional(),
+    })
+    .describe(
+      '`limitMinor`: a least or greatest amount, where that decided; `stepMinor`: what it was settled to a multiple of.',
+    ),
   z.object({
     of: z.literal('way'),
     baseMinor: minor,
@@ -20,6 +28,7 @@ const basis = z.discriminatedUnion('of', [
     perKgMinor: minor,
     surgeBp: rateBp.describe('What the fee is of itself while couriers are short; 10,000 in usual times.'),
     limitMinor: minor.optional(),
+    stepMinor: minor.optional(),
   }),
   z.object({ of: z.literal('missing'), itemsMinor: minor, belowMinor: minor, feeMinor: minor }),
   z.object({ of: z.literal('packing'), perOrderMinor: minor, perItemMinor: minor, quantity: z.int() }),

@@ -26,14 +26,16 @@ function formulaOf(basis: Charge['basis'], show: (minor: number) => string): str
       return `${basis.grams / 1_000} kg × ${show(basis.perKgMinor)}`;
     case 'share': {
       const limit = basis.limitMinor === undefined ? '' : `, limited to ${show(basis.limitMinor)}`;
-      return `${percent(basis.rateBp)} of ${show(basis.baseMinor)}${limit}`;
+      return `${percent(basis.rateBp)} of ${show(basis.baseMinor)}${limit}${stepOf(basis, show)}`;
     }
     case 'way': {
       const km = basis.km === 0 ? '' : ` + ${basis.km} km × ${show(basis.perKmMinor)}`;
       const kg = basis.kg === 0 ? '' : ` + ${basis.kg} kg × ${show(basis.perKgMinor)}`;
       const sum = `${show(basis.baseMinor)}${km}${kg}`;
       const surge = basis.surgeBp === 10_000 ? sum : `(${sum}) × ${basis.surgeBp / 10_000}`;
-      return basis.limitMinor === undefined ? surge : `${surge}, at most ${show(basis.limitMinor)}`;
+      return basis.limitMinor === undefined
+        ? `${surge}${stepOf(basis, show)}`
+        : `${surge}, at most ${show(basis.limitMinor)}`;
     }
     case 'missing':
       return `${show(basis.belowMinor)} − ${show(basis.itemsMinor)}, at most ${show(basis.feeMinor)}`;
@@ -42,6 +44,16 @@ function formulaOf(basis: Charge['basis'], show: (minor: number) => string): str
     case 'coins':
       return `${show(basis.exactMinor)} to a multiple of ${show(basis.stepMinor)}`;
   }
+}
+
+function stepOf(
+  {
+    stepMinor,
+    limitMinor,
+  }: { readonly stepMinor?: number | undefined; readonly limitMinor?: number | undefined },
+  show: (minor: number) => string,
+): string {
+  return stepMinor === undefined || limitMinor !== undefined ? '' : ` to a multiple of ${show(stepMinor)}`;
 }
 
 function percent(rateBp: number): string {

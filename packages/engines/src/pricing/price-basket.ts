@@ -112,17 +112,17 @@ export function priceBasket(prepared: PreparedTariff, input: PricingInput): Pric
     const wayAt = matchRule(prepared, tariff.deliveryFee, moment);
     if (wayAt >= 0) {
       const rule = tariff.deliveryFee[wayAt]!;
-      const basis = wayOf(rule, input.metres, grams, input.surgeBp);
+      const basis = wayOf(rule, input.metres, grams, input.surgeBp, tariff.feeStepMinor);
       const tax = taxOf(prepared, rule.taxClass, how, moment.areas);
-      const amount = wayFee(basis, rule, tariff.feeStepMinor);
+      const amount = wayFee(basis);
       bill.add('delivery_fee', undefined, 'shopper', rule.to, amount, tax, wayAt, basis);
     }
   }
   const serviceAt = matchRule(prepared, tariff.serviceFee, moment);
   const service = serviceAt < 0 ? undefined : tariff.serviceFee[serviceAt]!;
   if (service?.payer === 'shopper') {
-    const basis = serviceBasis(service, items);
-    const amount = serviceFee(basis, tariff.feeStepMinor);
+    const basis = serviceBasis(service, items, tariff.feeStepMinor);
+    const amount = serviceFee(basis);
     const tax = taxOf(prepared, service.taxClass, how, moment.areas);
     bill.add('service_fee', undefined, 'shopper', 'platform', amount, tax, serviceAt, basis);
   }
@@ -137,20 +137,17 @@ export function priceBasket(prepared: PreparedTariff, input: PricingInput): Pric
     if (baseMinor === undefined) continue;
     const { rateBp, taxClass } = tariff.commission[rule]!;
     const tax = taxOf(prepared, taxClass, 'added', moment.areas);
-    bill.addFromMerchant(
-      'commission',
-      shareOfMinor(baseMinor, rateBp as BasisPoints, 'half-up'),
-      tax,
-      rule,
+    bill.addFromMerchant('commission', shareOfMinor(baseMinor, rateBp as BasisPoints, 'half-up'), tax, rule, {
+      of: 'share',
       baseMinor,
       rateBp,
-    );
+    });
   }
   if (service?.payer === 'merchant') {
-    const basis = serviceBasis(service, items);
+    const basis = serviceBasis(service, items, tariff.feeStepMinor);
     const tax = taxOf(prepared, service.taxClass, 'added', moment.areas);
-    const amount = serviceFee(basis, tariff.feeStepMinor);
-    bill.addFromMerchant('service_fee', amount, tax, serviceAt, items, service.rateBp);
+    const amount = serviceFee(basis);
+    bill.addFromMerchant('service_fee', amount, tax, serviceAt, basis);
   }
   return {
     charges: bill.charges,
@@ -227,14 +224,11 @@ class Bill {
     priceMinor: number,
     tax: Tax | undefined,
     rule: number,
-    baseMinor: number,
-    rateBp: number,
+    formula: ShareBasis,
   ): void {
     const limitMinor = Math.max(0, this.merchant);
     const isLimited = priceMinor + taxIn(priceMinor, tax) > limitMinor;
-    const basis: Basis = isLimited
-      ? { of: 'share', baseMinor, rateBp, limitMinor }
-      : { of: 'share', baseMinor, rateBp };
+    const basis = isLimited ? { ...formula, limitMinor } : formula;
     this.addUpTo(kind, 'merchant', 'platform', priceMinor, limitMinor, tax, rule, basis);
   }
 
@@ -328,9 +322,15 @@ function itemBasis(line: PricingLine): Basis {
 
 type Way = Basis & { readonly of: 'way' };
 
-function wayOf(rule: DeliveryFeeRule, metres: number, grams: number, surgeBp: number): Way {
+function wayOf(
+  rule: DeliveryFeeRule,
+  metres: number,
+  grams: number,
+  surgeBp: number,
+  stepMinor: number,
+): Way {
   const { baseMinor, perKmMinor, includedMetres, includedGrams = 0, perKgMinor = 0, surges } = rule;
-  return {
+  const way: Way = {
     of: 'way',
     baseMinor,
     km: Math.max(0, Math.ceil((metres - includedMetres) / 1_000)),
@@ -338,30 +338,43 @@ function wayOf(rule: DeliveryFeeRule, metres: number, grams: number, surgeBp: nu
     kg: perKgMinor === 0 ? 0 : Math.max(0, Math.ceil((grams - includedGrams) / 1_000)),
     perKgMinor,
     surgeBp: surges ? surgeBp : 10_000,
-    limitMinor: rule.maxMinor,
+    limitMinor: undefined,
+    stepMinor: stepMinor === 1 ? undefined : stepMinor,
   };
+  const { maxMinor } = rule;
+  return maxMinor !== undefined && wayFee(way) > maxMinor ? { ...way, limitMinor: maxMinor } : way;
 }
 
-function wayFee(way: Way, { maxMinor }: DeliveryFeeRule, stepMinor: number): number {
+function wayFee(way: Way): number {
+  if (way.limitMinor !== undefined) return way.limitMinor;
   const usual = way.baseMinor + way.km * way.perKmMinor + way.kg * way.perKgMinor;
-  const fee = toStep(shareOfMinor(usual, way.surgeBp as BasisPoints, 'half-up'), stepMinor);
-  return maxMinor === undefined ? fee : Math.min(fee, maxMinor);
+  return toStep(shareOfMinor(usual, way.surgeBp as BasisPoints, 'half-up'), way.stepMinor);
 }
 
 type ShareBasis = Basis & { readonly of: 'share' };
 
-function serviceBasis({ rateBp, minMinor = 0, maxMinor }: ServiceFeeRule, items: number): ShareBasis {
+function serviceBasis(
+  { rateBp, minMinor = 0, maxMinor }: ServiceFeeRule,
+  items: number,
+  stepMinor: number,
+): ShareBasis {
   const share = shareOfMinor(items, rateBp as BasisPoints, 'half-up');
   const limitMinor = share < minMinor ? minMinor : share > (maxMinor ?? Infinity) ? maxMinor : undefined;
-  return { of: 'share', baseMinor: items, rateBp, limitMinor };
+  return {
+    of: 'share',
+    baseMinor: items,
+    rateBp,
+    limitMinor,
+    stepMinor: stepMinor === 1 ? undefined : stepMinor,
+  };
 }
 
-function serviceFee({ baseMinor, rateBp, limitMinor }: ShareBasis, stepMinor: number): number {
+function serviceFee({ baseMinor, rateBp, limitMinor, stepMinor }: ShareBasis): number {
   return limitMinor ?? toStep(shareOfMinor(baseMinor, rateBp as BasisPoints, 'half-up'), stepMinor);
 }
 
 /** The nearest multiple of a step, half of it up. */
-function toStep(minor: number, stepMinor: number): number {
+function toStep(minor: number, stepMinor = 1): number {
   if (stepMinor === 1) return minor;
   return Math.floor((minor + stepMinor / 2) / stepMinor) * stepMinor;
 }

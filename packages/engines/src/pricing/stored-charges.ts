@@ -144,12 +144,12 @@ function rowOf(charge: Charge, code: string, tax: number): StoredCharge {
     case 'weight':
       return [code, line, rule, amount, taxMinor, tax, 2, basis.perKgMinor, basis.grams];
     case 'share': {
-      const { baseMinor, rateBp, limitMinor = -1 } = basis;
-      return [code, line, rule, amount, taxMinor, tax, 3, baseMinor, rateBp, limitMinor];
+      const { baseMinor, rateBp, limitMinor = -1, stepMinor = 1 } = basis;
+      return [code, line, rule, amount, taxMinor, tax, 3, baseMinor, rateBp, limitMinor, stepMinor];
     }
     case 'way': {
-      const { baseMinor, km, perKmMinor, kg, perKgMinor, surgeBp, limitMinor = -1 } = basis;
-      const numbers = [baseMinor, km, perKmMinor, kg, perKgMinor, surgeBp, limitMinor] as const;
+      const { baseMinor, km, perKmMinor, kg, perKgMinor, surgeBp, limitMinor = -1, stepMinor = 1 } = basis;
+      const numbers = [baseMinor, km, perKmMinor, kg, perKgMinor, surgeBp, limitMinor, stepMinor] as const;
       return [code, line, rule, amount, taxMinor, tax, 4, ...numbers];
     }
     case 'missing':
@@ -164,7 +164,7 @@ function rowOf(charge: Charge, code: string, tax: number): StoredCharge {
 }
 
 function basisOf(numbers: readonly number[]): Basis {
-  const [of, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = -1] = numbers;
+  const [of, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = -1, h = 1] = numbers;
   switch (of) {
     case 0:
       return { of: 'given' };
@@ -173,11 +173,10 @@ function basisOf(numbers: readonly number[]): Basis {
     case 2:
       return { of: 'weight', perKgMinor: a, grams: b };
     case 3:
-      return c < 0
-        ? { of: 'share', baseMinor: a, rateBp: b }
-        : { of: 'share', baseMinor: a, rateBp: b, limitMinor: c };
-    case 4: {
-      const way = {
+      // Without a fourth number: of before the step was kept.
+      return { of: 'share', baseMinor: a, rateBp: b, ...limits(c, d === 0 ? 1 : d) };
+    case 4:
+      return {
         of: 'way',
         baseMinor: a,
         km: b,
@@ -185,9 +184,8 @@ function basisOf(numbers: readonly number[]): Basis {
         kg: d,
         perKgMinor: e,
         surgeBp: f,
-      } as const;
-      return g < 0 ? way : { ...way, limitMinor: g };
-    }
+        ...limits(g, h),
+      };
     case 5:
       return { of: 'missing', itemsMinor: a, belowMinor: b, feeMinor: c };
     case 6:
@@ -197,4 +195,11 @@ function basisOf(numbers: readonly number[]): Basis {
     default:
       throw new Error(`no formula has the number ${of}`);
   }
+}
+
+function limits(limitMinor: number, stepMinor: number): { limitMinor?: number; stepMinor?: number } {
+  return {
+    ...(limitMinor < 0 ? {} : { limitMinor }),
+    ...(stepMinor === 1 ? {} : { stepMinor }),
+  };
 }

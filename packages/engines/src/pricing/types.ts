@@ -186,6 +186,8 @@ export type Basis =
       readonly rateBp: number;
       /** Where a least or greatest amount, or what the merchant gets, decided. */
       readonly limitMinor?: number | undefined;
+      /** What it was settled to a multiple of, where that is more than one. */
+      readonly stepMinor?: number | undefined;
     }
   | {
       readonly of: 'way';
@@ -197,6 +199,8 @@ export type Basis =
       readonly surgeBp: number;
       /** The rule's greatest amount, where it decided. */
       readonly limitMinor?: number | undefined;
+      /** What it was settled to a multiple of, where that is more than one. */
+      readonly stepMinor?: number | undefined;
     }
   | {
       readonly of: 'missing';
