@@ -14,7 +14,7 @@ export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Tariff, TariffPreview, TariffTerms } from './tariff-resources.ts';
 export type { Address, Names, Place } from './common.ts';
-export type { AuditAction } from './support-routes.ts';
+export type { AbuseSignal, AuditAction, Compensation, SupportCase, SupportPolicy } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
 export type {
   Amounts,

@@ -35,7 +35,7 @@ export {
   selectTransactions,
 } from './ledger-store.ts';
 export { postTransactions } from './post-transactions.ts';
-export { createLedgerRoutes } from './routes.ts';
+export { createLedgerRoutes, toTransaction } from './routes.ts';
 export {
   type AccountKind,
   type AccountName,

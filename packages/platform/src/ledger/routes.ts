@@ -1,8 +1,9 @@
+import type { AnswerOf, RouteOf } from '@halfhour/contract';
 import { err, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import type { Handlers } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { CHART } from './chart.ts';
-import { selectBalances, selectTransactions } from './ledger-store.ts';
+import { type PostedTransaction, selectBalances, selectTransactions } from './ledger-store.ts';
 
 export function createLedgerRoutes(
   db: Queryable,
@@ -34,15 +35,26 @@ export function createLedgerRoutes(
         limit: query.limit,
       });
       return ok({
-        items: transactions.map(({ id, kind, orderId, postedAt, postings }) => ({
-          id,
-          kind,
-          ...(orderId === undefined ? {} : { orderId }),
-          postedAt: toRfc3339(postedAt),
-          postings: [...postings],
-        })),
+        items: transactions.map(toTransaction),
         ...(transactions.length === query.limit ? { next: transactions.at(-1)!.id } : {}),
       });
     },
+  };
+}
+
+/** A transaction as the API shows it. */
+export function toTransaction({
+  id,
+  kind,
+  orderId,
+  postedAt,
+  postings,
+}: PostedTransaction): AnswerOf<RouteOf<'listLedgerTransactions'>>['items'][number] {
+  return {
+    id,
+    kind,
+    ...(orderId === undefined ? {} : { orderId }),
+    postedAt: toRfc3339(postedAt),
+    postings: [...postings],
   };
 }
