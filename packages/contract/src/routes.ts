@@ -46,6 +46,16 @@ const resume = z.object({
 /** A line of an order by its place in `lines`, from 0, and what is there: another one is not changed by mistake. */
 const lineName = z.strictObject({ line: z.int().min(0).max(99), offerId });
 
+/** Whoever holds anything, about themselves. */
+const SIGNED_IN = {
+  shopper: 'own',
+  merchant: 'own',
+  courier: 'own',
+  support: 'own',
+  operator: 'own',
+  admin: 'own',
+} as const;
+
 const webhookUrl = z
   .string()
   .min(1)
@@ -96,7 +106,7 @@ export const ROUTES = {
     path: '/v1/me',
     tag: 'Sessions and keys',
     summary: 'Who am I, and what may I do',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     response: { status: 200, schema: shape.user },
   },
   createApiKey: {
@@ -105,7 +115,7 @@ export const ROUTES = {
     tag: 'Sessions and keys',
     summary: 'Create an API key for yourself',
     description: 'The secret is shown once. The key holds what its user holds.',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     body: z.strictObject({ name: z.string().min(1).max(100) }),
     response: { status: 201, schema: shape.apiKey.extend({ secret: z.string() }) },
   },
@@ -114,7 +124,7 @@ export const ROUTES = {
     path: '/v1/api-keys',
     tag: 'Sessions and keys',
     summary: 'Your API keys',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     response: { status: 200, schema: page(shape.apiKey) },
   },
   revokeApiKey: {
@@ -122,7 +132,7 @@ export const ROUTES = {
     path: '/v1/api-keys/{apiKeyId}',
     tag: 'Sessions and keys',
     summary: 'Revoke one of your API keys',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     params: z.object({ apiKeyId }),
     response: { status: 204 },
   },
