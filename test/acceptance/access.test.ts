@@ -43,6 +43,21 @@ const hook = valueOf(
 );
 const hookParams = { ...params, webhookId: hook.id };
 valueOf(await merchant.call('updateWebhook', { params: hookParams, body: { enabled: false } }));
+// A case, and a compensation that waits for a second person.
+const supportCase = valueOf(
+  await shopper.call('openCase', {
+    params,
+    body: { kind: 'late', text: 'Where is it?' },
+    idempotencyKey: 'access-case',
+  }),
+);
+const compensation = valueOf(
+  await operator.call('compensateOrder', {
+    params,
+    body: { kind: 'goodwill', amountMinor: 1, reason: 'late' },
+    idempotencyKey: 'access-compensation',
+  }),
+);
 const messageId = idFromKey('msg', 1n);
 await db.query(
   `insert into webhooks.message
@@ -73,6 +88,8 @@ const cases = accessCases(ROUTES, {
   webhookId: hook.id,
   messageId,
   userId: market.shoppers[0]!.userId,
+  caseId: supportCase.id,
+  compensationId: compensation.id,
   tokens: {
     shopper: market.shoppers[0]!.token,
     otherShopper: market.shoppers[1]!.token,
@@ -80,6 +97,8 @@ const cases = accessCases(ROUTES, {
     otherMerchant: market.merchants[1].token,
     courier: market.couriers[0]!.token,
     otherCourier: market.couriers[1]!.token,
+    support: market.support.token,
+    otherSupport: elsewhere.support.token,
     operator: market.operator.token,
     otherOperator: elsewhere.operator.token,
     admin: market.admin.token,

@@ -66,6 +66,7 @@ export interface CityMarket {
   readonly merchants: readonly [Person, Person];
   /** One for each of `courierIds`. */
   readonly couriers: readonly Person[];
+  readonly support: Person;
   readonly operator: Person;
   readonly admin: Person;
 }
@@ -136,6 +137,7 @@ export async function insertCityMarket(
     couriers: courierIds.map((courierId, index) =>
       person(`Courier ${index + 1}`, [{ role: 'courier', marketId, courierId }]),
     ),
+    support: person('Support', [{ role: 'support', marketId }]),
     operator: person('Operator', [{ role: 'operator', marketId }]),
     admin: person('Admin', [{ role: 'admin' }]),
   };

@@ -48,6 +48,7 @@ import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createSandboxRoutes } from '@halfhour/platform/sandbox';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
+import { createSupportRoutes, expireCompensations } from '@halfhour/platform/support';
 import { createWalletRoutes, createWallets } from '@halfhour/platform/wallet';
 import { createTariffRoutes, createTariffs } from '@halfhour/platform/tariffs';
 import { createWayRoutes } from '@halfhour/platform/ways';
@@ -105,7 +106,8 @@ const LEAST_WORK_LEASE_SECONDS = 15;
 const SWEEP_SECONDS = 5;
 const SHIFT_SECONDS = 30;
 const CREDIT_SECONDS = 60;
-/** Credits that expire in one transaction; what is left is taken back the next time. */
+const PROPOSAL_SECONDS = 60;
+/** Credits and proposals that expire in one transaction; what is left is taken back the next time. */
 const CREDIT_LIMIT = 500;
 const ROLL_UP_SECONDS = 5;
 const LEARN_SECONDS = 10;
@@ -201,8 +203,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     provider,
     onCommit,
   });
-  const wallets = createWallets({ db, clock, ids, markets });
+  const wallets = createWallets({ db, clock, ids });
   const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
+  const support = { db, clock, ids, markets, ordering, wallets, onCommit };
   const clockState = (): ClockState => ({
     now: toRfc3339(clock.now()),
     speed: options.clockControl?.speed() ?? 1,
@@ -262,6 +265,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createWalletRoutes({ db, markets }),
     ...createAuditRoutes({ db }),
     ...createLedgerRoutes({ db, clock, ids, markets, onCommit }),
+    ...createSupportRoutes(support),
     ...createIdentityRoutes(identity),
     ...createWebhookRoutes(webhooks),
     ...createSandboxRoutes({ db, clock, markets, ordering, delivery, couriers, estimate: maps.estimate }),
@@ -423,6 +427,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     everyAlone(clock, SHIFT_SECONDS, 'end shifts', marketId, () => couriers.endDueShifts(marketId));
     everyAlone(clock, CREDIT_SECONDS, 'take back expired credit', marketId, () =>
       wallets.expire(marketId, CREDIT_LIMIT),
+    );
+    everyAlone(clock, PROPOSAL_SECONDS, 'end proposals of support', marketId, () =>
+      expireCompensations(support, marketId, CREDIT_LIMIT),
     );
     work.push(
       delivery.followOrders(marketId, feed, {

@@ -15,7 +15,7 @@ export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Tariff, TariffPreview, TariffTerms } from './tariff-resources.ts';
 export type { CourierWay } from './way-routes.ts';
 export type { Address, Names, Place } from './common.ts';
-export type { AuditAction } from './support-routes.ts';
+export type { AbuseSignal, AuditAction, Compensation, SupportCase, SupportPolicy } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
 export type { DispatchPolicy, DispatchPolicyVersion, Equipment, Handling } from './dispatch-resources.ts';
 export type {

@@ -140,6 +140,17 @@ export const PROBLEMS = {
     'The payment was declined',
     'Nothing was charged and the basket is kept with you. Try another payment method.',
   ],
+  // Support
+  limit_exceeded: [
+    403,
+    'It is above what you may decide',
+    'Give less, or have it decided by somebody with a higher limit; yours are in `limits`.',
+  ],
+  second_person_needed: [
+    409,
+    'A second person has to decide this',
+    'Somebody else who may approve does so; no further session or key of yours counts as another person.',
+  ],
   // Delivery
   courier_off_shift: [409, 'The courier is not on shift', 'Start a shift first.'],
   courier_busy: [409, 'The courier has as many routes as one may have', 'Choose another courier.'],

@@ -517,7 +517,7 @@ export const ledgerTransaction = z.object({
 });
 
 export const grant = z.object({
-  role: z.enum(['shopper', 'merchant', 'courier', 'operator', 'admin']),
+  role: z.enum(['shopper', 'merchant', 'courier', 'support', 'operator', 'admin']),
   marketId: marketId.optional(),
   merchantId: merchantId.optional(),
   courierId: courierId.optional(),
@@ -585,6 +585,12 @@ export const eventType = z.enum([
   'SlotPlanChanged',
   'OfferCreated',
   'OfferChanged',
+  'CaseOpened',
+  'CaseClosed',
+  'CompensationProposed',
+  'CompensationGiven',
+  'CompensationRejected',
+  'CompensationExpired',
   'WalletCredited',
   'WalletReserved',
   'WalletReleased',

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { ProblemCode } from './problems.ts';
 
-/** What a signed-in user or key holds. Admin is the platform's own; the others are of one market. */
-export type Role = 'shopper' | 'merchant' | 'courier' | 'operator' | 'admin';
+/** What a signed-in user or key holds. Support helps shoppers within limits. Admin is the platform's own; the others are of one market. */
+export type Role = 'shopper' | 'merchant' | 'courier' | 'support' | 'operator' | 'admin';
 
 /**
  * On whose data a role may call a route. `own`: what the grant names (the shopper's orders, the merchant's

@@ -48,6 +48,16 @@ const resume = z.object({
 /** A line of an order by its place in `lines`, from 0, and what is there: another one is not changed by mistake. */
 const lineName = z.strictObject({ line: z.int().min(0).max(99), offerId });
 
+/** Whoever holds anything, about themselves. */
+const SIGNED_IN = {
+  shopper: 'own',
+  merchant: 'own',
+  courier: 'own',
+  support: 'own',
+  operator: 'own',
+  admin: 'own',
+} as const;
+
 const webhookUrl = z
   .string()
   .min(1)
@@ -98,7 +108,7 @@ export const ROUTES = {
     path: '/v1/me',
     tag: 'Sessions and keys',
     summary: 'Who am I, and what may I do',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     response: { status: 200, schema: shape.user },
   },
   createApiKey: {
@@ -107,7 +117,7 @@ export const ROUTES = {
     tag: 'Sessions and keys',
     summary: 'Create an API key for yourself',
     description: 'The secret is shown once. The key holds what its user holds.',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     body: z.strictObject({ name: z.string().min(1).max(100) }),
     response: { status: 201, schema: shape.apiKey.extend({ secret: z.string() }) },
   },
@@ -116,7 +126,7 @@ export const ROUTES = {
     path: '/v1/api-keys',
     tag: 'Sessions and keys',
     summary: 'Your API keys',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     response: { status: 200, schema: page(shape.apiKey) },
   },
   revokeApiKey: {
@@ -124,7 +134,7 @@ export const ROUTES = {
     path: '/v1/api-keys/{apiKeyId}',
     tag: 'Sessions and keys',
     summary: 'Revoke one of your API keys',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'own', admin: 'own' },
+    access: SIGNED_IN,
     params: z.object({ apiKeyId }),
     response: { status: 204 },
   },
@@ -389,7 +399,7 @@ export const ROUTES = {
     path: '/v1/markets/{marketId}/orders',
     tag: 'Orders',
     summary: 'Orders, newest first: your own, your store’s, or the market’s',
-    access: { shopper: 'own', merchant: 'own', operator: 'market', admin: 'all' },
+    access: { shopper: 'own', merchant: 'own', support: 'market', operator: 'market', admin: 'all' },
     params: inMarket,
     query: pageQuery.extend({ state: shape.orderState.optional(), storeId: storeId.optional() }),
     response: { status: 200, schema: page(shape.order) },
@@ -399,7 +409,14 @@ export const ROUTES = {
     path: '/v1/markets/{marketId}/orders/{orderId}',
     tag: 'Orders',
     summary: 'An order',
-    access: { shopper: 'own', merchant: 'own', courier: 'own', operator: 'market', admin: 'all' },
+    access: {
+      shopper: 'own',
+      merchant: 'own',
+      courier: 'own',
+      support: 'market',
+      operator: 'market',
+      admin: 'all',
+    },
     params: inOrder,
     response: { status: 200, schema: shape.order },
   },
@@ -408,7 +425,7 @@ export const ROUTES = {
     path: '/v1/markets/{marketId}/orders/{orderId}/timeline',
     tag: 'Orders',
     summary: 'What happened to an order, in order',
-    access: { shopper: 'own', merchant: 'own', operator: 'market', admin: 'all' },
+    access: { shopper: 'own', merchant: 'own', support: 'market', operator: 'market', admin: 'all' },
     params: inOrder,
     response: { status: 200, schema: z.object({ items: z.array(shape.timelineEntry) }) },
   },
@@ -549,6 +566,8 @@ export const ROUTES = {
     path: '/v1/markets/{marketId}/orders/{orderId}/refund',
     tag: 'Orders',
     summary: 'Refund a delivered order, whole or in part',
+    description:
+      'Within the limits of support; where those need a second person it is refused, and proposed by `POST …/orders/{orderId}/compensations`.',
     access: { operator: 'market', admin: 'all' },
     idempotencyKey: 'required',
     params: inOrder,
@@ -566,7 +585,7 @@ export const ROUTES = {
       reason: z.string().min(1).max(500),
     }),
     response: { status: 200, schema: shape.order },
-    problems: ['wrong_state', 'idempotency_key_reused'],
+    problems: ['wrong_state', 'limit_exceeded', 'second_person_needed', 'idempotency_key_reused'],
   },
 
   // Couriers and delivery
@@ -796,7 +815,7 @@ export const ROUTES = {
     path: '/v1/markets/{marketId}/orders/{orderId}/dispatch',
     tag: 'Operations',
     summary: 'Why this courier: the last decision about an order, with the alternatives',
-    access: { operator: 'market', admin: 'all' },
+    access: { support: 'market', operator: 'market', admin: 'all' },
     params: inOrder,
     response: { status: 200, schema: shape.dispatchDecision },
   },

@@ -26,7 +26,7 @@ const walletMovement = z.object({
 });
 
 const inWallet = inMarket.extend({ userId });
-const access = { shopper: 'own', operator: 'market', admin: 'all' } as const;
+const access = { shopper: 'own', support: 'market', operator: 'market', admin: 'all' } as const;
 
 export const WALLET_ROUTES = {
   getWallet: {

@@ -25,7 +25,7 @@ interface CourierOptions extends PersonOptions {
 
 const VEHICLES = ['bicycle', 'motorcycle', 'car'] as const;
 
-/** `halfhour operator create`, `merchant create` and `courier create`: who runs a market, sells and rides in it. */
+/** `halfhour operator create`, `support create`, `merchant create` and `courier create`: who runs a market, sells and rides in it. */
 export function register(program: Command): void {
   const create = (who: string, about: string): Command =>
     program
@@ -40,7 +40,15 @@ export function register(program: Command): void {
   create('operator', 'those who run a market')
     .description('make an operator and print a link that signs in once, within a day')
     .option('--url <url>', 'where people reach the server (http://127.0.0.1:8030)')
-    .action((options: OperatorOptions) => onDatabase(options, (setUp) => createOperator(setUp, options)));
+    .action((options: OperatorOptions) =>
+      onDatabase(options, (setUp) => createStaff(setUp, options, 'operator')),
+    );
+  create('support', 'those who help shoppers of a market')
+    .description('make an agent of support and print a link that signs in once, within a day')
+    .option('--url <url>', 'where people reach the server (http://127.0.0.1:8030)')
+    .action((options: OperatorOptions) =>
+      onDatabase(options, (setUp) => createStaff(setUp, options, 'support')),
+    );
   create('merchant', 'those who sell in a market')
     .description('make a merchant, whose stores are opened over the API, and print an API key')
     .action((options: PersonOptions) => onDatabase(options, (setUp) => createMerchant(setUp, options)));
@@ -50,15 +58,19 @@ export function register(program: Command): void {
     .action((options: CourierOptions) => onDatabase(options, (setUp) => createCourier(setUp, options)));
 }
 
-async function createOperator(setUp: SetUp, options: OperatorOptions): Promise<string> {
+async function createStaff(
+  setUp: SetUp,
+  options: OperatorOptions,
+  role: 'operator' | 'support',
+): Promise<string> {
   const { db, ids, clock, identity, settings } = setUp;
   const url = urlOf(options.url ?? `http://${settings.host}:${settings.port}`);
   const market = await requireMarket(db, options.market);
-  const user = userOf(ids.next('usr'), options, { role: 'operator', marketId: market.id });
+  const user = userOf(ids.next('usr'), options, { role, marketId: market.id });
   await db.transaction((tx) => insertUser(tx, clock.now(), user));
   const token = await identity.createSignInLink(user.id);
   return `
-  Operator ${user.name} of ${market.name} is made: ${user.id}
+  ${role === 'operator' ? 'Operator' : 'Agent of support'} ${user.name} of ${market.name} is made: ${user.id}
 
   Sign in      ${url}/?signin=${token}
                (once, within a day)

@@ -24,6 +24,8 @@ const fixture: AccessFixture = {
   webhookId: idFromKey('whk', 1n),
   messageId: idFromKey('msg', 1n),
   userId: idFromKey('usr', 1n),
+  caseId: idFromKey('cas', 1n),
+  compensationId: idFromKey('cmp', 1n),
   tokens: {
     shopper: server.tokenOf({ role: 'shopper' }),
     otherShopper: server.tokenOf({ role: 'shopper' }),
@@ -31,6 +33,8 @@ const fixture: AccessFixture = {
     otherMerchant: server.tokenOf({ role: 'merchant', marketId, merchantId: idFromKey('mer', 2n) }),
     courier: server.tokenOf({ role: 'courier', marketId, courierId }),
     otherCourier: server.tokenOf({ role: 'courier', marketId, courierId: idFromKey('cou', 2n) }),
+    support: server.tokenOf({ role: 'support', marketId }),
+    otherSupport: server.tokenOf({ role: 'support', marketId: idFromKey('mkt', 2n) }),
     operator: server.tokenOf({ role: 'operator', marketId }),
     otherOperator: server.tokenOf({ role: 'operator', marketId: idFromKey('mkt', 2n) }),
     admin: server.tokenOf({ role: 'admin' }),

@@ -2,6 +2,8 @@ import type { Access, Role, RouteContract, RouteName } from '@halfhour/contract'
 import type {
   ApiKeyId,
   ArticleId,
+  CaseId,
+  CompensationId,
   CourierId,
   MarketId,
   MerchantId,
@@ -23,6 +25,8 @@ export const ACTORS = [
   'otherMerchant',
   'courier',
   'otherCourier',
+  'support',
+  'otherSupport',
   'operator',
   'otherOperator',
   'admin',
@@ -31,7 +35,7 @@ export type Actor = (typeof ACTORS)[number];
 
 /**
  * A small world in which every id of every path exists: an order of `shopper` at the store of `merchant`,
- * on a route of `courier`; `otherMerchant` and `otherCourier` are in the same market, `otherOperator` is of
+ * on a route of `courier`; `otherMerchant` and `otherCourier` are in the same market, `otherSupport` and `otherOperator` are of
  * another; the market is a sandbox. The API key is one of `shopper`, the user is
  * `shopper`, the webhook one of `merchant` with a message.
  */
@@ -48,6 +52,8 @@ export interface AccessFixture {
   readonly webhookId: WebhookId;
   readonly messageId: WebhookMessageId;
   readonly userId: UserId;
+  readonly caseId: CaseId;
+  readonly compensationId: CompensationId;
   /** Bearer tokens. */
   readonly tokens: Readonly<Record<Exclude<Actor, 'nobody'>, string>>;
 }
@@ -137,7 +143,8 @@ function expectation(name: RouteName, route: RouteContract, actor: Actor): Acces
   if (actor === 'nobody') return 'unauthenticated';
   const scope = access[roleOf(actor)];
   if (scope === undefined) return 'forbidden';
-  if (actor === 'otherOperator' && route.path.includes('{marketId}')) return 'forbidden';
+  if ((actor === 'otherOperator' || actor === 'otherSupport') && route.path.includes('{marketId}'))
+    return 'forbidden';
   if (scope !== 'own') return 'admitted';
   const named = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
   const owned = [...named, NAMED_IN_BODY[name] ?? ''].filter((part) => part in OWNERS);
@@ -237,6 +244,29 @@ function sampleBodies({
     },
     createWebhook: { merchantId, url: 'https://webhooks.invalid/' },
     replayWebhook: { since: '2030-01-01T00:00:00Z' },
+    openCase: { kind: 'late', text: 'Half an hour late.' },
+    closeCase: { outcome: 'answered', answer: 'It was the rain.' },
+    compensateOrder: { kind: 'goodwill', amountMinor: 1, reason: 'late' },
+    rejectCompensation: { note: 'access' },
+    setSupportPolicy: {
+      levels: {
+        agent: { perOrderMinor: 100, perDayMinor: 1_000, mayApprove: false },
+        lead: { perOrderMinor: 1_000, perDayMinor: 10_000, mayApprove: true },
+        operator: { perOrderMinor: 10_000, perDayMinor: 100_000, mayApprove: true },
+      },
+      fourEyesAboveMinor: 0,
+      proposalHours: 48,
+      goodwillDays: 180,
+      caseWithinDays: 30,
+      signals: {
+        refundedShare: { above: 3_000, needsSecond: true },
+        compensations30Days: { above: 3, needsSecond: true },
+        newAccountDays: { above: 0, needsSecond: false },
+        othersAtAddress: { above: 2, needsSecond: false },
+      },
+      why: 'access',
+    },
+    setSupportMember: { level: 'lead', why: 'access' },
     advanceSandboxOrder: { to: 'assigned' },
   };
 }

@@ -14,6 +14,7 @@ const courierId = idFromKey('cou', 5n);
 const shopper: Grant = { role: 'shopper' };
 const merchant: Grant = { role: 'merchant', marketId: here, merchantId };
 const courier: Grant = { role: 'courier', marketId: here, courierId };
+const support: Grant = { role: 'support', marketId: here };
 const operator: Grant = { role: 'operator', marketId: here };
 const admin: Grant = { role: 'admin' };
 
@@ -84,12 +85,13 @@ test('on a public route everyone may call, and who they are is known', () => {
 });
 
 test('a scope is never wider than the contract gives the role, whatever the grants', () => {
-  const grants = fc.array(fc.constantFrom(shopper, merchant, courier, operator, admin));
+  const grants = fc.array(fc.constantFrom(shopper, merchant, courier, support, operator, admin));
   const scopes = fc.record(
     {
       shopper: fc.constantFrom<Scope>('own'),
       merchant: fc.constantFrom<Scope>('own', 'market'),
       courier: fc.constantFrom<Scope>('own', 'market'),
+      support: fc.constantFrom<Scope>('own', 'market'),
       operator: fc.constantFrom<Scope>('own', 'market'),
       admin: fc.constantFrom<Scope>('market', 'all'),
     },

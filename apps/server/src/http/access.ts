@@ -16,6 +16,7 @@ const PUBLIC_SCOPES: Readonly<Record<Role, Scope>> = {
   merchant: 'own',
   courier: 'own',
   shopper: 'own',
+  support: 'market',
   operator: 'market',
   admin: 'all',
 };

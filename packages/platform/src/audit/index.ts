@@ -5,4 +5,4 @@ export {
   recordAction,
   selectActions,
 } from './action-store.ts';
-export { createAuditRoutes } from './routes.ts';
+export { createAuditRoutes, toAction } from './routes.ts';

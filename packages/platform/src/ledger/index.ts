@@ -43,7 +43,7 @@ export {
 } from './moment-store.ts';
 export { postTransactions } from './post-transactions.ts';
 export { rollUp } from './roll-up.ts';
-export { createLedgerRoutes } from './routes.ts';
+export { createLedgerRoutes, toTransaction } from './routes.ts';
 export {
   type AccountKind,
   type AccountName,

@@ -248,12 +248,13 @@ export interface PostedTransaction {
   readonly postings: readonly { readonly account: string; readonly amountMinor: number }[];
 }
 
-/** Transactions, newest first, of one order or all; `before` continues a list. */
+/** Transactions, newest first, of one order, of several things, or all; `before` continues a list. */
 export async function selectTransactions(
   db: Queryable,
   marketId: MarketId,
   filter: {
     readonly orderId?: OrderId | undefined;
+    readonly references?: readonly Id<IdPrefix>[] | undefined;
     readonly before?: TransactionId | undefined;
     readonly limit: number;
   },
@@ -276,6 +277,7 @@ export async function selectTransactions(
      where market_id = $1
        and ($2::bigint is null or reference = $2)
        and ($3::bigint is null or transaction_id < $3)
+       and ($5::bigint[] is null or reference = any($5))
      order by transaction_id desc
      limit $4`,
     [
@@ -283,6 +285,7 @@ export async function selectTransactions(
       filter.orderId === undefined ? null : keyOf(filter.orderId),
       filter.before === undefined ? null : keyOf(filter.before),
       filter.limit,
+      filter.references === undefined ? null : keyArray(filter.references),
     ],
   );
   return rows.map((row) => ({

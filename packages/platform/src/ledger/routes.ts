@@ -1,8 +1,9 @@
+import type { AnswerOf, RouteOf } from '@halfhour/contract';
 import { type Clock, epochMs, err, fromRfc3339, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import { type Handlers, requiredKey } from '../api/index.ts';
 import { CHART, chartEntryOf } from './chart.ts';
 import { type FinanceDeps, closePeriod } from './close-period.ts';
-import { selectBalances, selectTransactions } from './ledger-store.ts';
+import { type PostedTransaction, selectBalances, selectTransactions } from './ledger-store.ts';
 import { selectBalanceAt, selectBalancesAt, selectEntries } from './moment-store.ts';
 import { type PeriodClose, selectPeriodCloses } from './period-store.ts';
 import { postCorrection } from './post-correction.ts';
@@ -51,16 +52,7 @@ export function createLedgerRoutes(deps: FinanceDeps): Handlers<LedgerRouteName>
         limit: query.limit,
       });
       return ok({
-        items: transactions.map(({ id, kind, cause, orderId, actor, reason, postedAt, postings }) => ({
-          id,
-          kind,
-          cause,
-          ...(orderId === undefined ? {} : { orderId }),
-          ...(actor === undefined ? {} : { actor }),
-          ...(reason === undefined ? {} : { reason }),
-          postedAt: toRfc3339(postedAt),
-          postings: [...postings],
-        })),
+        items: transactions.map(toTransaction),
         ...(transactions.length === query.limit ? { next: transactions.at(-1)!.id } : {}),
       });
     },
@@ -153,5 +145,28 @@ function toAnswer({ id, throughDay, closedUntil, closedAt, closedBy, note }: Per
     closedAt: toRfc3339(epochMs(closedAt)),
     closedBy,
     note,
+  };
+}
+
+/** A transaction as the API shows it. */
+export function toTransaction({
+  id,
+  kind,
+  cause,
+  orderId,
+  actor,
+  reason,
+  postedAt,
+  postings,
+}: PostedTransaction): AnswerOf<RouteOf<'listLedgerTransactions'>>['items'][number] {
+  return {
+    id,
+    kind,
+    cause,
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(reason === undefined ? {} : { reason }),
+    postedAt: toRfc3339(postedAt),
+    postings: [...postings],
   };
 }

@@ -113,7 +113,7 @@ export interface Progress {
 /** An order as the platform keeps it. */
 export interface OrderRecord extends Placement, Progress {}
 
-export type Actor = 'shopper' | 'merchant' | 'courier' | 'operator' | 'admin' | 'system';
+export type Actor = 'shopper' | 'merchant' | 'courier' | 'support' | 'operator' | 'admin' | 'system';
 
 export type OrderChange = { readonly orderId: OrderId; readonly by: Actor } & (
   | {
@@ -171,7 +171,7 @@ const RULES: Readonly<
   change_address: { from: ['placed', 'accepted', 'ready'], by: ['shopper', 'operator', 'admin'] },
   substitute: { from: ['placed', 'accepted'], by: ['merchant', 'operator', 'admin'] },
   answer_substitution: { from: ['placed', 'accepted'], by: ['shopper', 'operator', 'admin'] },
-  refund: { from: ['delivered'], by: ['operator', 'admin', 'system'] },
+  refund: { from: ['delivered'], by: ['support', 'operator', 'admin', 'system'] },
 };
 
 /** Until when each may cancel. */
@@ -179,6 +179,7 @@ const MAY_CANCEL: Readonly<Record<Actor, readonly OrderState[]>> = {
   shopper: ['pending_payment', 'placed'],
   merchant: ['placed', 'accepted', 'ready'],
   courier: [],
+  support: [],
   operator: ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up'],
   admin: ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up'],
   system: ['pending_payment', 'placed', 'accepted', 'ready', 'picked_up'],

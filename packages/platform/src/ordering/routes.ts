@@ -24,7 +24,6 @@ type Changing =
   | 'acceptOrder'
   | 'markOrderReady'
   | 'cancelOrder'
-  | 'refundOrder'
   | 'changeOrderLines'
   | 'changeOrderAddress'
   | 'substituteLine'
@@ -130,7 +129,6 @@ export function createOrderingRoutes({
     changeOrderAddress: (request) => change(request, { kind: 'change_address', ...request.body }),
     substituteLine: (request) => change(request, { kind: 'substitute', ...request.body }),
     answerSubstitution: (request) => change(request, { kind: 'answer_substitution', ...request.body }),
-    refundOrder: (request) => change(request, { kind: 'refund', ...request.body }),
 
     async receivePaymentNotification({ params, body }) {
       const taken = await ordering.receiveNotification(params.marketId, params.providerName, body);

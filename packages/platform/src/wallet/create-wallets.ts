@@ -14,7 +14,7 @@ import {
 } from '@halfhour/kernel';
 import { type EventDraft, appendEvents } from '../events/index.ts';
 import { type TransactionDraft, GOODWILL, postTransactions, walletLiability } from '../ledger/index.ts';
-import type { Markets } from '../markets/index.ts';
+import { selectMarkets } from '../markets/index.ts';
 import type { Database, Tx } from '../postgres/index.ts';
 import {
   insertMovements,
@@ -43,7 +43,6 @@ export interface WalletDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly markets: Markets;
 }
 
 /**
@@ -73,7 +72,8 @@ export interface Wallets {
 }
 
 export function createWallets(deps: WalletDeps): Wallets {
-  const { db, clock, ids, markets } = deps;
+  const { db, clock, ids } = deps;
+  const currencies = new Map<MarketId, Currency>();
 
   /** What a call comes to; written at its end in one statement a table. */
   function begin(tx: Tx, marketId: MarketId) {
@@ -139,9 +139,13 @@ export function createWallets(deps: WalletDeps): Wallets {
     };
   }
 
-  const currencyOf = async (marketId: MarketId): Promise<Currency> => {
-    const market = await markets.get(marketId);
+  /** On the transaction's own connection: while all are in transactions, another would never come free. */
+  const currencyOf = async (tx: Tx, marketId: MarketId): Promise<Currency> => {
+    const known = currencies.get(marketId);
+    if (known !== undefined) return known;
+    const [market] = await selectMarkets(tx, marketId);
     invariant(market !== undefined, `no market ${marketId}`);
+    currencies.set(marketId, market.currency);
     return market.currency;
   };
 
@@ -176,7 +180,7 @@ export function createWallets(deps: WalletDeps): Wallets {
 
     async takeAll(tx, marketId, takes) {
       if (takes.length === 0) return [];
-      const currency = await currencyOf(marketId);
+      const currency = await currencyOf(tx, marketId);
       const wallets = await lockWallets(tx, marketId, usersOf(takes));
       const holds = await selectHolds(tx, marketId, ordersOf(takes));
       const work = begin(tx, marketId);
@@ -233,7 +237,7 @@ export function createWallets(deps: WalletDeps): Wallets {
 
     async creditAll(tx, marketId, credits) {
       if (credits.length === 0) return [];
-      const currency = await currencyOf(marketId);
+      const currency = await currencyOf(tx, marketId);
       const wallets = await lockWallets(tx, marketId, usersOf(credits));
       const credited = await selectCredited(tx, marketId, credits);
       const work = begin(tx, marketId);
@@ -270,8 +274,8 @@ export function createWallets(deps: WalletDeps): Wallets {
     async expire(marketId, limit) {
       const userIds = await selectExpired(db, marketId, clock.now(), limit);
       if (userIds.length === 0) return 0;
-      const currency = await currencyOf(marketId);
       return db.transaction(async (tx) => {
+        const currency = await currencyOf(tx, marketId);
         const wallets = await lockWallets(tx, marketId, userIds);
         const work = begin(tx, marketId);
         let count = 0;

@@ -13,7 +13,6 @@ import {
   keyOf,
 } from '@halfhour/kernel';
 import { type AccountName, GOODWILL, selectBalances, selectImbalance } from '../ledger/index.ts';
-import { createMarkets } from '../markets/index.ts';
 import { TEST_START, createTestDatabase, createTestMarket, eventsOf } from '../testing/index.ts';
 import { type Take, type Want, createWallets, readWallets } from './index.ts';
 import { selectMovements } from './wallet-store.ts';
@@ -21,7 +20,7 @@ import { selectMovements } from './wallet-store.ts';
 const db = await createTestDatabase();
 const clock = new ManualClock(TEST_START);
 const ids = createIdSource(() => clock.now(), 7);
-const wallets = createWallets({ db, clock, ids, markets: createMarkets({ db }) });
+const wallets = createWallets({ db, clock, ids });
 /** Stands for the receivable that a wallet pays. */
 const RECEIVABLE: AccountName = { code: 'shoppers:receivable', kind: 'asset' };
 const BANK: AccountName = { code: 'bank:main', kind: 'asset' };
