@@ -566,13 +566,11 @@ export const ROUTES = {
     path: '/v1/markets/{marketId}/orders/{orderId}/refund',
     tag: 'Orders',
     summary: 'Refund a delivered order, whole or in part',
-    description:
-      'Within the limits of support; where those need a second person it is refused, and proposed by `POST …/orders/{orderId}/compensations`.',
     access: { operator: 'market', admin: 'all' },
     idempotencyKey: 'required',
     params: inOrder,
     description:
-      'Names lines with quantities, fees, or an amount: of what is named, or of everything that was paid. What it comes to and from whom it is taken follows from the charges of the order: the merchant gives back the price and gets back the commission, tax is given back with what was taxed, and a tip stays with the courier. Lines are named as they are in the order.',
+      'Names lines with quantities, fees, or an amount: of what is named, or of everything that was paid. What it comes to and from whom it is taken follows from the charges of the order: the merchant gives back the price and gets back the commission, tax is given back with what was taxed, and a tip stays with the courier. Lines are named as they are in the order. It keeps within the limits of support: where those need a second person it is refused, and proposed by `POST …/orders/{orderId}/compensations`.',
     body: z.strictObject({
       amountMinor: z.int().min(1).max(1_000_000_000).optional(),
       lines: z

@@ -4,6 +4,7 @@ import {
   inMarket,
   minor,
   moment,
+  offerId,
   orderId,
   page,
   pageQuery,
@@ -11,6 +12,7 @@ import {
   routeId,
   userId,
 } from './common.ts';
+import { feeKind } from './charge-resources.ts';
 import { ledgerTransaction, order, timelineEntry } from './resources.ts';
 import type { RouteContract } from './route.ts';
 
@@ -62,10 +64,12 @@ const supportCase = z.object({
   closedAt: moment.optional(),
 });
 
+/** Of a refund: so many of which lines, named as in the order, and what was paid for it as a whole. */
 const refundedLines = z
-  .array(z.strictObject({ line: z.int().min(0).max(99), quantity: z.int().min(1).max(1_000) }))
+  .array(z.strictObject({ line: z.int().min(0).max(99), offerId, quantity: z.int().min(1).max(99) }))
   .min(1)
   .max(100);
+const refundedFees = z.array(feeKind).min(1).max(feeKind.options.length);
 
 /** What a shopper is given for what went wrong. */
 const compensation = z.object({
@@ -79,6 +83,7 @@ const compensation = z.object({
   reason: complaint,
   note: z.string().optional(),
   lines: refundedLines.optional(),
+  fees: refundedFees.optional(),
   state: z
     .enum(['proposed', 'given', 'rejected', 'expired'])
     .describe('`proposed` waits for a second person until `expiresAt`; nothing has moved yet.'),
@@ -225,7 +230,8 @@ export const SUPPORT_ROUTES = {
       amountMinor: z.int().min(1).max(1_000_000_000).optional(),
       lines: refundedLines
         .optional()
-        .describe('Of a refund, instead of an amount: so many of which lines, with their deposits.'),
+        .describe('Of a refund; with `amountMinor`: so much of these lines, and no quantity.'),
+      fees: refundedFees.optional().describe('Of a refund.'),
       reason: complaint,
       note: text.optional(),
       caseId: caseId.optional(),

@@ -24,6 +24,7 @@ import type { Tx } from '../postgres/index.ts';
 import { lockCase } from './case-store.ts';
 import {
   type CompensationRecord,
+  type RefundWish,
   addGiven,
   lockGiven,
   selectCompensations,
@@ -102,7 +103,7 @@ export function compensate(
       amountMinor,
       reason: draft.reason,
       note: draft.note,
-      lines: draft.lines,
+      ...(draft.kind === 'refund' ? { wish: wishOf(draft) } : {}),
       state: 'proposed',
       needs,
       proposedBy: doing.by.userId,
@@ -144,13 +145,12 @@ export function approve(
     if (!desk.policy.levels[desk.level].mayApprove) {
       return err(beyond(desk, `As ${desk.level} you may not approve what others propose.`));
     }
-    const { lines } = proposal;
-    const amount = amountOf(desk, lines === undefined ? proposal : { ...proposal, amountMinor: undefined });
+    const amount = amountOf(desk, { ...proposal, ...proposal.wish });
     if (!amount.ok) return amount;
     if (amount.value !== proposal.amountMinor) {
       return err({
         code: 'wrong_state',
-        detail: `These lines come to ${amount.value} now: have it proposed anew.`,
+        detail: `What was proposed comes to ${amount.value} now: have it proposed anew.`,
         state: desk.order.state,
       });
     }
@@ -264,21 +264,19 @@ async function refuse(tx: Tx, desk: Desk, marketId: MarketId, draft: Draft): Pro
 /** How much it comes to as the order is now, or why it cannot be given, whoever decides. */
 function amountOf(
   { order, now, before }: Desk,
-  { kind, amountMinor, lines, reason }: Pick<Draft, 'kind' | 'amountMinor' | 'lines' | 'reason'>,
+  draft: RefundWish & Pick<Draft, 'kind' | 'reason'>,
 ): Result<number, ApiError> {
+  const { kind, reason, amountMinor } = draft;
   if (kind === 'refund') {
-    if ((amountMinor === undefined) === (lines === undefined)) {
-      return err({ code: 'invalid_request', detail: 'A refund names either `amountMinor` or `lines`.' });
-    }
-    const refunded = changeOrder(
-      order,
-      { ...refundOf(order.id, { amountMinor, lines, reason }), by: 'system' },
-      now,
-    );
+    const wish = wishOf(draft);
+    const refunded = changeOrder(order, { kind, orderId: order.id, by: 'system', reason, ...wish }, now);
     return refunded.ok ? ok(refunded.value.order.refundedMinor - order.refundedMinor) : refunded;
   }
-  if (amountMinor === undefined || lines !== undefined) {
-    return err({ code: 'invalid_request', detail: 'Goodwill names `amountMinor`, and no lines.' });
+  if (amountMinor === undefined || draft.lines !== undefined || draft.fees !== undefined) {
+    return err({
+      code: 'invalid_request',
+      detail: 'Goodwill names `amountMinor`, and neither lines nor fees.',
+    });
   }
   if (order.state === 'pending_payment') {
     return err({ code: 'wrong_state', detail: 'The order is not paid for yet.', state: order.state });
@@ -293,12 +291,12 @@ function amountOf(
   });
 }
 
-/** The change of the order that a refund is: of lines where they are named, else of an amount. */
-function refundOf(
-  orderId: OrderId,
-  { amountMinor, lines, reason }: Pick<Draft, 'amountMinor' | 'lines' | 'reason'>,
-) {
-  return { kind: 'refund' as const, orderId, reason, ...(lines === undefined ? { amountMinor } : { lines }) };
+function wishOf({ amountMinor, lines, fees }: RefundWish): RefundWish {
+  return {
+    ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...(lines === undefined ? {} : { lines }),
+    ...(fees === undefined ? {} : { fees }),
+  };
 }
 
 /** The money, what is counted of it, and what is told, in one transaction. */
@@ -312,13 +310,13 @@ async function give(
   note: string | undefined,
 ): Promise<Result<CompensationRecord, ApiError>> {
   const { now, day, order, policy } = desk;
-  const { id, orderId, kind, amountMinor } = proposed;
+  const { id, orderId, kind, amountMinor, reason } = proposed;
   const given = { ...proposed, state: 'given' as const, decidedBy: doing.by.userId, decidedAt: now };
   if (kind === 'refund') {
     const by = doing.by.role;
     invariant(by === 'support' || by === 'operator' || by === 'admin', `${by} gives a refund`);
     const [refunded] = await deps.ordering.applyChanges(tx, marketId, [
-      { ...refundOf(orderId, proposed), by },
+      { kind, orderId, by, reason, ...proposed.wish },
     ]);
     if (!refunded!.ok) return refunded!;
   } else {

@@ -1,4 +1,4 @@
-import type { Compensation } from '@halfhour/contract';
+import type { BodyOf, Compensation, RouteOf } from '@halfhour/contract';
 import {
   type CaseId,
   type CompensationId,
@@ -13,6 +13,9 @@ import {
 import type { Queryable, Tx } from '../postgres/index.ts';
 import type { Need } from './policy.ts';
 
+/** What a refund names: lines, fees, or an amount of them or of everything. */
+export type RefundWish = Pick<BodyOf<RouteOf<'refundOrder'>>, 'amountMinor' | 'lines' | 'fees'>;
+
 /** What a shopper is given for what went wrong: money back, or goodwill in the wallet. */
 export interface CompensationRecord {
   readonly id: CompensationId;
@@ -23,8 +26,8 @@ export interface CompensationRecord {
   readonly amountMinor: number;
   readonly reason: Compensation['reason'];
   readonly note?: string | undefined;
-  /** Of a refund: so many of which lines; absent where an amount was named. */
-  readonly lines?: Compensation['lines'] | undefined;
+  /** Of a refund: what was asked for, which is the same when it is approved. */
+  readonly wish?: RefundWish | undefined;
   readonly state: Compensation['state'];
   /** Why a second person is needed; empty: none. */
   readonly needs: readonly Need[];
@@ -45,7 +48,7 @@ interface CompensationRow {
   readonly amount_minor: string;
   readonly reason: Compensation['reason'];
   readonly note: string | null;
-  readonly lines: Compensation['lines'] | null;
+  readonly wish: RefundWish | null;
   readonly state: Compensation['state'];
   readonly needs: Need[];
   readonly proposed_by: string;
@@ -56,7 +59,7 @@ interface CompensationRow {
   readonly place: string;
 }
 
-const COLUMNS = `compensation_id, order_id, shopper_id, case_id, kind, amount_minor, reason, note, lines, state, needs,
+const COLUMNS = `compensation_id, order_id, shopper_id, case_id, kind, amount_minor, reason, note, wish, state, needs,
   proposed_by, proposed_at, expires_at, decided_by, decided_at, place`;
 
 /** Adds one, or writes what was decided about it. */
@@ -80,7 +83,7 @@ export async function writeCompensation(
       given.amountMinor,
       given.reason,
       given.note ?? null,
-      given.lines === undefined ? null : JSON.stringify(given.lines),
+      given.wish === undefined ? null : JSON.stringify(given.wish),
       given.state,
       given.needs,
       keyOf(given.proposedBy),
@@ -141,7 +144,7 @@ export async function selectCompensations(
     amountMinor: Number(row.amount_minor),
     reason: row.reason,
     note: row.note ?? undefined,
-    lines: row.lines ?? undefined,
+    wish: row.wish ?? undefined,
     state: row.state,
     needs: row.needs,
     proposedBy: idFromKey('usr', row.proposed_by),
@@ -246,7 +249,8 @@ export function toCompensation(record: CompensationRecord): Compensation {
     proposedAt: toRfc3339(record.proposedAt),
     ...(record.caseId === undefined ? {} : { caseId: record.caseId }),
     ...(record.note === undefined ? {} : { note: record.note }),
-    ...(record.lines === undefined ? {} : { lines: record.lines }),
+    ...(record.wish?.lines === undefined ? {} : { lines: record.wish.lines }),
+    ...(record.wish?.fees === undefined ? {} : { fees: record.wish.fees }),
     ...(record.expiresAt === undefined ? {} : { expiresAt: toRfc3339(record.expiresAt) }),
     ...(record.decidedBy === undefined ? {} : { decidedBy: record.decidedBy }),
     ...(record.decidedAt === undefined ? {} : { decidedAt: toRfc3339(record.decidedAt) }),

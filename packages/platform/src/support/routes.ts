@@ -41,8 +41,8 @@ export function createSupportRoutes(
       compensate(deps, request.params.marketId, request.params.orderId, request.body, doing(request)),
     async refundOrder(request) {
       const { marketId, orderId } = request.params;
-      const { amountMinor, reason } = request.body;
-      const refund = { kind: 'refund' as const, amountMinor, reason: 'other' as const, note: reason };
+      const { reason: note, ...wish } = request.body;
+      const refund = { ...wish, kind: 'refund' as const, reason: 'other' as const, note };
       const given = await compensate(deps, marketId, orderId, refund, doing(request), { atOnce: true });
       if (!given.ok) return given;
       const order = (await selectOrders(db, marketId, [orderId])).get(orderId);

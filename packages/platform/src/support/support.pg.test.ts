@@ -237,9 +237,10 @@ test('refunds never exceed what was paid, whoever approves how many proposals at
 });
 
 test('a refund of lines comes to what they cost, also where a second person gives it', async () => {
-  const { agent, operator, give, delivered, deps, marketId, doing, refunded } = await createWorld();
+  const world = await createWorld();
+  const { agent, operator, give, delivered, deps, marketId, doing, refunded, market } = world;
   const orderId = await delivered();
-  const lines = [{ line: 0, quantity: 1 }];
+  const lines = [{ line: 0, offerId: market.dish.offerId, quantity: 1 }];
   const proposed = await give(agent(), orderId, { amountMinor: undefined, lines });
   assert.ok(proposed.ok && proposed.value.state === 'proposed' && proposed.value.amountMinor >= 1_000);
   const given = await approve(deps, marketId, proposed.value.id, undefined, doing(operator()));
@@ -247,8 +248,10 @@ test('a refund of lines comes to what they cost, also where a second person give
   assert.equal(await refunded(orderId), proposed.value.amountMinor);
   const again = await give(operator(), orderId, { amountMinor: undefined, lines });
   assert.ok(!again.ok && again.error.code === 'wrong_state');
-  const both = await give(operator(), orderId, { amountMinor: 1, lines });
-  assert.ok(!both.ok && both.error.code === 'invalid_request');
+  const nothing = await give(operator(), orderId, { amountMinor: undefined });
+  assert.ok(!nothing.ok && nothing.error.code === 'invalid_request');
+  const goodwill = await give(operator(), orderId, { kind: 'goodwill', lines });
+  assert.ok(!goodwill.ok && goodwill.error.code === 'invalid_request');
 });
 
 test('goodwill for an order is what it cost at most, and nobody gives it to an order of their own', async () => {

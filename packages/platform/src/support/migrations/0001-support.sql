@@ -45,8 +45,8 @@ create table support.compensation (
   amount_minor bigint not null check (amount_minor > 0),
   reason text not null,
   note text,
-  -- Of a refund: so many of which lines; null where an amount was named.
-  lines json,
+  -- Of a refund: which lines, fees or amount of them were asked for, so that it is the same when it is approved.
+  wish json,
   state text not null check (state in ('proposed', 'given', 'rejected', 'expired')),
   -- Why a second person was needed; empty where none was.
   needs text[] not null,
