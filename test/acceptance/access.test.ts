@@ -5,6 +5,7 @@ import { idFromKey, keyOf } from '@halfhour/kernel';
 import { type AccessCase, accessCases, callCase } from '../../apps/server/src/http/access-cases.ts';
 import { readDatabaseState } from './database-state.ts';
 import { goOnShift, quoteAndPlace, valueOf } from './order-steps.ts';
+import { settleByFile } from './settle-steps.ts';
 import { servePlatform } from './platform.ts';
 
 const platform = await servePlatform({ sandbox: true });
@@ -60,6 +61,8 @@ await db.query(
   ],
 );
 
+const { runId, settlementId, payoutId } = await settleByFile(platform);
+
 const cases = accessCases(ROUTES, {
   marketId: market.marketId,
   merchantId: market.merchantIds[0],
@@ -73,6 +76,9 @@ const cases = accessCases(ROUTES, {
   webhookId: hook.id,
   messageId,
   userId: market.shoppers[0]!.userId,
+  runId,
+  settlementId,
+  payoutId,
   tokens: {
     shopper: market.shoppers[0]!.token,
     otherShopper: market.shoppers[1]!.token,

@@ -45,6 +45,11 @@ import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { createPromiseRoutes, createPromises, readMarket } from '@halfhour/platform/promises';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createSandboxRoutes } from '@halfhour/platform/sandbox';
+import {
+  createEmbeddedPayoutProvider,
+  createSettlementRoutes,
+  createSettlements,
+} from '@halfhour/platform/settlements';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createWalletRoutes, createWallets } from '@halfhour/platform/wallet';
@@ -103,6 +108,8 @@ const SHIFT_SECONDS = 30;
 const CREDIT_SECONDS = 60;
 /** Credits that expire in one transaction; what is left is taken back the next time. */
 const CREDIT_LIMIT = 500;
+/** Runs by schedule begin, and payouts are sent, so soon. */
+const SETTLE_SECONDS = 30;
 const LEARN_SECONDS = 10;
 /** What was learned and decided elsewhere is known here so many real seconds later. */
 const PROMISES_SECONDS = 5;
@@ -177,6 +184,14 @@ export function createPlatform(options: PlatformOptions): Platform {
   });
   const wallets = createWallets({ db, clock, ids, markets });
   const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
+  const settlements = createSettlements({
+    db,
+    clock,
+    ids,
+    markets,
+    provider: createEmbeddedPayoutProvider(),
+    onCommit,
+  });
   const clockState = (): ClockState => ({
     now: toRfc3339(clock.now()),
     speed: options.clockControl?.speed() ?? 1,
@@ -233,6 +248,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createLedgerRoutes(db),
     ...createWalletRoutes({ db, markets }),
     ...createAuditRoutes({ db }),
+    ...createSettlementRoutes(settlements),
     ...createIdentityRoutes(identity),
     ...createWebhookRoutes(webhooks),
     ...createSandboxRoutes({ db, clock, markets, ordering, delivery, couriers, estimate: maps.estimate }),
@@ -379,6 +395,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     if (role === 'api') return;
     everyAlone(clock, LEARN_SECONDS, 'learn from deliveries', marketId, () => promises.learn(marketId));
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
+    everyAlone(clock, SETTLE_SECONDS, 'settle', marketId, () => settlements.sweep(marketId));
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),
     );

@@ -584,6 +584,16 @@ export const eventType = z.enum([
   'WalletTaken',
   'WalletCreditExpired',
   'WebhookDisabled',
+  'SettlementPolicyChanged',
+  'BankAccountChanged',
+  'SettlementHeld',
+  'SettlementReleased',
+  'SettlementRunStarted',
+  'SettlementRunApproved',
+  'SettlementRunDiscarded',
+  'PayoutSent',
+  'PayoutPaid',
+  'PayoutFailed',
 ]);
 
 export const webhook = z.object({

@@ -27,6 +27,7 @@ import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
 import { WALLET_ROUTES } from './wallet-routes.ts';
 import { TARIFF_ROUTES } from './tariff-routes.ts';
+import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 
 const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
@@ -903,6 +904,7 @@ export const ROUTES = {
   },
 
   ...LEDGER_ROUTES,
+  ...SETTLEMENT_ROUTES,
 
   // Webhooks
   createWebhook: {

@@ -24,6 +24,9 @@ const fixture: AccessFixture = {
   webhookId: idFromKey('whk', 1n),
   messageId: idFromKey('msg', 1n),
   userId: idFromKey('usr', 1n),
+  runId: idFromKey('srn', 12n),
+  settlementId: idFromKey('stl', 13n),
+  payoutId: idFromKey('pyo', 14n),
   tokens: {
     shopper: server.tokenOf({ role: 'shopper' }),
     otherShopper: server.tokenOf({ role: 'shopper' }),

@@ -34,6 +34,7 @@ export {
   selectImbalance,
   selectTransactions,
 } from './ledger-store.ts';
+export { type PayablePosting, type PayablePostings, selectPayablePostings } from './payable-postings.ts';
 export { postTransactions } from './post-transactions.ts';
 export { createLedgerRoutes } from './routes.ts';
 export {
