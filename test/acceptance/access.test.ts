@@ -5,6 +5,7 @@ import { idFromKey, keyOf } from '@halfhour/kernel';
 import { type AccessCase, accessCases, callCase } from '../../apps/server/src/http/access-cases.ts';
 import { readDatabaseState } from './database-state.ts';
 import { goOnShift, quoteAndPlace, valueOf } from './order-steps.ts';
+import { settleByFile } from './settle-steps.ts';
 import { servePlatform } from './platform.ts';
 
 const platform = await servePlatform({ sandbox: true });
@@ -75,6 +76,8 @@ await db.query(
   ],
 );
 
+const { runId, settlementId, payoutId } = await settleByFile(platform);
+
 const cases = accessCases(ROUTES, {
   marketId: market.marketId,
   merchantId: market.merchantIds[0],
@@ -90,6 +93,9 @@ const cases = accessCases(ROUTES, {
   userId: market.shoppers[0]!.userId,
   caseId: supportCase.id,
   compensationId: compensation.id,
+  runId,
+  settlementId,
+  payoutId,
   tokens: {
     shopper: market.shoppers[0]!.token,
     otherShopper: market.shoppers[1]!.token,

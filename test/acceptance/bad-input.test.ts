@@ -433,7 +433,11 @@ for (const [name, route] of Object.entries(ROUTES) as [string, RouteContract][])
     const concrete = path
       .replace('{orderId}', openOrder.id)
       .replace('{courierId}', market.courierIds[0]!)
-      .replace('{webhookId}', hook.id);
+      .replace('{webhookId}', hook.id)
+      .replace('{userId}', market.shoppers[0]!.userId)
+      .replace('{merchantId}', market.merchantIds[0])
+      .replace('{runId}', 'srn_0000000000001')
+      .replace('{settlementId}', 'stl_0000000000001');
     const bad = [
       ...(takes('cursor') && !ANY_CURSOR.has(name) ? ['cursor=nonsense', 'cursor=ord_zzz'] : []),
       ...(takes('cursor') ? ['cursor=%00'] : []),

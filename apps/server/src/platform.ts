@@ -46,6 +46,11 @@ import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { createPromiseRoutes, createPromises, readMarket } from '@halfhour/platform/promises';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
 import { createSandboxRoutes } from '@halfhour/platform/sandbox';
+import {
+  createEmbeddedPayoutProvider,
+  createSettlementRoutes,
+  createSettlements,
+} from '@halfhour/platform/settlements';
 import { createSlotRoutes, forgetSlots } from '@halfhour/platform/slots';
 import { createStoreRoutes, createStores, selectAllStores } from '@halfhour/platform/stores';
 import { createSupportRoutes, expireCompensations } from '@halfhour/platform/support';
@@ -110,6 +115,8 @@ const PROPOSAL_SECONDS = 60;
 /** Credits and proposals that expire in one transaction; what is left is taken back the next time. */
 const CREDIT_LIMIT = 500;
 const ROLL_UP_SECONDS = 5;
+/** Runs by schedule begin, and payouts are sent, so soon. */
+const SETTLE_SECONDS = 30;
 const LEARN_SECONDS = 10;
 /** What was learned and decided elsewhere is known here so many real seconds later. */
 const PROMISES_SECONDS = 5;
@@ -206,6 +213,14 @@ export function createPlatform(options: PlatformOptions): Platform {
   const wallets = createWallets({ db, clock, ids });
   const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
   const support = { db, clock, ids, markets, ordering, wallets, onCommit };
+  const settlements = createSettlements({
+    db,
+    clock,
+    ids,
+    markets,
+    provider: createEmbeddedPayoutProvider(),
+    onCommit,
+  });
   const clockState = (): ClockState => ({
     now: toRfc3339(clock.now()),
     speed: options.clockControl?.speed() ?? 1,
@@ -266,6 +281,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createAuditRoutes({ db }),
     ...createLedgerRoutes({ db, clock, ids, markets, onCommit }),
     ...createSupportRoutes(support),
+    ...createSettlementRoutes(settlements),
     ...createIdentityRoutes(identity),
     ...createWebhookRoutes(webhooks),
     ...createSandboxRoutes({ db, clock, markets, ordering, delivery, couriers, estimate: maps.estimate }),
@@ -421,6 +437,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     everyAlone(clock, LEARN_SECONDS, 'learn from deliveries', marketId, () => promises.learn(marketId));
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
     everyAlone(wallClock, ROLL_UP_SECONDS, 'roll up the ledger', marketId, () => rollUp(db, ids, marketId));
+    everyAlone(clock, SETTLE_SECONDS, 'settle', marketId, () => settlements.sweep(marketId));
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),
     );

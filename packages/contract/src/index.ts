@@ -3,6 +3,7 @@ export type {
   Access,
   AnswerOf,
   BodyOf,
+  FileAnswer,
   MessageOf,
   ParamsOf,
   QueryOf,
@@ -60,3 +61,4 @@ export type {
   WebhookMessage,
   WebhookPayload,
 } from './resources.ts';
+export type { BankAccount, Payee, SettlementPolicy } from './settlement-resources.ts';

@@ -599,6 +599,16 @@ export const eventType = z.enum([
   'LedgerPeriodClosed',
   'LedgerCorrected',
   'WebhookDisabled',
+  'SettlementPolicyChanged',
+  'BankAccountChanged',
+  'SettlementHeld',
+  'SettlementReleased',
+  'SettlementRunStarted',
+  'SettlementRunApproved',
+  'SettlementRunDiscarded',
+  'PayoutSent',
+  'PayoutPaid',
+  'PayoutFailed',
 ]);
 
 export const webhook = z.object({

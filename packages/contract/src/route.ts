@@ -38,6 +38,8 @@ export interface RouteContract {
    * problem document, and nothing else.
    */
   readonly socket?: { readonly takes: Schema };
+  /** Answers a file of one of these media types, to be kept by who asks for it, and not JSON. */
+  readonly file?: readonly string[];
   /** Codes this route can answer with beyond those that any route can. */
   readonly problems?: readonly ProblemCode[];
 }
@@ -50,7 +52,17 @@ export type QueryOf<R extends RouteContract> = Part<R, 'query'>;
 export type BodyOf<R extends RouteContract> = Part<R, 'body'>;
 export type AnswerOf<R extends RouteContract> = R['response'] extends { schema: infer S extends Schema }
   ? z.output<S>
-  : undefined;
+  : R extends { file: readonly string[] }
+    ? FileAnswer
+    : undefined;
+
+/** A file as a handler gives it. */
+export interface FileAnswer {
+  readonly mediaType: string;
+  /** With its extension: letters, digits, `-`, `_` and `.` alone. */
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
 
 /** A message of a WebSocket, as its handler gets it. */
 export type MessageOf<R extends RouteContract> = R extends { socket: { takes: infer S extends Schema } }

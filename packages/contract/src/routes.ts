@@ -29,6 +29,7 @@ import { SUPPORT_ROUTES } from './support-routes.ts';
 import { WALLET_ROUTES } from './wallet-routes.ts';
 import { TARIFF_ROUTES } from './tariff-routes.ts';
 import { WAY_ROUTES } from './way-routes.ts';
+import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 
 const inStore = inMarket.extend({ storeId });
 const inOrder = inMarket.extend({ orderId });
@@ -925,6 +926,7 @@ export const ROUTES = {
   },
 
   ...LEDGER_ROUTES,
+  ...SETTLEMENT_ROUTES,
 
   // Webhooks
   createWebhook: {

@@ -22,10 +22,13 @@ export type IdPrefix =
   | 'off' // offer
   | 'ord' // order
   | 'pay' // payment
+  | 'pyo' // payout to a merchant or courier
   | 'ref' // refund
   | 'rte' // route
   | 'ses' // session
   | 'shf' // shift
+  | 'srn' // settlement run
+  | 'stl' // settlement of one merchant or courier
   | 'sto' // store
   | 'tsk' // delivery task
   | 'txn' // ledger transaction
@@ -57,6 +60,9 @@ export type CompensationId = Id<'cmp'>;
 export type MovementId = Id<'mov'>;
 export type SessionId = Id<'ses'>;
 export type ApiKeyId = Id<'api'>;
+export type SettlementRunId = Id<'srn'>;
+export type SettlementId = Id<'stl'>;
+export type PayoutId = Id<'pyo'>;
 export type WebhookId = Id<'whk'>;
 export type WebhookMessageId = Id<'msg'>;
 

@@ -26,6 +26,9 @@ const fixture: AccessFixture = {
   userId: idFromKey('usr', 1n),
   caseId: idFromKey('cas', 1n),
   compensationId: idFromKey('cmp', 1n),
+  runId: idFromKey('srn', 12n),
+  settlementId: idFromKey('stl', 13n),
+  payoutId: idFromKey('pyo', 14n),
   tokens: {
     shopper: server.tokenOf({ role: 'shopper' }),
     otherShopper: server.tokenOf({ role: 'shopper' }),

@@ -9,7 +9,10 @@ import type {
   MerchantId,
   OfferId,
   OrderId,
+  PayoutId,
   RouteId,
+  SettlementId,
+  SettlementRunId,
   StoreId,
   UserId,
   WebhookId,
@@ -54,6 +57,10 @@ export interface AccessFixture {
   readonly userId: UserId;
   readonly caseId: CaseId;
   readonly compensationId: CompensationId;
+  /** An approved run with a settlement of `merchant` and its payout, by file. */
+  readonly runId: SettlementRunId;
+  readonly settlementId: SettlementId;
+  readonly payoutId: PayoutId;
   /** Bearer tokens. */
   readonly tokens: Readonly<Record<Exclude<Actor, 'nobody'>, string>>;
 }
@@ -85,6 +92,7 @@ const OWNERS: Readonly<Record<string, readonly Actor[]>> = {
   apiKeyId: ['shopper'],
   webhookId: ['merchant'],
   userId: ['shopper'],
+  settlementId: ['merchant'],
 };
 
 /** Routes whose body, not their path, names the thing. */
@@ -164,6 +172,7 @@ function sampleBodies({
 }: AccessFixture): Partial<Record<RouteName, unknown>> {
   const address = { label: '18 de Julio 1234', lat: -34.9, lng: -56.18 };
   const terms = { shopperTax: 'contained', taxes: [], commission: [], deliveryFee: [] };
+  const account = { holder: 'Access', accountNumber: '001', bankCode: '113' };
   const basket = { storeId, lines: [{ offerId, quantity: 1 }], address };
   return {
     createSession: { email: 'nobody@example.com', password: 'not the one' },
@@ -267,6 +276,18 @@ function sampleBodies({
       why: 'access',
     },
     setSupportMember: { level: 'lead', why: 'access' },
+    setSettlementPolicy: {
+      merchants: 'weekly',
+      couriers: 'daily',
+      minimumPayoutMinor: 100,
+      payoutBy: 'provider',
+      debtor: account,
+    },
+    setMerchantBankAccount: account,
+    setCourierBankAccount: account,
+    holdOrderSettlement: { reason: 'access' },
+    startSettlementRun: { payees: 'merchants' },
+    recordPayoutOutcome: { outcome: 'paid' },
     advanceSandboxOrder: { to: 'assigned' },
   };
 }

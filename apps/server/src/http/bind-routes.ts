@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import { type RouteContract, type RouteName, ROUTES } from '@halfhour/contract';
+import { type FileAnswer, type RouteContract, type RouteName, ROUTES } from '@halfhour/contract';
 import { type Result, type Ticker, err, invariant } from '@halfhour/kernel';
 import type { ApiError, Handlers, StreamMessage } from '@halfhour/platform/api';
 import { decideAuthority } from './access.ts';
@@ -62,9 +62,11 @@ export function bindRoutes(app: FastifyInstance, binding: Binding): void {
         ? (request, reply) => answerStream(contract, handler as AnyStreamHandler, binding, request, reply)
         : contract.socket !== undefined
           ? socketAnswer(contract, bodySchema(contract.socket.takes), handler as AnySocketHandler, binding)
-          : ENCODED.has(name)
-            ? (request, reply) => answerEncoded(encoded, contract, handler, request, reply)
-            : (request, reply) => answerPlain(contract, handler, answer, request, reply),
+          : contract.file !== undefined
+            ? (request, reply) => answerFile(contract, handler, request, reply)
+            : ENCODED.has(name)
+              ? (request, reply) => answerEncoded(encoded, contract, handler, request, reply)
+              : (request, reply) => answerPlain(contract, handler, answer, request, reply),
     });
   }
   refuseOtherMethods(app);
@@ -112,6 +114,26 @@ async function answerEncoded(
   reply.code(contract.response.status).type('application/json; charset=utf-8');
   if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(plain);
   return reply.header('content-encoding', 'gzip').send(gzip);
+}
+
+async function answerFile(
+  contract: RouteContract,
+  handler: AnyHandler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const result = await handler(new HandlerRequest(request, reply));
+  if (!result.ok) throw new HttpProblem(result.error);
+  const { mediaType, name, content } = result.value as FileAnswer;
+  invariant(contract.file?.includes(mediaType) === true && /^[\w.-]+$/.test(name), `not this file: ${name}`);
+  return reply
+    .code(contract.response.status)
+    .headers({
+      'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'private, no-store',
+    })
+    .type(mediaType)
+    .send(typeof content === 'string' ? content : Buffer.from(content));
 }
 
 /** The request as handlers get it. Its signal is made when first asked for: most never ask. */

@@ -95,7 +95,11 @@ function describeRoute(
   const { status, schema } = route.response;
   const media = route.stream ? 'text/event-stream' : 'application/json';
   const content =
-    schema === undefined ? {} : { content: { [media]: { schema: describe(schema, 'output') } } };
+    route.file !== undefined
+      ? { content: Object.fromEntries(route.file.map((type) => [type, {}])) }
+      : schema === undefined
+        ? {}
+        : { content: { [media]: { schema: describe(schema, 'output') } } };
   return {
     operationId: name,
     tags: [route.tag],

@@ -41,6 +41,7 @@ export {
   selectBalancesAt,
   selectEntries,
 } from './moment-store.ts';
+export { type PayablePosting, type PayablePostings, selectPayablePostings } from './payable-postings.ts';
 export { postTransactions } from './post-transactions.ts';
 export { rollUp } from './roll-up.ts';
 export { createLedgerRoutes, toTransaction } from './routes.ts';

@@ -1,0 +1,239 @@
+import type { BankAccount, RouteName } from '@halfhour/contract';
+import {
+  type CourierId,
+  type Id,
+  type IdPrefix,
+  type MarketId,
+  type MerchantId,
+  type Result,
+  type SettlementId,
+  err,
+  fromRfc3339,
+  invariant,
+  ok,
+  parseId,
+} from '@halfhour/kernel';
+import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
+import { selectCouriers } from '../couriers/index.ts';
+import { selectMerchants } from '../stores/index.ts';
+import { selectPolicy } from './collector.ts';
+import type { Settlements } from './create-settlements.ts';
+import { holdOrder, releaseOrder, selectHolds } from './hold-orders.ts';
+import { type PayeeId, mayRead, payeeKind } from './payee.ts';
+import { readPayoutFile } from './payout-file.ts';
+import { maskAccount } from './payouts/bank-account.ts';
+import { selectBankAccounts } from './payouts/bank-account-store.ts';
+import { selectPayouts } from './payouts/payout-store.ts';
+import { setBankAccount } from './payouts/set-bank-account.ts';
+import { settlePayout } from './payouts/settle-payout.ts';
+import { approveRun, discardRun } from './runs/close-run.ts';
+import {
+  type SettlementRecord,
+  selectLines,
+  selectRun,
+  selectRuns,
+  selectSettlements,
+} from './runs/run-store.ts';
+import { startRun } from './runs/start-run.ts';
+import { setPolicy } from './set-policy.ts';
+import { toHold, toLine, toPayout, toRun, toSettlement } from './show.ts';
+
+type SettlementRoute = Extract<
+  RouteName,
+  `${string}Settlement${string}` | `${string}BankAccount` | `${string}Payout${string}`
+>;
+
+interface PageQuery {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+export function createSettlementRoutes({ deps }: Settlements): Handlers<SettlementRoute> {
+  const { db } = deps;
+
+  async function showAccount(marketId: MarketId, payee: PayeeId, authority: Authority | undefined) {
+    if (!mayRead(authority, payee) || !(await exists(marketId, payee))) return NOT_FOUND;
+    const account = (await selectBankAccounts(db, marketId, [payee])).get(payee);
+    return ok({ account: account === undefined ? null : maskAccount(account) });
+  }
+
+  async function exists(marketId: MarketId, payee: PayeeId): Promise<boolean> {
+    return payeeKind(payee) === 'mer'
+      ? (await selectMerchants(db, marketId, [payee as MerchantId])).size === 1
+      : (await selectCouriers(db, marketId, [payee as CourierId])).length === 1;
+  }
+
+  async function setAccount(
+    marketId: MarketId,
+    payee: PayeeId,
+    account: BankAccount,
+    authority: Authority | undefined,
+  ) {
+    const set = await setBankAccount(deps, marketId, payee, account, authority);
+    return set.ok ? ok({ account: maskAccount(set.value) }) : set;
+  }
+
+  /** Settlements of a payee; those of an open run are not the payee's to see. */
+  async function listOf(
+    marketId: MarketId,
+    payee: PayeeId,
+    authority: Authority | undefined,
+    query: PageQuery,
+  ) {
+    if (!mayRead(authority, payee) || !(await exists(marketId, payee))) return NOT_FOUND;
+    const cursor = readCursor('stl', query);
+    if (!cursor.ok) return cursor;
+    const found = await selectSettlements(db, marketId, {
+      payee,
+      approved: authority?.scope === 'own',
+      cursor: cursor.value,
+      newestFirst: true,
+      limit: query.limit,
+    });
+    return ok(page(found, query, toSettlement));
+  }
+
+  async function findSettlement(
+    marketId: MarketId,
+    id: SettlementId,
+    authority: Authority | undefined,
+  ): Promise<Result<SettlementRecord, ApiError>> {
+    const approved = authority?.scope === 'own';
+    const [found] = await selectSettlements(db, marketId, { id, approved, limit: 1 });
+    return found === undefined || !mayRead(authority, found.payee) ? NOT_FOUND : ok(found);
+  }
+
+  return {
+    async getSettlementPolicy({ params }) {
+      return ok(await selectPolicy(db, params.marketId));
+    },
+    async setSettlementPolicy({ params, body, authority }) {
+      return setPolicy(deps, params.marketId, body, required(authority));
+    },
+
+    getMerchantBankAccount: ({ params, authority }) =>
+      showAccount(params.marketId, params.merchantId, authority),
+    setMerchantBankAccount: ({ params, body, authority }) =>
+      setAccount(params.marketId, params.merchantId, body, authority),
+    getCourierBankAccount: ({ params, authority }) =>
+      showAccount(params.marketId, params.courierId, authority),
+    setCourierBankAccount: ({ params, body, authority }) =>
+      setAccount(params.marketId, params.courierId, body, authority),
+
+    async holdOrderSettlement({ params, body, authority }) {
+      const held = await holdOrder(deps, params.marketId, params.orderId, body.reason, required(authority));
+      return held.ok ? ok(toHold(held.value)) : held;
+    },
+    async releaseOrderSettlement({ params, authority }) {
+      await releaseOrder(deps, params.marketId, params.orderId, required(authority));
+      return ok(undefined);
+    },
+    async listSettlementHolds({ params, query }) {
+      const before = readCursor('ord', query);
+      if (!before.ok) return before;
+      const holds = await selectHolds(db, params.marketId, { before: before.value, limit: query.limit });
+      return ok({
+        items: holds.map(toHold),
+        ...(holds.length === query.limit ? { next: holds.at(-1)!.orderId } : {}),
+      });
+    },
+
+    async startSettlementRun({ params, body, authority, command }) {
+      const upTo = body.upTo === undefined ? undefined : fromRfc3339(body.upTo);
+      if (body.upTo !== undefined && upTo === undefined) {
+        return err({ code: 'invalid_request', detail: '`upTo` is no moment.' });
+      }
+      const start = { payees: body.payees, upTo };
+      const run = await startRun(deps, params.marketId, start, required(authority), requiredKey(command));
+      return run.ok ? ok(toRun(run.value)) : run;
+    },
+    async listSettlementRuns({ params, query }) {
+      const before = readCursor('srn', query);
+      if (!before.ok) return before;
+      return ok(page(await selectRuns(db, params.marketId, before.value, query.limit), query, toRun));
+    },
+    async getSettlementRun({ params }) {
+      const run = await selectRun(db, params.marketId, params.runId);
+      return run === undefined ? NOT_FOUND : ok(toRun(run));
+    },
+    async approveSettlementRun({ params, authority }) {
+      const run = await approveRun(deps, params.marketId, params.runId, required(authority));
+      return run.ok ? ok(toRun(run.value)) : run;
+    },
+    async discardSettlementRun({ params, authority }) {
+      const run = await discardRun(deps, params.marketId, params.runId, required(authority));
+      return run.ok ? ok(toRun(run.value)) : run;
+    },
+    async listRunSettlements({ params: { marketId, runId }, query }) {
+      const cursor = readCursor('stl', query);
+      if (!cursor.ok) return cursor;
+      if ((await selectRun(db, marketId, runId)) === undefined) return NOT_FOUND;
+      const filter = { runId, cursor: cursor.value, limit: query.limit };
+      return ok(page(await selectSettlements(db, marketId, filter), query, toSettlement));
+    },
+    getPayoutFile: ({ params }) => readPayoutFile(deps, params.marketId, params.runId),
+
+    listMerchantSettlements: ({ params, query, authority }) =>
+      listOf(params.marketId, params.merchantId, authority, query),
+    listCourierSettlements: ({ params, query, authority }) =>
+      listOf(params.marketId, params.courierId, authority, query),
+    async getSettlement({ params, authority }) {
+      const found = await findSettlement(params.marketId, params.settlementId, authority);
+      return found.ok ? ok(toSettlement(found.value)) : found;
+    },
+    async listSettlementLines({ params, query, authority }) {
+      const after = readCursor('txn', query);
+      if (!after.ok) return after;
+      const found = await findSettlement(params.marketId, params.settlementId, authority);
+      if (!found.ok) return found;
+      const lines = await selectLines(db, params.marketId, found.value.id, after.value, query.limit);
+      return ok({
+        items: lines.map(toLine),
+        ...(lines.length === query.limit ? { next: lines.at(-1)!.transactionId } : {}),
+      });
+    },
+
+    async listPayouts({ params, query }) {
+      const before = readCursor('pyo', query);
+      if (!before.ok) return before;
+      const { state, runId, limit } = query;
+      const payouts = await selectPayouts(db, params.marketId, { state, runId, before: before.value, limit });
+      return ok(page(payouts, query, toPayout));
+    },
+    async recordPayoutOutcome({ params, body, authority }) {
+      const answer =
+        body.outcome === 'paid'
+          ? ({ state: 'paid' } as const)
+          : ({ state: 'failed', reason: body.reason } as const);
+      const { role } = required(authority);
+      const settled = await settlePayout(deps, params.marketId, params.payoutId, answer, role);
+      return settled.ok ? ok(toPayout(settled.value)) : settled;
+    },
+  };
+}
+
+const NOT_FOUND = err({ code: 'not_found' } as const);
+
+function required(authority: Authority | undefined): Authority {
+  invariant(authority !== undefined, 'these routes are for those who are signed in');
+  return authority;
+}
+
+function readCursor<P extends IdPrefix>(
+  prefix: P,
+  { cursor }: PageQuery,
+): Result<Id<P> | undefined, ApiError> {
+  if (cursor === undefined) return ok(undefined);
+  const id = parseId(prefix, cursor);
+  return id === undefined
+    ? err({ code: 'invalid_request', detail: '`cursor` is not one that this list gave.' })
+    : ok(id);
+}
+
+function page<Item extends { readonly id: string }, Shown>(
+  items: readonly Item[],
+  { limit }: PageQuery,
+  show: (item: Item) => Shown,
+): { items: Shown[]; next?: string } {
+  return { items: items.map(show), ...(items.length === limit ? { next: items.at(-1)!.id } : {}) };
+}
