@@ -40,7 +40,13 @@ import {
   selectMoved,
 } from '@halfhour/platform/markets';
 import { createOrdering, createOrderingRoutes } from '@halfhour/platform/ordering';
-import { createTestProvider } from '@halfhour/platform/payments';
+import {
+  createPaymentRoutes,
+  createPostgresBooks,
+  createTestProvider,
+  recheckDifferences,
+  reconcile,
+} from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { createPromiseRoutes, createPromises, readMarket } from '@halfhour/platform/promises';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
@@ -74,6 +80,8 @@ export interface PlatformOptions {
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
   /** Whether webhooks may go over http and into private networks: for development. */
   readonly privateWebhooks?: boolean;
+  /** Whether the embedded payment provider keeps books, to be reconciled with ours: a row for each capture. */
+  readonly testBooks?: boolean;
   readonly log: Logger;
 }
 
@@ -99,6 +107,7 @@ const POSITIONS_WITH_LINK_MS = 10 * SECOND_MS;
 const MARKETS_SECONDS = 2;
 const LEAST_WORK_LEASE_SECONDS = 15;
 const SWEEP_SECONDS = 5;
+const RECONCILE_SECONDS = 600;
 const SHIFT_SECONDS = 30;
 const CREDIT_SECONDS = 60;
 /** Credits that expire in one transaction; what is left is taken back the next time. */
@@ -156,6 +165,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     clock,
     // The provider lives in this process, so its signatures need not outlive it.
     secret: randomBytes(32).toString('hex'),
+    ...(options.testBooks === true ? { books: createPostgresBooks(db, clock) } : {}),
     notify: (marketId, body) => {
       ordering.receiveNotification(marketId, 'test', body).catch(failed('take a payment notification'));
     },
@@ -207,6 +217,8 @@ export function createPlatform(options: PlatformOptions): Platform {
     onError: failed('send webhooks'),
   });
 
+  const reconciling = { db, clock, ticker, ids, providers: [provider], onCommit };
+
   const moved = new Map<MarketId, string>();
   const handlers = refuseMoved(moved, {
     ...createMarketRoutes(markets),
@@ -214,7 +226,8 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createStoreRoutes({ db, clock, markets, stores }),
     ...createSlotRoutes({ db, clock, markets }),
     ...createCatalogueRoutes({ db, catalogue }),
-    ...createOrderingRoutes({ db, ordering }),
+    ...createOrderingRoutes({ db, clock, ordering }),
+    ...createPaymentRoutes(reconciling),
     ...createPromiseRoutes({ db, promises }),
     ...createTariffRoutes({ clock, tariffs }),
     ...createCourierRoutes({ db, couriers }),
@@ -379,6 +392,10 @@ export function createPlatform(options: PlatformOptions): Platform {
     if (role === 'api') return;
     everyAlone(clock, LEARN_SECONDS, 'learn from deliveries', marketId, () => promises.learn(marketId));
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
+    everyAlone(clock, RECONCILE_SECONDS, 'reconcile payments', marketId, async () => {
+      await reconcile(reconciling, marketId);
+      await recheckDifferences(reconciling, marketId);
+    });
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),
     );

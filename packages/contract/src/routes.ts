@@ -22,6 +22,7 @@ import {
 } from './common.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { feeKind } from './charge-resources.ts';
+import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
@@ -361,7 +362,7 @@ export const ROUTES = {
           .min(1)
           .max(200)
           .describe(
-            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late, test_twice and test_limit (approves, and will not raise it), and declines any other.',
+            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late, test_twice, test_limit (approves, and will not raise it) and test_challenge (has the shopper prove who pays), and declines any other.',
           ),
       }),
     }),
@@ -1052,6 +1053,8 @@ export const ROUTES = {
 
   ...WALLET_ROUTES,
   ...SUPPORT_ROUTES,
+  // Payments
+  ...PAYMENT_ROUTES,
 
   // What a payment provider calls
   receivePaymentNotification: {

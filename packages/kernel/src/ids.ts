@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'cas' // support case
   | 'cmp' // compensation
   | 'cou' // courier
+  | 'exc' // payment exception: something about money that a person has to look at
   | 'mer' // merchant
   | 'mkt' // market
   | 'mov' // movement of a wallet
@@ -40,6 +41,7 @@ export type OfferId = Id<'off'>;
 export type OrderId = Id<'ord'>;
 export type PaymentId = Id<'pay'>;
 export type RefundId = Id<'ref'>;
+export type PaymentExceptionId = Id<'exc'>;
 export type CourierId = Id<'cou'>;
 export type ShiftId = Id<'shf'>;
 export type TaskId = Id<'tsk'>;

@@ -54,6 +54,7 @@ export {
   type CaseId,
   type CompensationId,
   type MovementId,
+  type PaymentExceptionId,
   type PaymentId,
   type RefundId,
   type CourierId,

@@ -7,6 +7,7 @@ import type {
   MerchantId,
   OfferId,
   OrderId,
+  PaymentExceptionId,
   RouteId,
   StoreId,
   UserId,
@@ -42,6 +43,7 @@ export interface AccessFixture {
   readonly articleId: ArticleId;
   readonly offerId: OfferId;
   readonly orderId: OrderId;
+  readonly paymentExceptionId: PaymentExceptionId;
   readonly courierId: CourierId;
   readonly routeId: RouteId;
   readonly apiKeyId: ApiKeyId;
@@ -188,6 +190,7 @@ function sampleBodies({
     changeOrderAddress: { address },
     substituteLine: { line: 0, offerId, substitute: { offerId, quantity: 1 } },
     answerSubstitution: { line: 0, offerId, proposedOfferId: offerId, approve: true },
+    resolvePaymentException: { resolution: 'explained', reason: 'access' },
     refundOrder: { amountMinor: 1, reason: 'access' },
     startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },
     reportPosition: { lat: -34.9, lng: -56.18 },

@@ -17,12 +17,14 @@ import {
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { selectOffers } from '../catalogue/index.ts';
+import { appendEvents } from '../events/index.ts';
 import { selectStock } from '../inventory/index.ts';
 import type { MarketRecord, Markets } from '../markets/index.ts';
 import {
   type PaymentAnswer,
   type PaymentProvider,
   askProvider,
+  challengePayment,
   insertPayments,
   orderIdOf,
   paymentIdOf,
@@ -30,6 +32,7 @@ import {
   selectExpired,
   selectPayment,
   settleDue,
+  takeLateApproval,
 } from '../payments/index.ts';
 import { type Database, type Tx, isRowFault, Line } from '../postgres/index.ts';
 import { selectPlans, selectTaken, slotName } from '../slots/index.ts';
@@ -96,6 +99,15 @@ export interface Ordering {
     marketId: MarketId,
     orderIds: readonly OrderId[],
   ): ReadonlyMap<OrderId, OrderRecord> | undefined;
+  /**
+   * The shopper is back from a challenge: the provider is asked how it went. Errors: `not_found`, `wrong_state` where
+   * nothing waits for a challenge, `payment_declined`.
+   */
+  completeChallenge(
+    marketId: MarketId,
+    orderId: OrderId,
+    testOutcome?: 'approve' | 'decline',
+  ): Promise<Result<OrderRecord, ApiError>>;
   /** Asks providers what is due and cancels what was not paid in time; run every few seconds. */
   sweep(marketId: MarketId): Promise<void>;
   /** Commands waiting or running, for metrics and for a clean end. */
@@ -247,8 +259,9 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     orderId: OrderId,
     answer: PaymentAnswer,
   ): Promise<ChangeOutcome | undefined> {
-    if (answer.kind === 'pending') return undefined;
-    return submitChange(marketId, {
+    if (answer.kind === 'challenge') await keepChallenge(marketId, orderId, answer);
+    if (answer.kind === 'pending' || answer.kind === 'challenge') return undefined;
+    const settled = await submitChange(marketId, {
       change:
         answer.kind === 'done'
           ? { orderId, kind: 'payment_authorised', reference: answer.reference, by: 'system' }
@@ -260,6 +273,57 @@ export function createOrdering(deps: OrderingDeps): Ordering {
               by: 'system',
             },
     });
+    if (answer.kind === 'done' && !settled.ok && settled.error.code === 'wrong_state') {
+      await releaseLateApproval(marketId, orderId, answer.reference);
+    }
+    return settled;
+  }
+
+  /** The shopper has to prove who pays: the order waits for it, and where is kept with its payment. */
+  async function keepChallenge(
+    marketId: MarketId,
+    orderId: OrderId,
+    { url, token }: PaymentAnswer & { readonly kind: 'challenge' },
+  ): Promise<void> {
+    const order = (await selectOrders(db, marketId, [orderId])).get(orderId);
+    if (order === undefined) return;
+    const now = clock.now();
+    const kept = await db.transaction(async (tx) => {
+      insertPayments(tx, marketId, now, addMs(now, ASK_AGAIN_SECONDS * SECOND_MS), [paymentOf(order)]);
+      const challenged = await challengePayment(tx, marketId, orderId, now, { url, token });
+      if (challenged) {
+        const data = { url };
+        appendEvents(tx, marketId, [
+          { type: 'PaymentChallenged', subject: orderId, at: now, by: 'system', data },
+        ]);
+      }
+      return challenged;
+    });
+    if (kept) deps.onCommit(marketId);
+  }
+
+  /**
+   * An approval of an order that was given up meanwhile: what is held is released by the next sweep, and the shopper
+   * is told.
+   */
+  async function releaseLateApproval(marketId: MarketId, orderId: OrderId, reference: string): Promise<void> {
+    const now = clock.now();
+    const late = await db.transaction(async (tx) => {
+      const payment = await takeLateApproval(tx, marketId, orderId, reference, now);
+      if (payment === undefined) return undefined;
+      const { amountMinor } = payment;
+      appendEvents(tx, marketId, [
+        {
+          type: 'PaymentReleased',
+          subject: orderId,
+          at: now,
+          by: 'system',
+          data: { amountMinor, reason: 'late' },
+        },
+      ]);
+      return payment;
+    });
+    if (late !== undefined) deps.onCommit(marketId);
   }
 
   /**
@@ -400,6 +464,25 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       return true;
     },
 
+    async completeChallenge(marketId, orderId, testOutcome) {
+      const payment = await selectPayment(db, marketId, orderId);
+      if (payment?.state !== 'challenged') {
+        return err({
+          code: 'wrong_state',
+          detail: 'No challenge waits for an answer.',
+          state: payment?.state,
+        });
+      }
+      const { authorise } = provider;
+      if (testOutcome !== undefined) provider.answerChallenge?.(marketId, paymentIdOf(orderId), testOutcome);
+      const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
+        authorise(requestOf(marketId, payment), signal),
+      );
+      await settleAuthorisation(marketId, orderId, answer);
+      const order = (await selectOrders(db, marketId, [orderId])).get(orderId);
+      return order === undefined ? err({ code: 'not_found' }) : afterPayment(order);
+    },
+
     async sweep(marketId) {
       await findUnanswered(marketId);
       await expireUnpaid(marketId);
@@ -409,6 +492,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
           clock,
           ticker,
           ids,
+          onCommit: deps.onCommit,
           providers: [provider],
           timeoutMs: PROVIDER_TIMEOUT_MS,
           onAuthorisation: async (payment, answer) => {

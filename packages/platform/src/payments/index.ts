@@ -1,8 +1,12 @@
 export { askProvider, providerOf, requestOf } from './ask-provider.ts';
+export { selectOverdue } from './overdue.ts';
+export { recheckDifferences } from './recheck-exception.ts';
+export { type ReconcileDeps, reconcile } from './reconcile.ts';
+export { createPaymentRoutes } from './routes.ts';
 export {
   type PaymentDraft,
   type PaymentRecord,
-  type PaymentState,
+  challengePayment,
   insertPayments,
   insertRefunds,
   type PaymentMove,
@@ -11,7 +15,11 @@ export {
   orderIdOf,
   selectExpired,
   selectPayment,
+  selectRefunded,
+  takeLateApproval,
 } from './payment-store.ts';
+export type { PaymentState } from './payment-machine.ts';
 export type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';
 export { type SettleDeps, settleDue } from './settle-due.ts';
+export { type TestBooks, createMemoryBooks, createPostgresBooks } from './test-books.ts';
 export { LATE_MS, createTestProvider } from './test-provider.ts';

@@ -1,4 +1,4 @@
-import type { MarketId, PaymentId, RefundId } from '@halfhour/kernel';
+import type { EpochMs, MarketId, PaymentId, RefundId } from '@halfhour/kernel';
 
 /** What a provider is asked. The payment's id is also the provider's idempotency key for each operation. */
 export interface PaymentRequest {
@@ -12,11 +12,19 @@ export interface PaymentRequest {
 }
 
 /**
+ * `declined`: a no for good; nobody asks again by himself.
  * `pending`: the provider has taken the request and will tell later by a notification, or when asked again.
  * An operation that throws or does not answer in time is treated as pending: nobody knows, so it is asked again.
  */
 export type PaymentAnswer =
-  | { readonly kind: 'done'; readonly reference: string }
+  | {
+      readonly kind: 'done';
+      readonly reference: string;
+      /** What a capture has taken, where that is not what was asked for. */
+      readonly amountMinor?: number;
+    }
+  /** The shopper has to prove who pays, at `url`; asked again, the provider tells whether that is done. */
+  | { readonly kind: 'challenge'; readonly url: string; readonly token: string }
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'pending' };
 
@@ -25,6 +33,25 @@ export interface PaymentNotification {
   readonly paymentId: PaymentId;
   readonly outcome: 'authorised' | 'declined';
   readonly reference: string;
+}
+
+/** Money that moved, or was released, as the provider's own list has it. */
+export interface ProviderOperation {
+  /** The provider's name for it; no two are the same. */
+  readonly id: string;
+  readonly kind: 'capture' | 'void' | 'refund';
+  readonly paymentId: PaymentId;
+  readonly refundId?: RefundId | undefined;
+  readonly amountMinor: number;
+  readonly at: EpochMs;
+}
+
+export interface OperationQuery {
+  readonly from: EpochMs;
+  /** Not included. */
+  readonly to: EpochMs;
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined;
 }
 
 /** A payment provider. Every operation is idempotent at the provider under the payment's or refund's id. */
@@ -45,6 +72,23 @@ export interface PaymentProvider {
     request: PaymentRequest & { readonly refundId: RefundId },
     signal: AbortSignal,
   ): Promise<PaymentAnswer>;
+  /**
+   * Pages through what the provider has done in a span of time, in any order, each operation once. Absent where a
+   * provider cannot tell: then nothing can be reconciled.
+   */
+  operations?(
+    marketId: MarketId,
+    query: OperationQuery,
+    signal: AbortSignal,
+  ): Promise<{ readonly items: readonly ProviderOperation[]; readonly next?: string | undefined }>;
+  /** The same of one payment, to look at a difference again. */
+  operationsOf?(
+    marketId: MarketId,
+    payment: { readonly paymentId: PaymentId; readonly reference: string | undefined },
+    signal: AbortSignal,
+  ): Promise<readonly ProviderOperation[]>;
+  /** Of the embedded provider alone: what its page was told by the shopper. */
+  answerChallenge?(marketId: MarketId, paymentId: PaymentId, outcome: 'approve' | 'decline'): void;
   /** Checks the signature and reads a notification; undefined when it is not from the provider. */
   readNotification(body: Readonly<Record<string, unknown>>): PaymentNotification | undefined;
 }

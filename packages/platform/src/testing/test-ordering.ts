@@ -11,7 +11,12 @@ import {
 import type { CommandKey } from '../api/index.ts';
 import { createMarkets } from '../markets/index.ts';
 import { type Ordering, type PromiseSource, type TariffSource, createOrdering } from '../ordering/index.ts';
-import { createTestProvider } from '../payments/index.ts';
+import {
+  type PaymentProvider,
+  type ReconcileDeps,
+  type TestBooks,
+  createTestProvider,
+} from '../payments/index.ts';
 import type { Database } from '../postgres/index.ts';
 import { TEST_START, type TestMarket, createTestMarket } from './test-market.ts';
 
@@ -23,6 +28,9 @@ export interface TestOrdering {
   readonly shopperId: UserId;
   /** Notifications that the test provider wants to send; hand them to `ordering.receiveNotification`. */
   readonly notifications: Record<string, unknown>[];
+  readonly provider: PaymentProvider;
+  /** What reconciliation of this provider needs. */
+  readonly reconciling: ReconcileDeps;
   /** A command key that has not been used. */
   key(body?: string): CommandKey;
   /** Places `basket` (one dish) as quoted and returns the order's id; fails the test when it is refused. */
@@ -37,12 +45,20 @@ export async function createTestOrdering(
     readonly couriers?: number;
     readonly promises?: PromiseSource;
     readonly tariffs?: TariffSource;
+    /** The provider's own books, kept by the clock of the test. */
+    readonly booksOf?: (clock: ManualClock) => TestBooks;
   } = {},
 ): Promise<TestOrdering> {
   const clock = new ManualClock(TEST_START);
   const ids = createIdSource(() => clock.now(), nodes++);
   const market = await createTestMarket(db, ids, options);
   const notifications: Record<string, unknown>[] = [];
+  const provider = createTestProvider({
+    clock,
+    secret: 'test',
+    notify: (_, body) => notifications.push(body),
+    ...(options.booksOf === undefined ? {} : { books: options.booksOf(clock) }),
+  });
   const ordering = createOrdering({
     db,
     clock,
@@ -54,7 +70,7 @@ export async function createTestOrdering(
       const metres = Math.round(distanceMetres(from, to));
       return { metres, seconds: Math.round(metres / 5) };
     },
-    provider: createTestProvider({ clock, secret: 'test', notify: (_, body) => notifications.push(body) }),
+    provider,
     ...(options.promises === undefined ? {} : { promises: options.promises }),
     ...(options.tariffs === undefined ? {} : { tariffs: options.tariffs }),
     onCommit: () => {},
@@ -69,6 +85,8 @@ export async function createTestOrdering(
     market,
     shopperId,
     notifications,
+    provider,
+    reconciling: { db, clock, ticker: systemTicker, ids, providers: [provider], onCommit: () => {} },
     key,
     async place(paymentMethod = 'test_approve') {
       const basket = market.basket();
