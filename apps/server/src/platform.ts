@@ -43,6 +43,7 @@ import { createOrdering, createOrderingRoutes } from '@halfhour/platform/orderin
 import {
   createPaymentRoutes,
   createPostgresBooks,
+  createStripeProvider,
   createTestProvider,
   recheckDifferences,
   reconcile,
@@ -80,6 +81,8 @@ export interface PlatformOptions {
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
   /** Whether webhooks may go over http and into private networks: for development. */
   readonly privateWebhooks?: boolean;
+  /** Payments go through Stripe; through the embedded test provider where absent. */
+  readonly stripe?: { readonly secretKey: string; readonly webhookSecret: string };
   /** Whether the embedded payment provider keeps books, to be reconciled with ours: a row for each capture. */
   readonly testBooks?: boolean;
   readonly log: Logger;
@@ -161,7 +164,7 @@ export function createPlatform(options: PlatformOptions): Platform {
           couriers,
           serves: (marketId) => started.has(marketId),
         });
-  const provider = createTestProvider({
+  const testProvider = createTestProvider({
     clock,
     // The provider lives in this process, so its signatures need not outlive it.
     secret: randomBytes(32).toString('hex'),
@@ -170,6 +173,11 @@ export function createPlatform(options: PlatformOptions): Platform {
       ordering.receiveNotification(marketId, 'test', body).catch(failed('take a payment notification'));
     },
   });
+  // Where real money is taken nothing is given for a test method.
+  const provider =
+    options.stripe === undefined
+      ? testProvider
+      : createStripeProvider({ ...options.stripe, clock: wallClock, send: fetch });
   const promises = createPromises({ db, clock, markets, onCommit });
   const tariffs = createTariffs({ db, clock, markets, estimate: maps.estimate, onCommit });
   const ordering = createOrdering({

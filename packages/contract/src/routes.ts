@@ -1065,6 +1065,9 @@ export const ROUTES = {
     access: 'public',
     params: inMarket.extend({ providerName: z.string().min(1).max(40) }),
     body: z.looseObject({}),
+    rawBody: true,
+    // Events of real providers hold the whole object that they are about.
+    bodyLimitBytes: 256 * 1_024,
     response: { status: 204 },
     problems: ['unauthenticated'],
   },

@@ -57,6 +57,7 @@ async function serve(options: CommandOptions): Promise<void> {
       ...(link === undefined ? {} : { link }),
       openCityMap,
       privateWebhooks: settings.privateWebhooks,
+      ...(settings.stripe === undefined ? {} : { stripe: settings.stripe }),
       log,
     });
     closing.push(platform.close);

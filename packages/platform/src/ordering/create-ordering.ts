@@ -21,6 +21,7 @@ import { appendEvents } from '../events/index.ts';
 import { selectStock } from '../inventory/index.ts';
 import type { MarketRecord, Markets } from '../markets/index.ts';
 import {
+  type NotificationRequest,
   type PaymentAnswer,
   type PaymentProvider,
   askProvider,
@@ -93,6 +94,7 @@ export interface Ordering {
     marketId: MarketId,
     providerName: string,
     body: Readonly<Record<string, unknown>>,
+    raw?: Pick<NotificationRequest, 'text' | 'headers'>,
   ): Promise<boolean>;
   /** Orders as this process knows them, or undefined where it does not know them all: see `OrderCache`. */
   knownOrders(
@@ -449,10 +451,11 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       return orders;
     },
 
-    async receiveNotification(marketId, providerName, body) {
+    async receiveNotification(marketId, providerName, body, raw = { text: '', headers: {} }) {
       if (providerName !== provider.name) return false;
-      const notification = provider.readNotification(body);
+      const notification = provider.readNotification({ marketId, body, ...raw });
       if (notification === undefined) return false;
+      if (notification === 'ignored') return true;
       // Late or repeated, or of no order at all: the state machine refuses the change.
       await settleAuthorisation(
         marketId,

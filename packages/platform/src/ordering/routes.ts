@@ -171,8 +171,9 @@ export function createOrderingRoutes({
       return ok({ items: await readPaymentAttention(db, params.marketId, clock.now()) });
     },
 
-    async receivePaymentNotification({ params, body }) {
-      const taken = await ordering.receiveNotification(params.marketId, params.providerName, body);
+    async receivePaymentNotification({ params, body, raw }) {
+      const { marketId, providerName } = params;
+      const taken = await ordering.receiveNotification(marketId, providerName, body, raw);
       return taken
         ? ok(undefined)
         : err({ code: 'unauthenticated', detail: 'The notification is not signed by this provider.' });

@@ -19,7 +19,14 @@ export {
   takeLateApproval,
 } from './payment-store.ts';
 export type { PaymentState } from './payment-machine.ts';
-export type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';
+export type {
+  NotificationRequest,
+  PaymentAnswer,
+  PaymentNotification,
+  PaymentProvider,
+  PaymentRequest,
+} from './provider.ts';
+export { createStripeProvider } from './stripe-provider.ts';
 export { type SettleDeps, settleDue } from './settle-due.ts';
 export { type TestBooks, createMemoryBooks, createPostgresBooks } from './test-books.ts';
 export { LATE_MS, createTestProvider } from './test-provider.ts';

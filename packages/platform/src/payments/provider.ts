@@ -9,6 +9,8 @@ export interface PaymentRequest {
   /** The provider's token of what the shopper pays with; never a card number. */
   readonly method: string;
   readonly reference: string | undefined;
+  /** Of a challenge that was told before: asked again, the provider says how it went. */
+  readonly challengeToken?: string | undefined;
 }
 
 /**
@@ -33,6 +35,14 @@ export interface PaymentNotification {
   readonly paymentId: PaymentId;
   readonly outcome: 'authorised' | 'declined';
   readonly reference: string;
+}
+
+/** A notification as it came: signatures are over the bytes, so its text comes along. */
+export interface NotificationRequest {
+  readonly marketId: MarketId;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /** Money that moved, or was released, as the provider's own list has it. */
@@ -89,6 +99,9 @@ export interface PaymentProvider {
   ): Promise<readonly ProviderOperation[]>;
   /** Of the embedded provider alone: what its page was told by the shopper. */
   answerChallenge?(marketId: MarketId, paymentId: PaymentId, outcome: 'approve' | 'decline'): void;
-  /** Checks the signature and reads a notification; undefined when it is not from the provider. */
-  readNotification(body: Readonly<Record<string, unknown>>): PaymentNotification | undefined;
+  /**
+   * Checks the signature and reads a notification; undefined when it is not from the provider, `ignored` when it means
+   * nothing for a payment of the market.
+   */
+  readNotification(request: NotificationRequest): PaymentNotification | 'ignored' | undefined;
 }

@@ -102,7 +102,7 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
           operationsOf: (marketId, { paymentId }) => books.of(marketId, paymentId),
         }),
     answerChallenge: (_marketId, paymentId, outcome) => void challenges.set(paymentId, outcome),
-    readNotification(body) {
+    readNotification({ body }) {
       const { paymentId, outcome, reference: told, signature } = body;
       if (typeof paymentId !== 'string' || typeof told !== 'string' || typeof signature !== 'string')
         return undefined;
