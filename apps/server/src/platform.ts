@@ -41,12 +41,15 @@ import {
 } from '@halfhour/platform/markets';
 import { createOrdering, createOrderingRoutes } from '@halfhour/platform/ordering';
 import {
+  createCashProvider,
+  createCashRoutes,
   createPaymentRoutes,
   createPostgresBooks,
   createStripeProvider,
   createTestProvider,
   recheckDifferences,
   reconcile,
+  watchFloats,
 } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { createPromiseRoutes, createPromises, readMarket } from '@halfhour/platform/promises';
@@ -191,6 +194,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     promises,
     tariffs,
     provider,
+    otherProviders: [createCashProvider(db)],
     onCommit,
   });
   const wallets = createWallets({ db, clock, ids, markets });
@@ -236,6 +240,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createCatalogueRoutes({ db, catalogue }),
     ...createOrderingRoutes({ db, clock, ordering }),
     ...createPaymentRoutes(reconciling),
+    ...createCashRoutes({ ...reconciling, markets }),
     ...createPromiseRoutes({ db, promises }),
     ...createTariffRoutes({ clock, tariffs }),
     ...createCourierRoutes({ db, couriers }),
@@ -403,6 +408,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     everyAlone(clock, RECONCILE_SECONDS, 'reconcile payments', marketId, async () => {
       await reconcile(reconciling, marketId);
       await recheckDifferences(reconciling, marketId);
+      await watchFloats(reconciling, marketId);
     });
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),

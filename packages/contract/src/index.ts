@@ -16,7 +16,7 @@ export type { Tariff, TariffPreview, TariffTerms } from './tariff-resources.ts';
 export type { Address, Names, Place } from './common.ts';
 export type { AuditAction } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
-export type { OrderPayment, PaymentAttention, PaymentException } from './payment-resources.ts';
+export type { CashDeposit, OrderPayment, PaymentAttention, PaymentException } from './payment-resources.ts';
 export type {
   Amounts,
   ApiKey,

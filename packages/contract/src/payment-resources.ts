@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, minor, moment, orderId } from './common.ts';
+import { courierId, idSchema, minor, moment, orderId } from './common.ts';
 
 export const paymentExceptionId = idSchema('exc');
 
@@ -41,6 +41,7 @@ export const paymentException = z.object({
     'amount_differs',
     'state_differs',
     'duplicate',
+    'float_over_limit',
   ]),
   provider: z.string(),
   orderId: orderId.optional(),
@@ -73,6 +74,38 @@ export const paymentAttention = z.object({
   detail: z.string(),
 });
 
+export const cashPolicy = z.strictObject({
+  orderLimitMinor: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .describe('An order may be paid in cash up to that; 0: none.'),
+  floatLimitMinor: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .describe(
+      'A courier who holds that much cash, or more, is in the queue of exceptions until it is brought in.',
+    ),
+});
+
+export const cashDeposit = z.object({
+  id: idSchema('dep'),
+  courierId,
+  amountMinor: minor,
+  note: z.string().optional(),
+  recordedBy: z.string(),
+  at: moment,
+});
+
+export const courierCash = z.object({
+  courierId,
+  floatMinor: minor.describe('Cash of shoppers that the courier holds.'),
+  limitMinor: minor.optional(),
+  deposits: z.array(cashDeposit).describe('The newest 50.'),
+});
+
+export type CashDeposit = z.output<typeof cashDeposit>;
 export type OrderPayment = z.output<typeof orderPayment>;
 export type PaymentAttention = z.output<typeof paymentAttention>;
 export type PaymentException = z.output<typeof paymentException>;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { inMarket, orderId, page, pageQuery } from './common.ts';
+import { courierId, inMarket, orderId, page, pageQuery } from './common.ts';
 import * as shape from './payment-resources.ts';
 import { order } from './resources.ts';
 import type { RouteContract } from './route.ts';
 
 const inOrder = inMarket.extend({ orderId });
+const inCourier = inMarket.extend({ courierId });
 const inException = inMarket.extend({ paymentExceptionId: shape.paymentExceptionId });
 
 /** Payments after their placement: how far they are, and what a person has to do about them. */
@@ -90,5 +91,50 @@ export const PAYMENT_ROUTES = {
     access: { operator: 'market', admin: 'all' },
     params: inMarket,
     response: { status: 200, schema: z.object({ items: z.array(shape.paymentAttention) }) },
+  },
+  getCashPolicy: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/payments/cash-policy',
+    tag: 'Payments',
+    summary: 'Whether and up to what orders may be paid in cash',
+    access: { operator: 'market', admin: 'all' },
+    params: inMarket,
+    response: { status: 200, schema: shape.cashPolicy },
+  },
+  setCashPolicy: {
+    method: 'PUT',
+    path: '/v1/markets/{marketId}/payments/cash-policy',
+    tag: 'Payments',
+    summary: 'Set it',
+    description: 'A market begins without cash. Orders that were placed keep how they are paid.',
+    access: { operator: 'market', admin: 'all' },
+    params: inMarket,
+    body: shape.cashPolicy,
+    response: { status: 200, schema: shape.cashPolicy },
+  },
+  getCourierCash: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/couriers/{courierId}/cash',
+    tag: 'Payments',
+    summary: 'The cash that a courier holds, and what was brought in',
+    access: { courier: 'own', operator: 'market', admin: 'all' },
+    params: inCourier,
+    response: { status: 200, schema: shape.courierCash },
+  },
+  recordCashDeposit: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/couriers/{courierId}/cash/deposits',
+    tag: 'Payments',
+    summary: 'A courier has brought in cash',
+    description: 'At most what the courier holds; `floatMinor` says how much that is where it is less.',
+    access: { operator: 'market', admin: 'all' },
+    idempotencyKey: 'required',
+    params: inCourier,
+    body: z.strictObject({
+      amountMinor: z.int().min(1).max(1_000_000_000),
+      note: z.string().max(200).optional(),
+    }),
+    response: { status: 201, schema: shape.cashDeposit },
+    problems: ['wrong_state', 'idempotency_key_reused'],
   },
 } as const satisfies Record<string, RouteContract>;

@@ -560,6 +560,8 @@ export const eventType = z.enum([
   'OrderSubstituted',
   'OrderCancelled',
   'OrderRefunded',
+  'CashDeposited',
+  'CashPolicyChanged',
   'PaymentCaptured',
   'PaymentChallenged',
   'PaymentExceptionOpened',

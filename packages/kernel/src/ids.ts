@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'cas' // support case
   | 'cmp' // compensation
   | 'cou' // courier
+  | 'dep' // cash deposit of a courier
   | 'exc' // payment exception: something about money that a person has to look at
   | 'mer' // merchant
   | 'mkt' // market
@@ -41,6 +42,7 @@ export type OfferId = Id<'off'>;
 export type OrderId = Id<'ord'>;
 export type PaymentId = Id<'pay'>;
 export type RefundId = Id<'ref'>;
+export type DepositId = Id<'dep'>;
 export type PaymentExceptionId = Id<'exc'>;
 export type CourierId = Id<'cou'>;
 export type ShiftId = Id<'shf'>;

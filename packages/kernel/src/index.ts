@@ -54,6 +54,7 @@ export {
   type CaseId,
   type CompensationId,
   type MovementId,
+  type DepositId,
   type PaymentExceptionId,
   type PaymentId,
   type RefundId,

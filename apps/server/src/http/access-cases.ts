@@ -190,6 +190,8 @@ function sampleBodies({
     changeOrderAddress: { address },
     substituteLine: { line: 0, offerId, substitute: { offerId, quantity: 1 } },
     answerSubstitution: { line: 0, offerId, proposedOfferId: offerId, approve: true },
+    setCashPolicy: { orderLimitMinor: 100_000, floatLimitMinor: 500_000 },
+    recordCashDeposit: { amountMinor: 1 },
     resolvePaymentException: { resolution: 'explained', reason: 'access' },
     refundOrder: { amountMinor: 1, reason: 'access' },
     startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },

@@ -55,6 +55,8 @@ const WHOLE: readonly string[] = [
   'inventory.stock',
   'ledger.account',
   'ledger.balance',
+  'payments.cash_deposit',
+  'payments.cash_policy',
   'payments.exception',
   'payments.reconciled',
   'payments.refund',

@@ -29,6 +29,7 @@ import {
   insertPayments,
   orderIdOf,
   paymentIdOf,
+  providerOf,
   requestOf,
   selectExpired,
   selectPayment,
@@ -65,7 +66,10 @@ export interface OrderingDeps {
   readonly promises?: PromiseSource;
   /** What is charged; what the market's policy says where absent. */
   readonly tariffs?: TariffSource;
+  /** Of all methods that are none of the others'. */
   readonly provider: PaymentProvider;
+  /** Other ways to pay, each with its own methods. */
+  readonly otherProviders?: readonly PaymentProvider[];
   /** Told after each commit that wrote events, so that readers look at once. */
   readonly onCommit: (marketId: MarketId) => void;
 }
@@ -134,12 +138,23 @@ const SWEEP_LIMIT = 500;
 const MAX_EXPIRY_BATCHES = 40;
 
 export function createOrdering(deps: OrderingDeps): Ordering {
-  const { db, clock, ids, ticker, provider, markets } = deps;
+  const { db, clock, ids, ticker, markets } = deps;
+  const providers = [...(deps.otherProviders ?? []), deps.provider];
+  const providerFor = (method: string): PaymentProvider =>
+    deps.otherProviders?.find((each) => each.takes?.(method) === true) ?? deps.provider;
+  /** Of a payment that was made: a provider that is configured no more says nothing. */
+  const named = (name: string): PaymentProvider | undefined => providerOf(providers, name);
   const caches = new Map<MarketId, OrderCache>();
   const cacheOf = (marketId: MarketId): OrderCache => getOrMake(caches, marketId, () => new OrderCache());
   const promises = deps.promises ?? createPriorPromises();
   const tariffs = deps.tariffs ?? createPolicyTariffs();
-  const withKnown = (marketId: MarketId) => ({ ...deps, promises, tariffs, known: cacheOf(marketId) });
+  const withKnown = (marketId: MarketId) => ({
+    ...deps,
+    promises,
+    tariffs,
+    providerFor,
+    known: cacheOf(marketId),
+  });
   const sweeps = new Map<MarketId, UnansweredScan>();
   const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
@@ -199,6 +214,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     if (totalMinor <= authorisedMinor(order)) return submitChange(marketId, command);
     const payment = await selectPayment(db, marketId, order.id);
     invariant(payment !== undefined, `order ${order.id} is ${order.state} without a payment`);
+    const provider = named(payment.provider);
+    if (provider === undefined) return submitChange(marketId, command);
     const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
       provider.raise({ ...requestOf(marketId, payment), amountMinor: totalMinor }, signal),
     );
@@ -402,6 +419,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       if (!placed.ok) return placed;
       const { order } = placed.value;
       if (order.state !== 'pending_payment') return afterPayment(await asPlaced(marketId, order));
+      const provider = providerFor(order.payment.method);
       const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
         provider.authorise(
           {
@@ -409,7 +427,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
             paymentId: paymentIdOf(order.id),
             amountMinor: order.totalMinor,
             currency: order.currency,
-            method: command.paymentMethod,
+            method: order.payment.method,
             reference: undefined,
           },
           signal,
@@ -452,8 +470,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     },
 
     async receiveNotification(marketId, providerName, body, raw = { text: '', headers: {} }) {
-      if (providerName !== provider.name) return false;
-      const notification = provider.readNotification({ marketId, body, ...raw });
+      const notification = named(providerName)?.readNotification({ marketId, body, ...raw });
       if (notification === undefined) return false;
       if (notification === 'ignored') return true;
       // Late or repeated, or of no order at all: the state machine refuses the change.
@@ -476,10 +493,13 @@ export function createOrdering(deps: OrderingDeps): Ordering {
           state: payment?.state,
         });
       }
-      const { authorise } = provider;
+      const provider = named(payment.provider);
+      if (provider === undefined) {
+        return err({ code: 'unavailable', detail: `${payment.provider} is not configured any more.` });
+      }
       if (testOutcome !== undefined) provider.answerChallenge?.(marketId, paymentIdOf(orderId), testOutcome);
       const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
-        authorise(requestOf(marketId, payment), signal),
+        provider.authorise(requestOf(marketId, payment), signal),
       );
       await settleAuthorisation(marketId, orderId, answer);
       const order = (await selectOrders(db, marketId, [orderId])).get(orderId);
@@ -496,7 +516,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
           ticker,
           ids,
           onCommit: deps.onCommit,
-          providers: [provider],
+          providers,
           timeoutMs: PROVIDER_TIMEOUT_MS,
           onAuthorisation: async (payment, answer) => {
             await settleAuthorisation(marketId, payment.orderId, answer);

@@ -56,7 +56,7 @@ export interface PlaceDeps {
   readonly estimate: EstimateTrip;
   readonly promises: PromiseSource;
   readonly tariffs: TariffSource;
-  readonly provider: PaymentProvider;
+  readonly providerFor: (method: string) => PaymentProvider;
   readonly known: OrderCache;
 }
 
@@ -258,7 +258,7 @@ function newOrder(
     slot: quoted.scheduled?.slot.start,
     prepareAt: quoted.scheduled?.prepareAt,
     preparationSeconds: quoted.store.preparationSeconds,
-    payment: { provider: deps.provider.name, method: command.paymentMethod },
+    payment: { provider: deps.providerFor(command.paymentMethod).name, method: command.paymentMethod },
     deliveryCode: String(deps.random.below(10_000)).padStart(4, '0'),
     placedAt: now,
     payUntil: addMs(now, market.policy.paymentExpirySeconds * SECOND_MS),

@@ -134,6 +134,23 @@ export async function selectException(
   return rows[0] === undefined ? undefined : toException(rows[0]);
 }
 
+/** Ends those of a kind that were not found any more. */
+export async function closeGone(
+  tx: Tx,
+  marketId: MarketId,
+  kind: ExceptionKind,
+  stillThere: readonly string[],
+  at: EpochMs,
+  reason: string,
+): Promise<void> {
+  await tx.query(
+    `update payments.exception set state = 'resolved', resolution = 'agreed', reason = $4, resolved_by = 'system',
+       resolved_at = $5::timestamptz
+     where market_id = $1 and state = 'open' and kind = $2 and subject <> all($3::text[])`,
+    [keyOf(marketId), kind, stillThere, reason, toRfc3339(at)],
+  );
+}
+
 /** Open differences that reconciliation has found, oldest first. */
 export async function selectOpenDifferences(
   db: Queryable,

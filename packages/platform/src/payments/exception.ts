@@ -2,7 +2,8 @@ import type { EpochMs, OrderId, PaymentExceptionId, RefundId } from '@halfhour/k
 
 /**
  * Something about money that a person has to look at. The first three a provider has said no to for good; `captured_less`
- * leaves a part of an order unpaid; the others are differences that reconciliation has found between the provider's list and ours.
+ * leaves a part of an order unpaid; `float_over_limit` is cash that a courier should bring in;
+ * the others are differences that reconciliation has found between the provider's list and ours.
  */
 export const EXCEPTION_KINDS = [
   'capture_refused',
@@ -14,6 +15,7 @@ export const EXCEPTION_KINDS = [
   'amount_differs',
   'state_differs',
   'duplicate',
+  'float_over_limit',
 ] as const;
 export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
 
@@ -49,6 +51,7 @@ export const CHOICES: Readonly<Record<ExceptionKind, readonly Resolution[]>> = {
   amount_differs: ['explained'],
   state_differs: ['explained'],
   duplicate: ['explained'],
+  float_over_limit: ['explained'],
 };
 
 export interface ExceptionDraft {

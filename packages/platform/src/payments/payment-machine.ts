@@ -25,6 +25,8 @@ export type PaymentStep =
   | 'approve_late'
   /** The order is handed over. */
   | 'hand_over'
+  /** The order is handed over, and its courier has the money. */
+  | 'collect'
   /** The order is cancelled, declined, or was not paid in time. */
   | 'give_up'
   | 'capture'
@@ -44,10 +46,11 @@ const MOVES: Readonly<Record<PaymentState, Readonly<Partial<Record<PaymentStep, 
     challenge: 'challenged',
     approve: 'authorised',
     hand_over: 'capture_due',
+    collect: 'captured',
     give_up: 'void_due',
   },
   challenged: { approve: 'authorised', hand_over: 'capture_due', give_up: 'void_due' },
-  authorised: { hand_over: 'capture_due', give_up: 'void_due' },
+  authorised: { hand_over: 'capture_due', collect: 'captured', give_up: 'void_due' },
   // No longer written: what is declined is given up, and voided in case the answer was wrong.
   declined: {},
   capture_due: { capture: 'captured', refuse_capture: 'capture_refused' },

@@ -109,7 +109,7 @@ const UPSERT = `insert into payments.payment as payment (market_id, order_id, pr
 
 /** Where the payment of an order goes; the rest of it as it was drawn up. */
 export interface PaymentMove extends PaymentDraft {
-  readonly to: 'authorised' | 'capture_due' | 'void_due';
+  readonly to: 'authorised' | 'capture_due' | 'captured' | 'void_due';
   /** What the provider calls it, once it has told. */
   readonly reference?: string | undefined;
 }
@@ -130,10 +130,12 @@ export function movePayments(tx: Tx, marketId: MarketId, at: EpochMs, moves: rea
   tx.write(
     `${UPSERT}
        set state = excluded.state, amount_minor = excluded.amount_minor,
+         captured_minor = case excluded.state when 'captured' then excluded.amount_minor else 0 end,
          provider_reference = coalesce(excluded.provider_reference, payment.provider_reference),
          updated_at = excluded.updated_at, next_attempt_at = excluded.next_attempt_at, attempts = 0
        where (excluded.state = 'authorised' and payment.state in ${list('approve')})
          or (excluded.state = 'capture_due' and payment.state in ${list('hand_over')})
+         or (excluded.state = 'captured' and payment.state in ${list('collect')})
          or (excluded.state = 'void_due' and payment.state in ${list('give_up')})
          or (excluded.state = 'authorised' and payment.state = 'authorised'
            and excluded.amount_minor <> payment.amount_minor)`,

@@ -67,6 +67,8 @@ export interface OperationQuery {
 /** A payment provider. Every operation is idempotent at the provider under the payment's or refund's id. */
 export interface PaymentProvider {
   readonly name: string;
+  /** Of a way to pay beside the installation's provider: whether this method is its own. */
+  takes?(method: string): boolean;
   authorise(request: PaymentRequest, signal: AbortSignal): Promise<PaymentAnswer>;
   /**
    * Raises what is authorised to `amountMinor`; asked before the order's total rises. What is authorised for that much

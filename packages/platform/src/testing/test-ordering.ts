@@ -15,6 +15,7 @@ import {
   type PaymentProvider,
   type ReconcileDeps,
   type TestBooks,
+  createCashProvider,
   createTestProvider,
 } from '../payments/index.ts';
 import type { Database } from '../postgres/index.ts';
@@ -71,6 +72,7 @@ export async function createTestOrdering(
       return { metres, seconds: Math.round(metres / 5) };
     },
     provider,
+    otherProviders: [createCashProvider(db)],
     ...(options.promises === undefined ? {} : { promises: options.promises }),
     ...(options.tariffs === undefined ? {} : { tariffs: options.tariffs }),
     onCommit: () => {},
