@@ -47,6 +47,7 @@ import {
   createPostgresBooks,
   createStripeProvider,
   createTestProvider,
+  createWalletProvider,
   recheckDifferences,
   reconcile,
   watchFloats,
@@ -183,6 +184,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       : createStripeProvider({ ...options.stripe, clock: wallClock, send: fetch });
   const promises = createPromises({ db, clock, markets, onCommit });
   const tariffs = createTariffs({ db, clock, markets, estimate: maps.estimate, onCommit });
+  const wallets = createWallets({ db, clock, ids, markets });
   const ordering = createOrdering({
     db,
     clock,
@@ -194,10 +196,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     promises,
     tariffs,
     provider,
-    otherProviders: [createCashProvider(db)],
+    otherProviders: [createCashProvider(db), createWalletProvider(db, wallets)],
     onCommit,
   });
-  const wallets = createWallets({ db, clock, ids, markets });
   const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
   const clockState = (): ClockState => ({
     now: toRfc3339(clock.now()),

@@ -362,7 +362,7 @@ export const ROUTES = {
           .min(1)
           .max(200)
           .describe(
-            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late, test_twice, test_limit (approves, and will not raise it) and test_challenge (has the shopper prove who pays), and declines any other. `cash` is cash on delivery, where the market takes it.',
+            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late, test_twice, test_limit (approves, and will not raise it) and test_challenge (has the shopper prove who pays), and declines any other. `cash` is cash on delivery, where the market takes it; `wallet` the shopper’s stored value.',
           ),
       }),
     }),

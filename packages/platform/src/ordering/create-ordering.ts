@@ -419,7 +419,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       if (!placed.ok) return placed;
       const { order } = placed.value;
       if (order.state !== 'pending_payment') return afterPayment(await asPlaced(marketId, order));
-      const provider = providerFor(order.payment.method);
+      const provider = named(order.payment.provider)!;
       const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
         provider.authorise(
           {

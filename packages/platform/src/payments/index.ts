@@ -29,6 +29,7 @@ export type {
   PaymentProvider,
   PaymentRequest,
 } from './provider.ts';
+export { createWalletProvider } from './wallet-provider.ts';
 export { createStripeProvider } from './stripe-provider.ts';
 export { type SettleDeps, settleDue } from './settle-due.ts';
 export { type TestBooks, createMemoryBooks, createPostgresBooks } from './test-books.ts';

@@ -1,4 +1,4 @@
-import type { EpochMs, MarketId, PaymentId, RefundId } from '@halfhour/kernel';
+import type { EpochMs, MarketId, PaymentId, RefundId, UserId } from '@halfhour/kernel';
 
 /** What a provider is asked. The payment's id is also the provider's idempotency key for each operation. */
 export interface PaymentRequest {
@@ -69,6 +69,10 @@ export interface PaymentProvider {
   readonly name: string;
   /** Of a way to pay beside the installation's provider: whether this method is its own. */
   takes?(method: string): boolean;
+  /** What an order keeps of the method, where that is more than was sent. */
+  methodOf?(method: string, shopperId: UserId): string;
+  /** It posts captures and refunds itself, in the transaction in which it makes them. */
+  readonly postsItself?: true;
   authorise(request: PaymentRequest, signal: AbortSignal): Promise<PaymentAnswer>;
   /**
    * Raises what is authorised to `amountMinor`; asked before the order's total rises. What is authorised for that much

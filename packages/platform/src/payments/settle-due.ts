@@ -147,7 +147,7 @@ function sort(payment: PaymentRecord, answer: PaymentAnswer, answers: Answers): 
 
 /** Two sweeps at once may both have an answer: the state moves once, and what follows is written by that one. */
 async function writeAnswers(
-  { db, clock, ids, onCommit }: SettleDeps,
+  { db, clock, ids, onCommit, providers }: SettleDeps,
   marketId: MarketId,
   { finished, refused, postponed, exceptions }: Answers,
 ): Promise<void> {
@@ -171,7 +171,7 @@ async function writeAnswers(
       tx,
       marketId,
       ids,
-      captured.map((each) => captureOf(each, now)),
+      captured.filter(({ payment }) => !postsItself(providers, payment)).map((each) => captureOf(each, now)),
     );
     appendEvents(
       tx,
@@ -250,7 +250,9 @@ async function settleRefunds(
       tx,
       marketId,
       ids,
-      moved.map((refund) => refundPaidOf(refund, now)),
+      moved
+        .filter(({ payment }) => !postsItself(deps.providers, payment))
+        .map((refund) => refundPaidOf(refund, now)),
     );
     appendEvents(
       tx,
@@ -265,6 +267,10 @@ async function settleRefunds(
     );
   });
   if (done.length + refused.length > 0) deps.onCommit(marketId);
+}
+
+function postsItself(providers: readonly PaymentProvider[], { provider }: PaymentRecord): boolean {
+  return providerOf(providers, provider)?.postsItself === true;
 }
 
 /** 10 s, 20 s, 40 s … at most an hour. */

@@ -17,8 +17,10 @@ import {
   type TestBooks,
   createCashProvider,
   createTestProvider,
+  createWalletProvider,
 } from '../payments/index.ts';
 import type { Database } from '../postgres/index.ts';
+import { type Wallets, createWallets } from '../wallet/index.ts';
 import { TEST_START, type TestMarket, createTestMarket } from './test-market.ts';
 
 export interface TestOrdering {
@@ -30,6 +32,7 @@ export interface TestOrdering {
   /** Notifications that the test provider wants to send; hand them to `ordering.receiveNotification`. */
   readonly notifications: Record<string, unknown>[];
   readonly provider: PaymentProvider;
+  readonly wallets: Wallets;
   /** What reconciliation of this provider needs. */
   readonly reconciling: ReconcileDeps;
   /** A command key that has not been used. */
@@ -54,6 +57,7 @@ export async function createTestOrdering(
   const ids = createIdSource(() => clock.now(), nodes++);
   const market = await createTestMarket(db, ids, options);
   const notifications: Record<string, unknown>[] = [];
+  const wallets = createWallets({ db, clock, ids, markets: createMarkets({ db }) });
   const provider = createTestProvider({
     clock,
     secret: 'test',
@@ -72,7 +76,7 @@ export async function createTestOrdering(
       return { metres, seconds: Math.round(metres / 5) };
     },
     provider,
-    otherProviders: [createCashProvider(db)],
+    otherProviders: [createCashProvider(db), createWalletProvider(db, wallets)],
     ...(options.promises === undefined ? {} : { promises: options.promises }),
     ...(options.tariffs === undefined ? {} : { tariffs: options.tariffs }),
     onCommit: () => {},
@@ -88,6 +92,7 @@ export async function createTestOrdering(
     shopperId,
     notifications,
     provider,
+    wallets,
     reconciling: { db, clock, ticker: systemTicker, ids, providers: [provider], onCommit: () => {} },
     key,
     async place(paymentMethod = 'test_approve') {
