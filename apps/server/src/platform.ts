@@ -181,7 +181,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const provider =
     options.stripe === undefined
       ? testProvider
-      : createStripeProvider({ ...options.stripe, clock: wallClock, send: fetch });
+      : createStripeProvider({ ...options.stripe, clock: wallClock, ticker, send: fetch });
   const promises = createPromises({ db, clock, markets, onCommit });
   const tariffs = createTariffs({ db, clock, markets, estimate: maps.estimate, onCommit });
   const wallets = createWallets({ db, clock, ids, markets });

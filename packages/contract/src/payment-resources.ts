@@ -63,9 +63,16 @@ export const paymentException = z.object({
 
 export const paymentAttention = z.object({
   kind: z
-    .enum(['exception', 'capture_overdue', 'void_overdue', 'refund_overdue', 'paid_undelivered'])
+    .enum([
+      'exception',
+      'capture_overdue',
+      'void_overdue',
+      'refund_overdue',
+      'dispute_open',
+      'paid_undelivered',
+    ])
     .describe(
-      '`exception`: see there. `…_overdue`: the provider has not answered for more than an hour. `paid_undelivered`: it is an hour past its promise, paid, and not at the door.',
+      '`exception`: see there. `…_overdue`: the provider has not answered for more than an hour. `dispute_open`: the shopper has the bank take it back. `paid_undelivered`: it is an hour past its promise, paid, and not at the door.',
     ),
   orderId: orderId.optional(),
   exceptionId: paymentExceptionId.optional(),
@@ -103,6 +110,17 @@ export const courierCash = z.object({
   floatMinor: minor.describe('Cash of shoppers that the courier holds.'),
   limitMinor: minor.optional(),
   deposits: z.array(cashDeposit).describe('The newest 50.'),
+});
+
+export const paymentDispute = z.object({
+  provider: z.string(),
+  reference: z.string().describe('The provider’s name for it.'),
+  orderId,
+  amountMinor: minor,
+  state: z.enum(['open', 'won', 'lost']),
+  evidenceDueAt: moment.optional(),
+  openedAt: moment,
+  closedAt: moment.optional(),
 });
 
 export type CashDeposit = z.output<typeof cashDeposit>;

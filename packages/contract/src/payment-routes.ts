@@ -92,6 +92,17 @@ export const PAYMENT_ROUTES = {
     params: inMarket,
     response: { status: 200, schema: z.object({ items: z.array(shape.paymentAttention) }) },
   },
+  listPaymentDisputes: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/payments/disputes',
+    tag: 'Payments',
+    summary: 'Payments that shoppers had their bank take back',
+    description: 'Newest first, 200 at most. Evidence is handed in at the provider.',
+    access: { operator: 'market', admin: 'all' },
+    params: inMarket,
+    query: z.object({ state: z.enum(['open', 'won', 'lost']).optional() }),
+    response: { status: 200, schema: z.object({ items: z.array(shape.paymentDispute) }) },
+  },
   getCashPolicy: {
     method: 'GET',
     path: '/v1/markets/{marketId}/payments/cash-policy',

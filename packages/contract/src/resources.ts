@@ -564,6 +564,8 @@ export const eventType = z.enum([
   'CashPolicyChanged',
   'PaymentCaptured',
   'PaymentChallenged',
+  'PaymentDisputed',
+  'PaymentDisputeClosed',
   'PaymentExceptionOpened',
   'PaymentExceptionResolved',
   'PaymentRefunded',

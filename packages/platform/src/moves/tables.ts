@@ -57,6 +57,7 @@ const WHOLE: readonly string[] = [
   'ledger.balance',
   'payments.cash_deposit',
   'payments.cash_policy',
+  'payments.dispute',
   'payments.exception',
   'payments.reconciled',
   'payments.refund',

@@ -34,6 +34,7 @@ import {
   selectExpired,
   selectPayment,
   settleDue,
+  takeDispute,
   takeLateApproval,
 } from '../payments/index.ts';
 import { type Database, type Tx, isRowFault, Line } from '../postgres/index.ts';
@@ -470,9 +471,14 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     },
 
     async receiveNotification(marketId, providerName, body, raw = { text: '', headers: {} }) {
-      const notification = named(providerName)?.readNotification({ marketId, body, ...raw });
+      const notification = await named(providerName)?.readNotification({ marketId, body, ...raw });
       if (notification === undefined) return false;
       if (notification === 'ignored') return true;
+      if (notification.outcome === 'dispute') {
+        await takeDispute(deps, marketId, providerName, notification);
+        deps.onCommit(marketId);
+        return true;
+      }
       // Late or repeated, or of no order at all: the state machine refuses the change.
       await settleAuthorisation(
         marketId,

@@ -202,6 +202,45 @@ test('a payment that is approved after its order was given up is released, and t
   assert.equal((await t.payment(id)).state, 'voided');
 });
 
+test('a dispute takes the money until it ends, each step once and in any order', async () => {
+  for (const [ending, account] of [
+    ['won', 'payments:test:clearing'],
+    ['lost', 'platform:losses'],
+  ] as const) {
+    for (const order of [
+      [0, 0, 1, 1],
+      [1, 0],
+    ]) {
+      const t = await setUp();
+      const id = await t.place(`test_dispute_${ending}`);
+      await t.deliver(id);
+      await t.ordering.sweep(t.marketId);
+      for (const _ of [1, 2]) {
+        t.clock.advanceBy(LATE_MS);
+        await new Promise(setImmediate);
+      }
+      assert.equal(t.notifications.length, 2);
+      const forged = { ...t.notifications[0]!, amountMinor: 1 };
+      assert.equal(await t.ordering.receiveNotification(t.marketId, 'test', forged), false);
+      const { capturedMinor } = await t.payment(id);
+      for (const [step, which] of order.entries()) {
+        assert.ok(await t.ordering.receiveNotification(t.marketId, 'test', t.notifications[which]!));
+        if (step > 0 || which > 0) continue;
+        assert.equal(await t.balance('disputes:open'), capturedMinor);
+        assert.equal(await t.balance('payments:test:clearing'), 0);
+        assert.deepEqual(
+          (await t.attention()).map(({ kind }) => kind),
+          ['dispute_open'],
+        );
+      }
+      assert.equal(await t.balance('disputes:open'), 0);
+      assert.equal(await t.balance(account), capturedMinor);
+      assert.deepEqual(await t.attention(), []);
+      assert.deepEqual(await selectImbalance(db, t.marketId), { sumMinor: 0, unbalanced: 0 });
+    }
+  }
+});
+
 test('reconciliation finds each kind of difference once, and what agrees later ends by itself', async () => {
   const t = await setUp();
   const orders: OrderId[] = [];

@@ -12,7 +12,7 @@ interface OverdueRow {
 }
 
 /**
- * What providers were asked before `before` and have not answered, and all open exceptions; at most `limit` of each, the
+ * What providers were asked before `before` and have not answered, all open exceptions and disputes; at most `limit` of each, the
  * oldest. Each part reads a partial index.
  */
 export async function selectOverdue(
@@ -25,6 +25,11 @@ export async function selectOverdue(
     `(select 'exception' as kind, order_id, exception_id, coalesce(ours_minor, theirs_minor) as amount_minor,
         found_at as since, detail
       from payments.exception where market_id = $1 and state = 'open' order by exception_id limit $3)
+     union all
+     (select 'dispute_open', order_id, null, amount_minor, opened_at,
+        case when evidence_due_at is null then 'The shopper disputes it.'
+          else format('The shopper disputes it; evidence is due by %s.', evidence_due_at) end
+      from payments.dispute where market_id = $1 and state = 'open' order by opened_at limit $3)
      union all
      (select case state when 'capture_due' then 'capture_overdue' else 'void_overdue' end, order_id, null, amount_minor,
         updated_at, format('Asked %s times.', attempts)

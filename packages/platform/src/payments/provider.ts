@@ -30,12 +30,25 @@ export type PaymentAnswer =
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'pending' };
 
-/** What a provider reports by itself; may come late, twice, or in another order. */
+/** What a provider reports of an authorisation by itself; may come late, twice, or in another order. */
 export interface PaymentNotification {
   readonly paymentId: PaymentId;
   readonly outcome: 'authorised' | 'declined';
   readonly reference: string;
 }
+
+/** A shopper has the bank take money back, or that has ended. */
+export interface DisputeNotification {
+  readonly paymentId: PaymentId;
+  readonly outcome: 'dispute';
+  readonly status: 'opened' | 'won' | 'lost';
+  /** The provider's name for the dispute. */
+  readonly reference: string;
+  readonly amountMinor: number;
+  readonly evidenceDueAt?: EpochMs | undefined;
+}
+
+export type Notification = PaymentNotification | DisputeNotification | 'ignored' | undefined;
 
 /** A notification as it came: signatures are over the bytes, so its text comes along. */
 export interface NotificationRequest {
@@ -109,5 +122,5 @@ export interface PaymentProvider {
    * Checks the signature and reads a notification; undefined when it is not from the provider, `ignored` when it means
    * nothing for a payment of the market.
    */
-  readNotification(request: NotificationRequest): PaymentNotification | 'ignored' | undefined;
+  readNotification(request: NotificationRequest): Notification | Promise<Notification>;
 }

@@ -1,14 +1,21 @@
 import { type Result, err, invariant, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import type { PaymentException } from '@halfhour/contract';
 import type { ApiError, Handlers } from '../api/index.ts';
+import { selectDisputes } from './dispute.ts';
 import { type ExceptionRecord, CHOICES } from './exception.ts';
 import { selectException, selectExceptions } from './exception-store.ts';
 import { recheckException } from './recheck-exception.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { resolveException } from './resolve-exception.ts';
 
+const DISPUTES = 200;
+
 type PaymentRoute =
-  'listPaymentExceptions' | 'getPaymentException' | 'resolvePaymentException' | 'recheckPaymentException';
+  | 'listPaymentExceptions'
+  | 'getPaymentException'
+  | 'resolvePaymentException'
+  | 'recheckPaymentException'
+  | 'listPaymentDisputes';
 
 /** The queue of exceptions, for the market's operator. */
 export function createPaymentRoutes(deps: ReconcileDeps): Handlers<PaymentRoute> {
@@ -30,6 +37,18 @@ export function createPaymentRoutes(deps: ReconcileDeps): Handlers<PaymentRoute>
     async getPaymentException({ params }) {
       const found = await selectException(db, params.marketId, params.paymentExceptionId);
       return found === undefined ? err({ code: 'not_found' }) : ok(toPaymentException(found));
+    },
+
+    async listPaymentDisputes({ params, query }) {
+      const found = await selectDisputes(db, params.marketId, query.state, DISPUTES);
+      return ok({
+        items: found.map(({ evidenceDueAt, openedAt, closedAt, ...dispute }) => ({
+          ...dispute,
+          ...(evidenceDueAt === undefined ? {} : { evidenceDueAt: toRfc3339(evidenceDueAt) }),
+          openedAt: toRfc3339(openedAt),
+          ...(closedAt === undefined ? {} : { closedAt: toRfc3339(closedAt) }),
+        })),
+      });
     },
 
     async recheckPaymentException({ params }) {

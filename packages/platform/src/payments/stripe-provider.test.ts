@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { ManualClock, SECOND_MS, epochMs, idFromKey } from '@halfhour/kernel';
+import { ManualClock, SECOND_MS, epochMs, idFromKey, systemTicker } from '@halfhour/kernel';
 import type { PaymentAnswer, PaymentProvider, PaymentRequest } from './provider.ts';
 import type { Send } from './stripe-client.ts';
 import { createStripeProvider } from './stripe-provider.ts';
@@ -38,6 +38,7 @@ function recorded(...answers: readonly (readonly [number, unknown] | Error)[]) {
     secretKey: SECRET_KEY,
     webhookSecret: WEBHOOK_SECRET,
     clock,
+    ticker: systemTicker,
     send,
   });
   return { provider, sent };
@@ -255,6 +256,39 @@ test('a notification counts when Stripe signed its bytes within five minutes', (
   assert.equal(read(sign(now), text, idFromKey('mkt', 9n)), 'ignored', 'of another market');
   const other = JSON.stringify({ type: 'invoice.paid', data: { object: { id: 'in_1' } } });
   assert.equal(read(sign(now, WEBHOOK_SECRET, other), other), 'ignored');
+});
+
+test('a dispute is told with the payment that it is of', async () => {
+  const now = Math.floor(clock.now() / SECOND_MS);
+  const dispute = {
+    id: 'dp_1',
+    object: 'dispute',
+    amount: 1_390,
+    payment_intent: 'pi_3MtwBw',
+    status: 'needs_response',
+    evidence_details: { due_by: 1_780_900_000 },
+  };
+  const signed = (type: string, object: object): [string, string] => {
+    const text = JSON.stringify({ type, data: { object } });
+    const digest = createHmac('sha256', WEBHOOK_SECRET).update(`${now}.${text}`).digest('hex');
+    return [text, `t=${now},v1=${digest}`];
+  };
+  const { provider, sent } = recorded([200, intent()], [200, intent()]);
+  const opened = await readNotification(provider, ...signed('charge.dispute.created', dispute), marketId);
+  assert.deepEqual(opened, {
+    paymentId,
+    outcome: 'dispute',
+    status: 'opened',
+    reference: 'dp_1',
+    amountMinor: 1_390,
+    evidenceDueAt: epochMs(1_780_900_000_000),
+  });
+  const closed = { ...dispute, status: 'lost', evidence_details: null };
+  const ended = await readNotification(provider, ...signed('charge.dispute.closed', closed), marketId);
+  assert.ok(typeof ended === 'object' && ended.outcome === 'dispute' && ended.status === 'lost');
+  assert.equal(sent[0]!.path, '/v1/payment_intents/pi_3MtwBw');
+  const updated = signed('charge.dispute.updated', dispute);
+  assert.equal(await readNotification(provider, ...updated, marketId), 'ignored');
 });
 
 function readNotification(

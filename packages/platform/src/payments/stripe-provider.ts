@@ -1,5 +1,14 @@
-import { type Clock, type EpochMs, type MarketId, SECOND_MS, epochMs, parseId } from '@halfhour/kernel';
+import {
+  type Clock,
+  type EpochMs,
+  type MarketId,
+  type Ticker,
+  SECOND_MS,
+  epochMs,
+  parseId,
+} from '@halfhour/kernel';
 import type {
+  Notification,
   NotificationRequest,
   PaymentAnswer,
   PaymentNotification,
@@ -16,10 +25,12 @@ export interface StripeOptions {
   readonly webhookSecret: string;
   /** The wall's: signatures are of now. */
   readonly clock: Clock;
+  readonly ticker: Ticker;
   readonly send: Send;
 }
 
 const PAGE = 100;
+const DISPUTE_TIMEOUT_MS = 10_000;
 
 /**
  * Stripe behind the interface of providers. A payment is a PaymentIntent that is confirmed at once and captured by hand
@@ -31,6 +42,7 @@ export function createStripeProvider({
   secretKey,
   webhookSecret,
   clock,
+  ticker,
   send,
 }: StripeOptions): PaymentProvider {
   const stripe = createStripeClient(secretKey, send);
@@ -45,6 +57,32 @@ export function createStripeProvider({
       signal,
     );
     return (found['data'] as StripeObject[])[0]?.['id'] as string | undefined;
+  }
+
+  /** A dispute does not carry our ids: its payment is asked for them. */
+  async function readDispute(type: string, subject: StripeObject, marketId: MarketId): Promise<Notification> {
+    const isOpened = type === 'charge.dispute.created';
+    const ending =
+      subject['status'] === 'won' || subject['status'] === 'lost' ? subject['status'] : undefined;
+    const status = isOpened ? 'opened' : type === 'charge.dispute.closed' ? ending : undefined;
+    const intentId = subject['payment_intent'];
+    if (status === undefined || typeof intentId !== 'string') return 'ignored';
+    const path = `/v1/payment_intents/${encodeURIComponent(intentId)}`;
+    const abort = new AbortController();
+    const cancel = ticker.after(DISPUTE_TIMEOUT_MS, () => abort.abort());
+    const intent = await stripe.get(path, {}, abort.signal).finally(cancel);
+    const metadata = (intent['metadata'] ?? {}) as Readonly<Record<string, string>>;
+    const paymentId = parseId('pay', metadata['halfhour_payment'] ?? '');
+    if (paymentId === undefined || metadata['halfhour_market'] !== marketId) return 'ignored';
+    const due = Number((subject['evidence_details'] as StripeObject | null)?.['due_by']);
+    return {
+      paymentId,
+      outcome: 'dispute',
+      status,
+      reference: String(subject['id']),
+      amountMinor: Number(subject['amount']),
+      ...(due > 0 ? { evidenceDueAt: epochMs(due * SECOND_MS) } : {}),
+    };
   }
 
   return {
@@ -177,10 +215,13 @@ export function createStripeProvider({
       );
     },
 
-    readNotification: ({ body, text, headers, marketId }) =>
-      isSignedByStripe(text, headers['stripe-signature'], webhookSecret, clock.now())
-        ? notificationOf(body, marketId)
-        : undefined,
+    readNotification({ body, text, headers, marketId }) {
+      if (!isSignedByStripe(text, headers['stripe-signature'], webhookSecret, clock.now())) return undefined;
+      const type = String(body['type']);
+      return type.startsWith('charge.dispute.')
+        ? readDispute(type, ((body['data'] ?? {}) as StripeObject)['object'] as StripeObject, marketId)
+        : notificationOf(body, marketId);
+    },
   };
 }
 

@@ -1,7 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Clock, type MarketId, type PaymentId, SECOND_MS, parseId, sleep } from '@halfhour/kernel';
 import { withMisbehaviour } from './misbehave.ts';
-import type { PaymentAnswer, PaymentNotification, PaymentProvider, PaymentRequest } from './provider.ts';
+import type {
+  DisputeNotification,
+  PaymentAnswer,
+  PaymentNotification,
+  PaymentProvider,
+  PaymentRequest,
+} from './provider.ts';
 import type { BookedRequest, TestBooks } from './test-books.ts';
 
 export interface TestProviderOptions {
@@ -14,6 +20,7 @@ export interface TestProviderOptions {
   readonly books?: TestBooks;
 }
 
+const DISPUTED = /^test_dispute_(won|lost)$/;
 /** How long `test_late` takes to tell that it approves. */
 export const LATE_MS = 20 * SECOND_MS;
 /** Challenges that wait for their shoppers; the oldest are forgotten, and asked anew. */
@@ -24,7 +31,8 @@ const MAX_CHALLENGES = 10_000;
  * `test_approve`, `test_decline`, `test_timeout` (never answers), `test_late` (answers that it is pending and
  * tells after 20 s), `test_twice` (approves, and tells so twice more), `test_limit` (approves, and will not raise it),
  * `test_challenge` (the shopper has to prove who pays), `test_refuse_capture` (approves, and will not capture),
- * `test_refuse_refund`, and `test_random_SEED` (misbehaves by chance: see `withMisbehaviour`). Other methods are declined.
+ * `test_refuse_refund`, `test_dispute_won` and `test_dispute_lost` (20 s after its capture it is disputed, and that ends 20 s
+ * later), and `test_random_SEED` (misbehaves by chance: see `withMisbehaviour`). Other methods are declined.
  */
 export function createTestProvider({ clock, secret, notify, books }: TestProviderOptions): PaymentProvider {
   const reference = (request: PaymentRequest): string => `test_${request.paymentId}`;
@@ -51,6 +59,16 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
     for (let time = 0; time < times; time++) tell(request, 'authorised');
   }
 
+  async function dispute(request: PaymentRequest, ending: 'won' | 'lost'): Promise<void> {
+    const { paymentId, amountMinor, marketId } = request;
+    const told = { paymentId, amountMinor, outcome: 'dispute', reference: `dsp_${paymentId}` } as const;
+    for (const status of ['opened', ending] as const) {
+      await sleep(clock, LATE_MS);
+      const notification = { ...told, status };
+      notify(marketId, { ...notification, signature: signText(secret, textOf(notification)) });
+    }
+  }
+
   function challenge(request: PaymentRequest): Promise<PaymentAnswer> {
     const { paymentId } = request;
     const outcome = challenges.get(paymentId) ?? 'open';
@@ -72,6 +90,8 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
         case 'test_limit':
         case 'test_refuse_capture':
         case 'test_refuse_refund':
+        case 'test_dispute_won':
+        case 'test_dispute_lost':
           return approve(request);
         case 'test_twice':
           void tellLater(request, 2);
@@ -92,7 +112,12 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
       }
     },
     raise: refusing('test_limit', book('raise')),
-    capture: refusing('test_refuse_capture', book('capture')),
+    async capture(request) {
+      const answer = await refusing('test_refuse_capture', book('capture'))(request);
+      const ending = DISPUTED.exec(request.method)?.[1];
+      if (ending !== undefined && answer.kind === 'done') void dispute(request, ending as 'won' | 'lost');
+      return answer;
+    },
     void: book('void'),
     refund: refusing('test_refuse_refund', book('refund')),
     ...(books === undefined
@@ -103,23 +128,38 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
         }),
     answerChallenge: (_marketId, paymentId, outcome) => void challenges.set(paymentId, outcome),
     readNotification({ body }) {
-      const { paymentId, outcome, reference: told, signature } = body;
+      const { paymentId, outcome, reference: told, signature, status, amountMinor } = body;
       if (typeof paymentId !== 'string' || typeof told !== 'string' || typeof signature !== 'string')
         return undefined;
-      if (outcome !== 'authorised' && outcome !== 'declined') return undefined;
       const id = parseId('pay', paymentId);
       if (id === undefined) return undefined;
+      if (outcome === 'dispute') {
+        if (status !== 'opened' && status !== 'won' && status !== 'lost') return undefined;
+        if (typeof amountMinor !== 'number') return undefined;
+        const dispute = { paymentId: id, outcome, status, reference: told, amountMinor } as const;
+        return isSame(signText(secret, textOf(dispute)), signature) ? dispute : undefined;
+      }
+      if (outcome !== 'authorised' && outcome !== 'declined') return undefined;
       const notification = { paymentId: id, outcome, reference: told } as const;
-      const expected = Buffer.from(sign(secret, notification));
-      const given = Buffer.from(signature);
-      return expected.length === given.length && timingSafeEqual(expected, given) ? notification : undefined;
+      return isSame(sign(secret, notification), signature) ? notification : undefined;
     },
   };
   return withMisbehaviour(provider, { clock, tell });
 }
 
 function sign(secret: string, notification: PaymentNotification): string {
-  return createHmac('sha256', secret)
-    .update(`${notification.paymentId}.${notification.outcome}.${notification.reference}`)
-    .digest('hex');
+  return signText(secret, `${notification.paymentId}.${notification.outcome}.${notification.reference}`);
+}
+
+function textOf({ paymentId, outcome, status, reference, amountMinor }: DisputeNotification): string {
+  return [paymentId, outcome, status, reference, amountMinor].join('.');
+}
+
+function signText(secret: string, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex');
+}
+
+function isSame(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
