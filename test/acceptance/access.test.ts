@@ -77,6 +77,13 @@ await db.query(
 );
 
 const { runId, settlementId, payoutId } = await settleByFile(platform);
+const paymentExceptionId = idFromKey('exc', 1n);
+await db.query(
+  `insert into payments.exception
+     (market_id, exception_id, kind, subject, provider, detail, found_at, seen_at)
+   values ($1, $2, 'missing_here', 'access', 'test', 'for the test', now(), now())`,
+  [keyOf(market.marketId), keyOf(paymentExceptionId)],
+);
 
 const cases = accessCases(ROUTES, {
   marketId: market.marketId,
@@ -85,6 +92,7 @@ const cases = accessCases(ROUTES, {
   articleId: market.pizza.articleId,
   offerId: market.pizza.offerId,
   orderId: order.id,
+  paymentExceptionId,
   courierId: market.courierIds[0]!,
   routeId: route.id,
   apiKeyId: spare.id,

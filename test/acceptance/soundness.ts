@@ -101,7 +101,7 @@ function twicePosted(db: Queryable, marketId: MarketId): Promise<object[]> {
 
 /**
  * What the books hold of an order against its payment: the shopper owes what was not captured of its total, the provider
- * has what was captured less the refunds that it has paid, and the others are due.
+ * (of cash, the courier) has what was captured less the refunds that it has paid, and the others are due.
  */
 function wrongMoney(db: Queryable, marketId: MarketId): Promise<object[]> {
   return db.query(
@@ -122,7 +122,8 @@ function wrongMoney(db: Queryable, marketId: MarketId): Promise<object[]> {
        left join (
          select t.reference as order_id,
            sum(p.amount_minor) filter (where a.code = 'shoppers:receivable') as receivable,
-           sum(p.amount_minor) filter (where a.code like 'payments:%:clearing') as clearing,
+           sum(p.amount_minor) filter (where a.code like 'payments:%:clearing' or a.code like 'courier:%:float')
+             as clearing,
            sum(p.amount_minor) filter (where a.code = 'payments:refunds-due') as due
          from ledger.transaction as t
          join ledger.posting as p using (market_id, transaction_id)
@@ -130,7 +131,8 @@ function wrongMoney(db: Queryable, marketId: MarketId): Promise<object[]> {
          where market_id = $1 and t.reference_kind = 'ord'
          group by 1
        ) as money using (order_id)
-       where o.market_id = $1
+       -- A wallet posts what it takes and gives to itself.
+       where o.market_id = $1 and coalesce(payment.provider, '') <> 'wallet'
      ) as of_order
      where (receivable, clearing, due) is distinct from (expected_receivable, expected_clearing, expected_due)`,
     [keyOf(marketId)],

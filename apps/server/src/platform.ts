@@ -41,7 +41,18 @@ import {
   selectMoved,
 } from '@halfhour/platform/markets';
 import { createOrdering, createOrderingRoutes } from '@halfhour/platform/ordering';
-import { createTestProvider } from '@halfhour/platform/payments';
+import {
+  createCashProvider,
+  createCashRoutes,
+  createPaymentRoutes,
+  createPostgresBooks,
+  createStripeProvider,
+  createTestProvider,
+  createWalletProvider,
+  recheckDifferences,
+  reconcile,
+  watchFloats,
+} from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
 import { createPromiseRoutes, createPromises, readMarket } from '@halfhour/platform/promises';
 import { releaseWork, takeWork } from '@halfhour/platform/processes';
@@ -84,6 +95,10 @@ export interface PlatformOptions {
   readonly clockControl?: { readonly speed: () => number; readonly setSpeed: (speed: number) => void };
   /** Whether webhooks may go over http and into private networks: for development. */
   readonly privateWebhooks?: boolean;
+  /** Payments go through Stripe; through the embedded test provider where absent. */
+  readonly stripe?: { readonly secretKey: string; readonly webhookSecret: string };
+  /** Whether the embedded payment provider keeps books, to be reconciled with ours: a row for each capture. */
+  readonly testBooks?: boolean;
   readonly log: Logger;
 }
 
@@ -109,6 +124,7 @@ const POSITIONS_WITH_LINK_MS = 10 * SECOND_MS;
 const MARKETS_SECONDS = 2;
 const LEAST_WORK_LEASE_SECONDS = 15;
 const SWEEP_SECONDS = 5;
+const RECONCILE_SECONDS = 600;
 const SHIFT_SECONDS = 30;
 const CREDIT_SECONDS = 60;
 const PROPOSAL_SECONDS = 60;
@@ -187,16 +203,23 @@ export function createPlatform(options: PlatformOptions): Platform {
           couriers,
           serves: (marketId) => started.has(marketId),
         });
-  const provider = createTestProvider({
+  const testProvider = createTestProvider({
     clock,
     // The provider lives in this process, so its signatures need not outlive it.
     secret: randomBytes(32).toString('hex'),
+    ...(options.testBooks === true ? { books: createPostgresBooks(db, clock) } : {}),
     notify: (marketId, body) => {
       ordering.receiveNotification(marketId, 'test', body).catch(failed('take a payment notification'));
     },
   });
+  // Where real money is taken nothing is given for a test method.
+  const provider =
+    options.stripe === undefined
+      ? testProvider
+      : createStripeProvider({ ...options.stripe, clock: wallClock, ticker, send: fetch });
   const promises = createPromises({ db, clock, markets, onCommit });
   const tariffs = createTariffs({ db, clock, markets, estimate: maps.estimate, onCommit });
+  const wallets = createWallets({ db, clock, ids, markets });
   const ordering = createOrdering({
     db,
     clock,
@@ -208,9 +231,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     promises,
     tariffs,
     provider,
+    otherProviders: [createCashProvider(db), createWalletProvider(db, wallets)],
     onCommit,
   });
-  const wallets = createWallets({ db, clock, ids });
   const delivery = createDelivery({ db, clock, ticker, ids, ordering, markets, onCommit });
   const support = { db, clock, ids, markets, ordering, wallets, onCommit };
   const settlements = createSettlements({
@@ -251,6 +274,8 @@ export function createPlatform(options: PlatformOptions): Platform {
     onError: failed('send webhooks'),
   });
 
+  const reconciling = { db, clock, ticker, ids, providers: [provider], onCommit };
+
   const moved = new Map<MarketId, string>();
   const handlers = refuseMoved(moved, {
     ...createMarketRoutes(markets),
@@ -260,7 +285,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...createCatalogueRoutes({ db, catalogue }),
     ...createHandlingRoutes({ db, clock, onCommit }),
     ...createEquipmentRoutes({ db, clock, onCommit }),
-    ...createOrderingRoutes({ db, ordering }),
+    ...createOrderingRoutes({ db, clock, ordering }),
+    ...createPaymentRoutes(reconciling),
+    ...createCashRoutes({ ...reconciling, markets }),
     ...createPromiseRoutes({ db, promises }),
     ...createTariffRoutes({ clock, tariffs }),
     ...createCourierRoutes({ db, couriers }),
@@ -438,6 +465,11 @@ export function createPlatform(options: PlatformOptions): Platform {
     everyAlone(clock, SWEEP_SECONDS, 'settle payments', marketId, () => ordering.sweep(marketId));
     everyAlone(wallClock, ROLL_UP_SECONDS, 'roll up the ledger', marketId, () => rollUp(db, ids, marketId));
     everyAlone(clock, SETTLE_SECONDS, 'settle', marketId, () => settlements.sweep(marketId));
+    everyAlone(clock, RECONCILE_SECONDS, 'reconcile payments', marketId, async () => {
+      await reconcile(reconciling, marketId);
+      await recheckDifferences(reconciling, marketId);
+      await watchFloats(reconciling, marketId);
+    });
     everyAlone(wallClock, PARTITIONS_SECONDS, 'make partitions', marketId, () =>
       ensurePartitions(db, marketId),
     );

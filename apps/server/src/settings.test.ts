@@ -21,6 +21,7 @@ test('without anything set it serves this machine alone on port 8030 with its ow
     logLevel: 'info',
     trustProxy: undefined,
     privateWebhooks: false,
+    stripe: undefined,
     traces: false,
   });
 });
@@ -32,6 +33,33 @@ test('the command line goes before the environment, and an empty variable counts
     [settings.port, settings.host, settings.dataFolder, settings.logLevel],
     [0, '::1', '/srv/halfhour', 'info'],
   );
+});
+
+test('Stripe is there with both its secrets or not at all, and neither is ever shown', () => {
+  const key = 'sk_test_hunter2';
+  const secret = 'whsec_hunter2';
+  assert.deepEqual(
+    readSettings({}, { HALFHOUR_STRIPE_SECRET_KEY: key, HALFHOUR_STRIPE_WEBHOOK_SECRET: secret }).stripe,
+    { secretKey: key, webhookSecret: secret },
+  );
+  for (const [environment, words] of [
+    [{ HALFHOUR_STRIPE_SECRET_KEY: key }, /HALFHOUR_STRIPE_WEBHOOK_SECRET is missing/],
+    [{ HALFHOUR_STRIPE_WEBHOOK_SECRET: secret }, /HALFHOUR_STRIPE_SECRET_KEY is missing/],
+    [
+      { HALFHOUR_STRIPE_SECRET_KEY: 'pk_test_hunter2', HALFHOUR_STRIPE_WEBHOOK_SECRET: 'hunter2' },
+      /SECRET_KEY must be a secret[^]*WEBHOOK_SECRET must look like/,
+    ],
+  ] as const) {
+    assert.throws(
+      () => readSettings({}, environment),
+      (error: unknown) => {
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, words);
+        assert.doesNotMatch(error.message, /hunter2/);
+        return true;
+      },
+    );
+  }
 });
 
 test('what cannot be used is named, all at once, without the password of the database', () => {

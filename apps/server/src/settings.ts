@@ -29,6 +29,8 @@ export interface Settings {
   readonly trustProxy: string | undefined;
   /** Webhooks may go over http and into private networks. */
   readonly privateWebhooks: boolean;
+  /** Payments go through Stripe where it is there, and through the embedded test provider otherwise. */
+  readonly stripe: { readonly secretKey: string; readonly webhookSecret: string } | undefined;
   readonly traces: boolean;
   /** Where the built web app is. */
   readonly webFolder: string;
@@ -65,7 +67,12 @@ function isNatsUrl(text: string): boolean {
 }
 
 /** Their values hold passwords. */
-const SECRET: ReadonlySet<string> = new Set(['DATABASE_URL', 'NATS_URL']);
+const SECRET: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'NATS_URL',
+  'HALFHOUR_STRIPE_SECRET_KEY',
+  'HALFHOUR_STRIPE_WEBHOOK_SECRET',
+]);
 
 const VARIABLES = z.object({
   HALFHOUR_HOST: z.string().min(1).default('127.0.0.1'),
@@ -85,6 +92,14 @@ const VARIABLES = z.object({
     )
     .optional(),
   HALFHOUR_PRIVATE_WEBHOOKS: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  HALFHOUR_STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_(test|live)_\w+$/, 'must be a secret or restricted key: sk_live_…, rk_live_…, sk_test_…')
+    .optional(),
+  HALFHOUR_STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_\S+$/, 'must look like whsec_…')
+    .optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, 'must look like postgres://user:password@host:5432/database')
@@ -134,6 +149,15 @@ export function readSettings(options: CommandOptions, environment: Environment):
       wrong.push(`${named.has(name) ? OPTIONS[name]! : name} ${issue.message}${value}`);
     }
   }
+  if (
+    (given['HALFHOUR_STRIPE_SECRET_KEY'] ?? '') !== '' ||
+    (given['HALFHOUR_STRIPE_WEBHOOK_SECRET'] ?? '') !== ''
+  ) {
+    for (const name of ['HALFHOUR_STRIPE_SECRET_KEY', 'HALFHOUR_STRIPE_WEBHOOK_SECRET']) {
+      if (given[name] === undefined)
+        wrong.push(`${name} is missing: Stripe needs both its key and its webhook secret`);
+    }
+  }
   if (!parsed.success || wrong.length > 0) {
     throw new Refusal(
       `The settings cannot be used:\n${wrong.map((line) => `  ${line}\n`).join('')}`.trimEnd(),
@@ -154,6 +178,13 @@ export function readSettings(options: CommandOptions, environment: Environment):
     logLevel: data.HALFHOUR_LOG_LEVEL,
     trustProxy: data.HALFHOUR_TRUST_PROXY,
     privateWebhooks: data.HALFHOUR_PRIVATE_WEBHOOKS === 'yes',
+    stripe:
+      data.HALFHOUR_STRIPE_SECRET_KEY === undefined || data.HALFHOUR_STRIPE_WEBHOOK_SECRET === undefined
+        ? undefined
+        : {
+            secretKey: data.HALFHOUR_STRIPE_SECRET_KEY,
+            webhookSecret: data.HALFHOUR_STRIPE_WEBHOOK_SECRET,
+          },
     traces: data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     webFolder: WEB_FOLDER,
   };

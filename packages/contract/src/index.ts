@@ -19,6 +19,7 @@ export type { Address, Names, Place } from './common.ts';
 export type { AbuseSignal, AuditAction, Compensation, SupportCase, SupportPolicy } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
 export type { DispatchPolicy, DispatchPolicyVersion, Equipment, Handling } from './dispatch-resources.ts';
+export type { CashDeposit, OrderPayment, PaymentAttention, PaymentException } from './payment-resources.ts';
 export type {
   Amounts,
   ApiKey,

@@ -28,6 +28,8 @@ export interface RouteContract {
   readonly body?: Schema;
   /** Largest body accepted, in bytes; 64 KiB where not said. */
   readonly bodyLimitBytes?: number;
+  /** The handler gets the bytes and the headers as well: signatures are over them. */
+  readonly rawBody?: true;
   /** Commands need the header; the same key and body give the same answer for 24 hours. */
   readonly idempotencyKey?: 'required';
   readonly response: { readonly status: 101 | 200 | 201 | 202 | 204; readonly schema?: Schema };

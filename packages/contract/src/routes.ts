@@ -23,6 +23,7 @@ import {
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { feeKind } from './charge-resources.ts';
 import { DISPATCH_ROUTES } from './dispatch-routes.ts';
+import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
@@ -374,7 +375,7 @@ export const ROUTES = {
           .min(1)
           .max(200)
           .describe(
-            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late, test_twice and test_limit (approves, and will not raise it), and declines any other.',
+            'Token of the payment provider. The embedded test provider knows test_approve, test_decline, test_timeout, test_late, test_twice, test_limit (approves, and will not raise it) and test_challenge (has the shopper prove who pays), and declines any other. `cash` is cash on delivery, where the market takes it; `wallet` the shopper’s stored value.',
           ),
       }),
     }),
@@ -1076,6 +1077,8 @@ export const ROUTES = {
 
   ...WALLET_ROUTES,
   ...SUPPORT_ROUTES,
+  // Payments
+  ...PAYMENT_ROUTES,
 
   // What a payment provider calls
   receivePaymentNotification: {
@@ -1086,6 +1089,9 @@ export const ROUTES = {
     access: 'public',
     params: inMarket.extend({ providerName: z.string().min(1).max(40) }),
     body: z.looseObject({}),
+    rawBody: true,
+    // Events of real providers hold the whole object that they are about.
+    bodyLimitBytes: 256 * 1_024,
     response: { status: 204 },
     problems: ['unauthenticated'],
   },

@@ -15,6 +15,8 @@ export type IdPrefix =
   | 'cls' // close of a period of the ledger
   | 'cor' // correction of the ledger
   | 'cou' // courier
+  | 'dep' // cash deposit of a courier
+  | 'exc' // payment exception: something about money that a person has to look at
   | 'mer' // merchant
   | 'mkt' // market
   | 'mov' // movement of a wallet
@@ -45,6 +47,8 @@ export type OfferId = Id<'off'>;
 export type OrderId = Id<'ord'>;
 export type PaymentId = Id<'pay'>;
 export type RefundId = Id<'ref'>;
+export type DepositId = Id<'dep'>;
+export type PaymentExceptionId = Id<'exc'>;
 export type CourierId = Id<'cou'>;
 export type ShiftId = Id<'shf'>;
 export type TaskId = Id<'tsk'>;

@@ -54,6 +54,8 @@ export {
   type CaseId,
   type CompensationId,
   type MovementId,
+  type DepositId,
+  type PaymentExceptionId,
   type PaymentId,
   type RefundId,
   type CourierId,

@@ -179,6 +179,7 @@ async function openMarket(
     openCityMap,
     clockControl: { speed: () => clock.speed, setSpeed: (given) => clock.setSpeed(given) },
     privateWebhooks: settings.privateWebhooks,
+    testBooks: true,
     log,
   });
   return { cast, sandbox, market, platform };

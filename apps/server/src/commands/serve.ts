@@ -64,6 +64,7 @@ async function serve(options: CommandOptions): Promise<void> {
         ? {}
         : { outsideRoads: createOsrmRoads({ url: settings.osrmUrl, timeoutMs: OSRM_TIMEOUT_MS }) }),
       privateWebhooks: settings.privateWebhooks,
+      ...(settings.stripe === undefined ? {} : { stripe: settings.stripe }),
       log,
     });
     closing.push(platform.close);

@@ -19,6 +19,7 @@ const fixture: AccessFixture = {
   articleId: idFromKey('art', 1n),
   offerId: idFromKey('off', 1n),
   orderId: idFromKey('ord', 1n),
+  paymentExceptionId: idFromKey('exc', 9n),
   routeId: idFromKey('rte', 1n),
   apiKeyId: idFromKey('api', 1n),
   webhookId: idFromKey('whk', 1n),

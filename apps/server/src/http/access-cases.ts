@@ -10,6 +10,7 @@ import type {
   OfferId,
   OrderId,
   PayoutId,
+  PaymentExceptionId,
   RouteId,
   SettlementId,
   SettlementRunId,
@@ -49,6 +50,7 @@ export interface AccessFixture {
   readonly articleId: ArticleId;
   readonly offerId: OfferId;
   readonly orderId: OrderId;
+  readonly paymentExceptionId: PaymentExceptionId;
   readonly courierId: CourierId;
   readonly routeId: RouteId;
   readonly apiKeyId: ApiKeyId;
@@ -206,6 +208,9 @@ function sampleBodies({
     changeOrderAddress: { address },
     substituteLine: { line: 0, offerId, substitute: { offerId, quantity: 1 } },
     answerSubstitution: { line: 0, offerId, proposedOfferId: offerId, approve: true },
+    setCashPolicy: { orderLimitMinor: 100_000, floatLimitMinor: 500_000 },
+    recordCashDeposit: { amountMinor: 1 },
+    resolvePaymentException: { resolution: 'explained', reason: 'access' },
     refundOrder: { amountMinor: 1, reason: 'access' },
     startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },
     reportPosition: { lat: -34.9, lng: -56.18 },

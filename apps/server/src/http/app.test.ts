@@ -295,3 +295,19 @@ test('an answer that the contract does not allow is found by the check for tests
     await checked.stop();
   }
 });
+
+test('what a provider posts comes with its bytes and its signature; other bodies do not', async () => {
+  const text = '{ "type":"ping",  "emoji":"\\u00e9é" }';
+  await fetch(`${market}/payments/stripe/notifications`, {
+    method: 'POST',
+    headers: { ...json, 'stripe-signature': 't=1,v1=00' },
+    body: text,
+  });
+  const told = server.calls.at(-1)!;
+  assert.equal(told.route, 'receivePaymentNotification');
+  assert.equal(told.request.raw!.text, text);
+  assert.equal(told.request.raw!.headers['stripe-signature'], 't=1,v1=00');
+  await post('/quotes', basket);
+  assert.equal(server.calls.at(-1)!.route, 'createQuote');
+  assert.equal(server.calls.at(-1)!.request.raw, undefined);
+});

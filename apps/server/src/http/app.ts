@@ -172,6 +172,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       params: undefined,
       query: undefined,
       controller: undefined,
+      raw: undefined,
       route: undefined,
     };
     reply

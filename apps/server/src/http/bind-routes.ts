@@ -160,6 +160,13 @@ class HandlerRequest {
     this.#reply = reply;
   }
 
+  get raw(): { text: string; headers: Record<string, string | undefined> } | undefined {
+    const { raw } = this.#reply.request.halfhour;
+    if (raw === undefined) return undefined;
+    const headers = this.#reply.request.headers as Record<string, string | undefined>;
+    return { text: Buffer.concat(raw).toString('utf8'), headers };
+  }
+
   get signal(): AbortSignal {
     return (this.#reply.request.halfhour.controller ??= abortOnClose(this.#reply)).signal;
   }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyRequest, RouteOptions, preParsingHookHandler } from 'fastify';
 import type { z } from 'zod';
 import type { RouteContract } from '@halfhour/contract';
 import { invariant } from '@halfhour/kernel';
@@ -20,6 +20,8 @@ export interface RequestState {
   params: unknown;
   query: unknown;
   controller: AbortController | undefined;
+  /** The body's bytes, on routes with `rawBody`. */
+  raw: Buffer[] | undefined;
   /** The contract's path; undefined on routes that are not of the contract. */
   route: string | undefined;
 }
@@ -74,6 +76,7 @@ export function routeOptions(contract: RouteContract, gate: Gate): Omit<RouteOpt
     bodyLimit: contract.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
     config: { route: contract.path },
     ...(contract.method === 'GET' ? { exposeHeadRoute: !isLasting } : {}),
+    ...(contract.rawBody === undefined ? {} : { preParsing: keepBytes }),
     // With callbacks: an async hook costs a promise and a turn of the microtask queue, which show here.
     onRequest(request, _reply, done) {
       const state = request.halfhour;
@@ -126,6 +129,14 @@ export function routeOptions(contract: RouteContract, gate: Gate): Omit<RouteOpt
     if (contract.idempotencyKey === 'required') requireKey(request);
   }
 }
+
+/** Keeps the bytes that are parsed; the parser ends a body that is too large. */
+const keepBytes: preParsingHookHandler = (request, _reply, payload, done) => {
+  const chunks: Buffer[] = [];
+  request.halfhour.raw = chunks;
+  payload.on('data', (chunk: Buffer) => chunks.push(chunk));
+  done(null, payload);
+};
 
 function pathOf(url: string): string {
   const end = url.indexOf('?');

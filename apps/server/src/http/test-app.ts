@@ -24,6 +24,7 @@ export interface RecordedCall {
     readonly command:
       { readonly caller: string; readonly key: string; readonly bodyHash: string } | undefined;
     readonly signal: AbortSignal;
+    readonly raw?: { readonly text: string; readonly headers: Readonly<Record<string, string | undefined>> };
   };
 }
 

@@ -48,6 +48,8 @@ export interface ApiRequest<N extends RouteName> {
   readonly authority: Authority | undefined;
   /** On routes that require an Idempotency-Key: the key, and a SHA-256 of method, path and body in hex. */
   readonly command: CommandKey | undefined;
+  /** On routes with `rawBody`: the bytes as they came, as text, and the headers. */
+  readonly raw?: { readonly text: string; readonly headers: Readonly<Record<string, string | undefined>> };
   readonly requestId: string;
   /** Aborts when the caller goes away (streams). */
   readonly signal: AbortSignal;

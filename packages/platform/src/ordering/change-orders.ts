@@ -25,13 +25,13 @@ import {
 } from '../inventory/index.ts';
 import { type TransactionDraft, postTransactions } from '../ledger/index.ts';
 import type { Markets } from '../markets/index.ts';
-import { type PaymentMove, insertRefunds, movePayments } from '../payments/index.ts';
+import { type PaymentMove, CASH, insertRefunds, movePayments, paymentIdOf } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { type SlotKey, releasePlaces } from '../slots/index.ts';
 import { readStores } from '../stores/index.ts';
 import { type ChangeContext, type StockNeed, articlesOf, termsOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, needsContext, offersOf } from './order.ts';
-import { paymentOf, refundPosting, saleOf } from './order-money.ts';
+import { cashOf, paymentOf, refundPosting, saleOf } from './order-money.ts';
 import type { OrderCache } from './order-cache.ts';
 import {
   type ReadOrder,
@@ -277,7 +277,20 @@ function decide(
     }
     if (effects.slot !== undefined) places.push({ storeId: order.storeId, start: order.slot! });
     if (effects.payment !== undefined) {
-      payments.push({ ...paymentOf(order), to: effects.payment, reference: effects.reference });
+      const isCash = effects.payment === 'capture_due' && order.payment.provider === CASH;
+      const to = isCash ? 'captured' : effects.payment;
+      payments.push({ ...paymentOf(order), to, reference: effects.reference });
+      if (isCash) {
+        postings.push(cashOf(order, order.courierId!, now));
+        const data = { orderId: order.id, amountMinor: order.totalMinor };
+        events.push({
+          type: 'PaymentCaptured',
+          subject: paymentIdOf(order.id),
+          at: now,
+          by: change.by,
+          data,
+        });
+      }
     }
     if (effects.ledger === 'sale') postings.push(saleOf(order, now));
     else if (effects.ledger !== undefined) {

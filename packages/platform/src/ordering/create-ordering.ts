@@ -17,19 +17,25 @@ import {
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
 import { selectOffers } from '../catalogue/index.ts';
+import { appendEvents } from '../events/index.ts';
 import { selectStock } from '../inventory/index.ts';
 import type { MarketRecord, Markets } from '../markets/index.ts';
 import {
+  type NotificationRequest,
   type PaymentAnswer,
   type PaymentProvider,
   askProvider,
+  challengePayment,
   insertPayments,
   orderIdOf,
   paymentIdOf,
+  providerOf,
   requestOf,
   selectExpired,
   selectPayment,
   settleDue,
+  takeDispute,
+  takeLateApproval,
 } from '../payments/index.ts';
 import { type Database, type Tx, isRowFault, Line } from '../postgres/index.ts';
 import { selectPlans, selectTaken, slotName } from '../slots/index.ts';
@@ -61,7 +67,10 @@ export interface OrderingDeps {
   readonly promises?: PromiseSource;
   /** What is charged; what the market's policy says where absent. */
   readonly tariffs?: TariffSource;
+  /** Of all methods that are none of the others'. */
   readonly provider: PaymentProvider;
+  /** Other ways to pay, each with its own methods. */
+  readonly otherProviders?: readonly PaymentProvider[];
   /** Told after each commit that wrote events, so that readers look at once. */
   readonly onCommit: (marketId: MarketId) => void;
 }
@@ -90,12 +99,22 @@ export interface Ordering {
     marketId: MarketId,
     providerName: string,
     body: Readonly<Record<string, unknown>>,
+    raw?: Pick<NotificationRequest, 'text' | 'headers'>,
   ): Promise<boolean>;
   /** Orders as this process knows them, or undefined where it does not know them all: see `OrderCache`. */
   knownOrders(
     marketId: MarketId,
     orderIds: readonly OrderId[],
   ): ReadonlyMap<OrderId, OrderRecord> | undefined;
+  /**
+   * The shopper is back from a challenge: the provider is asked how it went. Errors: `not_found`, `wrong_state` where
+   * nothing waits for a challenge, `payment_declined`.
+   */
+  completeChallenge(
+    marketId: MarketId,
+    orderId: OrderId,
+    testOutcome?: 'approve' | 'decline',
+  ): Promise<Result<OrderRecord, ApiError>>;
   /** Asks providers what is due and cancels what was not paid in time; run every few seconds. */
   sweep(marketId: MarketId): Promise<void>;
   /** Commands waiting or running, for metrics and for a clean end. */
@@ -120,12 +139,23 @@ const SWEEP_LIMIT = 500;
 const MAX_EXPIRY_BATCHES = 40;
 
 export function createOrdering(deps: OrderingDeps): Ordering {
-  const { db, clock, ids, ticker, provider, markets } = deps;
+  const { db, clock, ids, ticker, markets } = deps;
+  const providers = [...(deps.otherProviders ?? []), deps.provider];
+  const providerFor = (method: string): PaymentProvider =>
+    deps.otherProviders?.find((each) => each.takes?.(method) === true) ?? deps.provider;
+  /** Of a payment that was made: a provider that is configured no more says nothing. */
+  const named = (name: string): PaymentProvider | undefined => providerOf(providers, name);
   const caches = new Map<MarketId, OrderCache>();
   const cacheOf = (marketId: MarketId): OrderCache => getOrMake(caches, marketId, () => new OrderCache());
   const promises = deps.promises ?? createPriorPromises();
   const tariffs = deps.tariffs ?? createPolicyTariffs();
-  const withKnown = (marketId: MarketId) => ({ ...deps, promises, tariffs, known: cacheOf(marketId) });
+  const withKnown = (marketId: MarketId) => ({
+    ...deps,
+    promises,
+    tariffs,
+    providerFor,
+    known: cacheOf(marketId),
+  });
   const sweeps = new Map<MarketId, UnansweredScan>();
   const executors = new Map<MarketId, GroupExecutor<Command, Outcome>>();
 
@@ -185,6 +215,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     if (totalMinor <= authorisedMinor(order)) return submitChange(marketId, command);
     const payment = await selectPayment(db, marketId, order.id);
     invariant(payment !== undefined, `order ${order.id} is ${order.state} without a payment`);
+    const provider = named(payment.provider);
+    if (provider === undefined) return submitChange(marketId, command);
     const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
       provider.raise({ ...requestOf(marketId, payment), amountMinor: totalMinor }, signal),
     );
@@ -247,8 +279,9 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     orderId: OrderId,
     answer: PaymentAnswer,
   ): Promise<ChangeOutcome | undefined> {
-    if (answer.kind === 'pending') return undefined;
-    return submitChange(marketId, {
+    if (answer.kind === 'challenge') await keepChallenge(marketId, orderId, answer);
+    if (answer.kind === 'pending' || answer.kind === 'challenge') return undefined;
+    const settled = await submitChange(marketId, {
       change:
         answer.kind === 'done'
           ? { orderId, kind: 'payment_authorised', reference: answer.reference, by: 'system' }
@@ -260,6 +293,57 @@ export function createOrdering(deps: OrderingDeps): Ordering {
               by: 'system',
             },
     });
+    if (answer.kind === 'done' && !settled.ok && settled.error.code === 'wrong_state') {
+      await releaseLateApproval(marketId, orderId, answer.reference);
+    }
+    return settled;
+  }
+
+  /** The shopper has to prove who pays: the order waits for it, and where is kept with its payment. */
+  async function keepChallenge(
+    marketId: MarketId,
+    orderId: OrderId,
+    { url, token }: PaymentAnswer & { readonly kind: 'challenge' },
+  ): Promise<void> {
+    const order = (await selectOrders(db, marketId, [orderId])).get(orderId);
+    if (order === undefined) return;
+    const now = clock.now();
+    const kept = await db.transaction(async (tx) => {
+      insertPayments(tx, marketId, now, addMs(now, ASK_AGAIN_SECONDS * SECOND_MS), [paymentOf(order)]);
+      const challenged = await challengePayment(tx, marketId, orderId, now, { url, token });
+      if (challenged) {
+        const data = { url };
+        appendEvents(tx, marketId, [
+          { type: 'PaymentChallenged', subject: orderId, at: now, by: 'system', data },
+        ]);
+      }
+      return challenged;
+    });
+    if (kept) deps.onCommit(marketId);
+  }
+
+  /**
+   * An approval of an order that was given up meanwhile: what is held is released by the next sweep, and the shopper
+   * is told.
+   */
+  async function releaseLateApproval(marketId: MarketId, orderId: OrderId, reference: string): Promise<void> {
+    const now = clock.now();
+    const late = await db.transaction(async (tx) => {
+      const payment = await takeLateApproval(tx, marketId, orderId, reference, now);
+      if (payment === undefined) return undefined;
+      const { amountMinor } = payment;
+      appendEvents(tx, marketId, [
+        {
+          type: 'PaymentReleased',
+          subject: orderId,
+          at: now,
+          by: 'system',
+          data: { amountMinor, reason: 'late' },
+        },
+      ]);
+      return payment;
+    });
+    if (late !== undefined) deps.onCommit(marketId);
   }
 
   /**
@@ -336,6 +420,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       if (!placed.ok) return placed;
       const { order } = placed.value;
       if (order.state !== 'pending_payment') return afterPayment(await asPlaced(marketId, order));
+      const provider = named(order.payment.provider)!;
       const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
         provider.authorise(
           {
@@ -343,7 +428,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
             paymentId: paymentIdOf(order.id),
             amountMinor: order.totalMinor,
             currency: order.currency,
-            method: command.paymentMethod,
+            method: order.payment.method,
             reference: undefined,
           },
           signal,
@@ -385,10 +470,15 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       return orders;
     },
 
-    async receiveNotification(marketId, providerName, body) {
-      if (providerName !== provider.name) return false;
-      const notification = provider.readNotification(body);
+    async receiveNotification(marketId, providerName, body, raw = { text: '', headers: {} }) {
+      const notification = await named(providerName)?.readNotification({ marketId, body, ...raw });
       if (notification === undefined) return false;
+      if (notification === 'ignored') return true;
+      if (notification.outcome === 'dispute') {
+        await takeDispute(deps, marketId, providerName, notification);
+        deps.onCommit(marketId);
+        return true;
+      }
       // Late or repeated, or of no order at all: the state machine refuses the change.
       await settleAuthorisation(
         marketId,
@@ -400,6 +490,28 @@ export function createOrdering(deps: OrderingDeps): Ordering {
       return true;
     },
 
+    async completeChallenge(marketId, orderId, testOutcome) {
+      const payment = await selectPayment(db, marketId, orderId);
+      if (payment?.state !== 'challenged') {
+        return err({
+          code: 'wrong_state',
+          detail: 'No challenge waits for an answer.',
+          state: payment?.state,
+        });
+      }
+      const provider = named(payment.provider);
+      if (provider === undefined) {
+        return err({ code: 'unavailable', detail: `${payment.provider} is not configured any more.` });
+      }
+      if (testOutcome !== undefined) provider.answerChallenge?.(marketId, paymentIdOf(orderId), testOutcome);
+      const answer = await askProvider(ticker, PROVIDER_TIMEOUT_MS, (signal) =>
+        provider.authorise(requestOf(marketId, payment), signal),
+      );
+      await settleAuthorisation(marketId, orderId, answer);
+      const order = (await selectOrders(db, marketId, [orderId])).get(orderId);
+      return order === undefined ? err({ code: 'not_found' }) : afterPayment(order);
+    },
+
     async sweep(marketId) {
       await findUnanswered(marketId);
       await expireUnpaid(marketId);
@@ -409,7 +521,8 @@ export function createOrdering(deps: OrderingDeps): Ordering {
           clock,
           ticker,
           ids,
-          providers: [provider],
+          onCommit: deps.onCommit,
+          providers,
           timeoutMs: PROVIDER_TIMEOUT_MS,
           onAuthorisation: async (payment, answer) => {
             await settleAuthorisation(marketId, payment.orderId, answer);

@@ -5,7 +5,7 @@ import {
   readCharges,
   sharesOf,
 } from '@halfhour/engines/pricing';
-import { type EpochMs, currency } from '@halfhour/kernel';
+import { type CourierId, type EpochMs, currency } from '@halfhour/kernel';
 import {
   type AccountName,
   type TransactionDraft,
@@ -17,6 +17,7 @@ import {
   SERVICE_FEES,
   SMALL_ORDER_FEES,
   TIPS_UNASSIGNED,
+  courierFloat,
   courierPayable,
   merchantPayable,
   refundsDue,
@@ -34,6 +35,20 @@ export function paymentOf(order: OrderRecord): PaymentDraft {
     currency: order.currency,
     amountMinor: order.totalMinor,
     expiresAt: order.payUntil,
+  };
+}
+
+/** Cash that was paid at the door: the courier has it, until it is brought in. */
+export function cashOf(order: OrderRecord, courierId: CourierId, at: EpochMs): TransactionDraft {
+  return {
+    kind: 'capture',
+    reference: order.id,
+    currency: currency(order.currency),
+    postedAt: at,
+    postings: [
+      { account: courierFloat(courierId), amountMinor: order.totalMinor },
+      { account: shopperReceivable, amountMinor: -order.totalMinor },
+    ],
   };
 }
 

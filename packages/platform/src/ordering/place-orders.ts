@@ -56,7 +56,7 @@ export interface PlaceDeps {
   readonly estimate: EstimateTrip;
   readonly promises: PromiseSource;
   readonly tariffs: TariffSource;
-  readonly provider: PaymentProvider;
+  readonly providerFor: (method: string) => PaymentProvider;
   readonly known: OrderCache;
 }
 
@@ -258,13 +258,20 @@ function newOrder(
     slot: quoted.scheduled?.slot.start,
     prepareAt: quoted.scheduled?.prepareAt,
     preparationSeconds: quoted.store.preparationSeconds,
-    payment: { provider: deps.provider.name, method: command.paymentMethod },
+    payment: paymentBy(deps.providerFor(command.paymentMethod), command),
     deliveryCode: String(deps.random.below(10_000)).padStart(4, '0'),
     placedAt: now,
     payUntil: addMs(now, market.policy.paymentExpirySeconds * SECOND_MS),
     refundedMinor: 0,
     ...NOTHING_YET,
   };
+}
+
+function paymentBy(
+  provider: PaymentProvider,
+  { paymentMethod, shopperId }: PlaceOrder,
+): OrderRecord['payment'] {
+  return { provider: provider.name, method: provider.methodOf?.(paymentMethod, shopperId) ?? paymentMethod };
 }
 
 /** A promise that moves by less while a shopper pays is kept as it was shown. */

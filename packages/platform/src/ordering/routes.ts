@@ -1,4 +1,5 @@
 import {
+  type Clock,
   type EpochMs,
   type Result,
   type StoreId,
@@ -12,6 +13,7 @@ import {
 import type { CancelReason, Order, Quote } from '@halfhour/contract';
 import { type Party, readCharges } from '@halfhour/engines/pricing';
 import { type ApiError, type ApiRequest, type Authority, type Handlers, requiredKey } from '../api/index.ts';
+import { selectPayment, selectRefunded } from '../payments/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { selectAllStores } from '../stores/index.ts';
 import type { Ordering } from './create-ordering.ts';
@@ -19,6 +21,7 @@ import { readOrderHistory } from './order-history.ts';
 import { type Actor, type OrderChange, type OrderRecord, toOrder } from './order.ts';
 import { listOrders, selectOrders } from './order-store.ts';
 import { chargesFor } from './show-charges.ts';
+import { readPaymentAttention } from './payment-attention.ts';
 
 type Changing =
   | 'acceptOrder'
@@ -28,20 +31,22 @@ type Changing =
   | 'changeOrderAddress'
   | 'substituteLine'
   | 'answerSubstitution';
+type Paying =
+  'receivePaymentNotification' | 'getOrderPayment' | 'completePaymentChallenge' | 'listPaymentAttention';
 type Reading = 'listOrders' | 'getOrder' | 'getOrderTimeline';
 type WithoutId<C> = C extends unknown ? Omit<C, 'orderId' | 'by'> : never;
 
 export interface OrderingRouteDeps {
   readonly db: Queryable;
+  readonly clock: Clock;
   readonly ordering: Ordering;
 }
 
 export function createOrderingRoutes({
   db,
+  clock,
   ordering,
-}: OrderingRouteDeps): Handlers<
-  'createQuote' | 'placeOrder' | 'receivePaymentNotification' | Changing | Reading
-> {
+}: OrderingRouteDeps): Handlers<'createQuote' | 'placeOrder' | Paying | Changing | Reading> {
   async function change(
     request: ApiRequest<Changing>,
     change: WithoutId<OrderChange>,
@@ -130,8 +135,43 @@ export function createOrderingRoutes({
     substituteLine: (request) => change(request, { kind: 'substitute', ...request.body }),
     answerSubstitution: (request) => change(request, { kind: 'answer_substitution', ...request.body }),
 
-    async receivePaymentNotification({ params, body }) {
-      const taken = await ordering.receiveNotification(params.marketId, params.providerName, body);
+    async getOrderPayment(request) {
+      const found = await findOwn(db, request);
+      if (!found.ok) return found;
+      const { order } = found.value;
+      const { marketId, id: orderId } = order;
+      const [payment, refunded] = await Promise.all([
+        selectPayment(db, marketId, orderId),
+        selectRefunded(db, marketId, orderId),
+      ]);
+      return ok({
+        orderId,
+        provider: order.payment.provider,
+        // A payment is drawn up when its provider has answered.
+        state: payment?.state ?? 'authorising',
+        amountMinor: order.totalMinor,
+        capturedMinor: payment?.capturedMinor ?? 0,
+        refundedMinor: refunded.doneMinor,
+        refundsDueMinor: refunded.dueMinor,
+        ...(payment?.state === 'challenged' ? { challenge: payment.challenge } : {}),
+      });
+    },
+
+    async completePaymentChallenge(request) {
+      const found = await findOwn(db, request);
+      if (!found.ok) return found;
+      const { params, body } = request;
+      const completed = await ordering.completeChallenge(params.marketId, params.orderId, body.testOutcome);
+      return completed.ok ? ok(toOrder(completed.value, viewerOf(found.value.authority))) : completed;
+    },
+
+    async listPaymentAttention({ params }) {
+      return ok({ items: await readPaymentAttention(db, params.marketId, clock.now()) });
+    },
+
+    async receivePaymentNotification({ params, body, raw }) {
+      const { marketId, providerName } = params;
+      const taken = await ordering.receiveNotification(marketId, providerName, body, raw);
       return taken
         ? ok(undefined)
         : err({ code: 'unauthenticated', detail: 'The notification is not signed by this provider.' });

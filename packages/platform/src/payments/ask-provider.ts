@@ -37,6 +37,7 @@ export function requestOf(marketId: MarketId, payment: PaymentRecord): PaymentRe
     currency: payment.currency,
     method: payment.method,
     reference: payment.reference,
+    ...(payment.challenge === undefined ? {} : { challengeToken: payment.challenge.token }),
   };
 }
 

@@ -1,17 +1,20 @@
 import { type EpochMs, currency } from '@halfhour/kernel';
 import { type TransactionDraft, clearing, refundsDue, shopperReceivable } from '../ledger/index.ts';
-import type { PaymentRecord, RefundRecord } from './payment-store.ts';
+import type { FinishedPayment, RefundRecord } from './payment-store.ts';
 
-/** The capture, posted when the provider has answered: what the shopper owed is at the provider now. */
-export function captureOf(payment: PaymentRecord, at: EpochMs): TransactionDraft {
+/**
+ * The capture, posted when the provider has answered: what the shopper owed is at the provider now. Where that is less
+ * than the total, the rest stays owed.
+ */
+export function captureOf({ payment, capturedMinor }: FinishedPayment, at: EpochMs): TransactionDraft {
   return {
     kind: 'capture',
     reference: payment.orderId,
     currency: currency(payment.currency),
     postedAt: at,
     postings: [
-      { account: clearing(payment.provider), amountMinor: payment.amountMinor },
-      { account: shopperReceivable, amountMinor: -payment.amountMinor },
+      { account: clearing(payment.provider), amountMinor: capturedMinor },
+      { account: shopperReceivable, amountMinor: -capturedMinor },
     ],
   };
 }

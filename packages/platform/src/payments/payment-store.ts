@@ -8,10 +8,8 @@ import {
   keyOf,
   toRfc3339,
 } from '@halfhour/kernel';
+import { type PaymentState, type PaymentStep, DUE, after, statesBefore } from './payment-machine.ts';
 import { type Queryable, type Tx, int8Array, keyArray, momentArray, textArray } from '../postgres/index.ts';
-
-export type PaymentState =
-  'authorising' | 'authorised' | 'declined' | 'capture_due' | 'captured' | 'void_due' | 'voided';
 
 export interface PaymentRecord {
   readonly orderId: OrderId;
@@ -19,10 +17,20 @@ export interface PaymentRecord {
   readonly method: string;
   readonly currency: string;
   readonly amountMinor: number;
+  /** What the provider has taken of it. */
+  readonly capturedMinor: number;
   readonly state: PaymentState;
   readonly reference: string | undefined;
+  /** What the shopper has to do before the provider approves. */
+  readonly challenge: Challenge | undefined;
   readonly createdAt: EpochMs;
   readonly attempts: number;
+}
+
+/** Where the shopper proves who pays, and the provider's name for the attempt. */
+export interface Challenge {
+  readonly url: string;
+  readonly token: string;
 }
 
 interface PaymentRow {
@@ -31,14 +39,16 @@ interface PaymentRow {
   readonly method: string;
   readonly currency: string;
   readonly amount_minor: string;
+  readonly captured_minor: string;
   readonly state: PaymentState;
   readonly provider_reference: string | null;
+  readonly challenge: Challenge | null;
   readonly created_at: EpochMs;
   readonly attempts: number;
 }
 
-const COLUMNS = `order_id, provider, method, currency, amount_minor, state, provider_reference,
-  created_at, attempts`;
+const COLUMNS = `order_id, provider, method, currency, amount_minor, captured_minor, state, provider_reference,
+  challenge, created_at, attempts`;
 
 /** An order has one payment, of the order's key; this is what a provider calls it by. */
 export function paymentIdOf(orderId: OrderId): PaymentId {
@@ -77,6 +87,13 @@ export function insertPayments(
   );
 }
 
+/** The states in which a step is taken, as SQL. */
+function list(step: PaymentStep): string {
+  return `(${statesBefore(step)
+    .map((state) => `'${state}'`)
+    .join(', ')})`;
+}
+
 /** The order in which rows are locked, so that groups and sweeps never wait for each other in a ring. */
 function byOrder(a: { readonly orderId: OrderId }, b: { readonly orderId: OrderId }): number {
   return a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0;
@@ -92,7 +109,7 @@ const UPSERT = `insert into payments.payment as payment (market_id, order_id, pr
 
 /** Where the payment of an order goes; the rest of it as it was drawn up. */
 export interface PaymentMove extends PaymentDraft {
-  readonly to: 'authorised' | 'capture_due' | 'void_due';
+  readonly to: 'authorised' | 'capture_due' | 'captured' | 'void_due';
   /** What the provider calls it, once it has told. */
   readonly reference?: string | undefined;
 }
@@ -113,10 +130,15 @@ export function movePayments(tx: Tx, marketId: MarketId, at: EpochMs, moves: rea
   tx.write(
     `${UPSERT}
        set state = excluded.state, amount_minor = excluded.amount_minor,
+         captured_minor = case excluded.state when 'captured' then excluded.amount_minor else 0 end,
          provider_reference = coalesce(excluded.provider_reference, payment.provider_reference),
          updated_at = excluded.updated_at, next_attempt_at = excluded.next_attempt_at, attempts = 0
-       where payment.state = 'authorising' or (payment.state = 'authorised'
-         and (excluded.state <> 'authorised' or excluded.amount_minor <> payment.amount_minor))`,
+       where (excluded.state = 'authorised' and payment.state in ${list('approve')})
+         or (excluded.state = 'capture_due' and payment.state in ${list('hand_over')})
+         or (excluded.state = 'captured' and payment.state in ${list('collect')})
+         or (excluded.state = 'void_due' and payment.state in ${list('give_up')})
+         or (excluded.state = 'authorised' and payment.state = 'authorised'
+           and excluded.amount_minor <> payment.amount_minor)`,
     [
       keyOf(marketId),
       toRfc3339(at),
@@ -141,31 +163,121 @@ function draftArrays(drafts: readonly PaymentDraft[]): Buffer[] {
 export interface FinishedPayment {
   readonly payment: PaymentRecord;
   readonly reference: string;
+  /** What the provider has taken, of a capture; zero of a void. */
+  readonly capturedMinor: number;
 }
 
-/** What the provider answered to captures and voids. */
-export function finishPayments(
+/** What the provider answered to captures and voids. @returns those that were not finished before */
+export async function finishPayments(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   given: readonly FinishedPayment[],
-): void {
-  if (given.length === 0) return;
+): Promise<FinishedPayment[]> {
+  if (given.length === 0) return [];
   const finished = given.toSorted((a, b) => byOrder(a.payment, b.payment));
-  tx.write(
+  const rows = await tx.query<{ order_id: string }>(
     `${UPSERT}
-       set state = case payment.state when 'capture_due' then 'captured' else 'voided' end,
-         updated_at = excluded.updated_at, provider_reference = excluded.provider_reference,
-         captured_minor = case payment.state when 'capture_due' then payment.amount_minor else 0 end
-       where payment.state in ('capture_due', 'void_due')`,
+       set state = case payment.state when 'capture_due' then '${after('capture_due', 'capture')}'
+           else '${after('void_due', 'void')}' end,
+         updated_at = excluded.updated_at,
+         -- A void tells nothing of an approval: see takeLateApproval.
+         provider_reference = case payment.state when 'capture_due' then excluded.provider_reference
+           else payment.provider_reference end,
+         captured_minor = case payment.state when 'capture_due' then excluded.amount_minor else 0 end
+       where payment.state in ('capture_due', 'void_due') and payment.state = excluded.state
+     returning order_id`,
     [
       keyOf(marketId),
       toRfc3339(at),
-      ...draftArrays(finished.map(({ payment }) => ({ ...payment, expiresAt: at }))),
+      ...draftArrays(
+        finished.map(({ payment, capturedMinor }) => ({
+          ...payment,
+          amountMinor: capturedMinor,
+          expiresAt: at,
+        })),
+      ),
       textArray(finished.map(({ payment }) => payment.state)),
       textArray(finished.map(({ reference }) => reference)),
     ],
   );
+  const moved = new Set(rows.map((row) => idFromKey('ord', row.order_id)));
+  return finished.filter(({ payment }) => moved.has(payment.orderId));
+}
+
+/** What the provider has said no to for good: nothing is asked any more. */
+export async function refusePayments(
+  db: Queryable,
+  marketId: MarketId,
+  at: EpochMs,
+  orderIds: readonly OrderId[],
+): Promise<void> {
+  if (orderIds.length === 0) return;
+  await db.query(
+    `update payments.payment set updated_at = $3::timestamptz,
+       state = case state when 'capture_due' then '${after('capture_due', 'refuse_capture')}'
+         else '${after('void_due', 'refuse_void')}' end
+     where market_id = $1 and order_id = any($2::bigint[]) and state in ('capture_due', 'void_due')`,
+    [keyOf(marketId), keyArray(orderIds.toSorted()), toRfc3339(at)],
+  );
+}
+
+/** Has the provider asked once more. @returns whether there was something to ask */
+export async function askPaymentAgain(
+  db: Queryable,
+  marketId: MarketId,
+  orderId: OrderId,
+  at: EpochMs,
+): Promise<boolean> {
+  const rows = await db.query(
+    `update payments.payment set updated_at = $3::timestamptz, next_attempt_at = $3::timestamptz, attempts = 0,
+       state = case state when 'capture_refused' then '${after('capture_refused', 'ask_again')}'
+         else '${after('void_refused', 'ask_again')}' end
+     where market_id = $1 and order_id = $2 and state in ${list('ask_again')}
+     returning 1`,
+    [keyOf(marketId), keyOf(orderId), toRfc3339(at)],
+  );
+  return rows.length > 0;
+}
+
+/** The shopper has to prove who pays. @returns whether that is new */
+export async function challengePayment(
+  tx: Tx,
+  marketId: MarketId,
+  orderId: OrderId,
+  at: EpochMs,
+  challenge: Challenge,
+): Promise<boolean> {
+  const rows = await tx.query(
+    `update payments.payment set state = 'challenged', challenge = $4, updated_at = $3::timestamptz
+     where market_id = $1 and order_id = $2 and state in ${list('challenge')}
+     returning 1`,
+    [keyOf(marketId), keyOf(orderId), toRfc3339(at), JSON.stringify(challenge)],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * An approval of a payment that was given up, of which nobody knew until now: it is released at once. What was
+ * approved before it was given up has its reference, and stays.
+ * @returns the payment where it was such a one
+ */
+export async function takeLateApproval(
+  db: Queryable,
+  marketId: MarketId,
+  orderId: OrderId,
+  reference: string,
+  at: EpochMs,
+): Promise<PaymentRecord | undefined> {
+  const rows = await db.query<PaymentRow>(
+    `update payments.payment set state = 'void_due', provider_reference = $4, updated_at = $3::timestamptz,
+       next_attempt_at = $3::timestamptz, attempts = 0
+     where market_id = $1 and order_id = $2 and provider_reference is null
+       and state in ('void_due', 'void_refused', ${list('approve_late').slice(1, -1)})
+     returning ${COLUMNS}`,
+    [keyOf(marketId), keyOf(orderId), toRfc3339(at), reference],
+  );
+  return rows[0] === undefined ? undefined : toPayment(rows[0]);
 }
 
 /** The payment of an order; undefined before there is one. */
@@ -190,7 +302,8 @@ export async function selectDuePayments(
 ): Promise<PaymentRecord[]> {
   const rows = await db.query<PaymentRow>(
     `select ${COLUMNS} from payments.payment
-     where market_id = $1 and state in ('authorising', 'capture_due', 'void_due') and next_attempt_at <= $2::timestamptz
+     where market_id = $1 and state in (${DUE.map((state) => `'${state}'`).join(', ')})
+       and next_attempt_at <= $2::timestamptz
      order by next_attempt_at limit $3`,
     [keyOf(marketId), toRfc3339(now), limit],
   );
@@ -206,7 +319,7 @@ export async function selectExpired(
 ): Promise<OrderId[]> {
   const rows = await db.query<{ order_id: string }>(
     `select order_id from payments.payment
-     where market_id = $1 and state = 'authorising' and expires_at <= $2::timestamptz
+     where market_id = $1 and state in ('authorising', 'challenged') and expires_at <= $2::timestamptz
      order by next_attempt_at limit $3`,
     [keyOf(marketId), toRfc3339(now), limit],
   );
@@ -271,8 +384,8 @@ export async function selectDueRefunds(
     PaymentRow & { refund_id: string; refund_minor: string; refund_attempts: number }
   >(
     `select refund_id, refund.amount_minor as refund_minor, refund.attempts as refund_attempts,
-       order_id, provider, method, currency, payment.amount_minor, payment.state,
-       provider_reference, payment.created_at, payment.attempts
+       order_id, provider, method, currency, payment.amount_minor, captured_minor, payment.state,
+       provider_reference, challenge, payment.created_at, payment.attempts
      from payments.refund join payments.payment using (market_id, order_id)
      where market_id = $1 and refund.state = 'due' and refund.next_attempt_at <= $2::timestamptz
        -- Money that was not captured yet cannot be given back: the capture goes first.
@@ -288,17 +401,56 @@ export async function selectDueRefunds(
   }));
 }
 
+/** What was refunded of an order, and what is still to be paid to the shopper. */
+export async function selectRefunded(
+  db: Queryable,
+  marketId: MarketId,
+  orderId: OrderId,
+): Promise<{ readonly doneMinor: number; readonly dueMinor: number }> {
+  const rows = await db.query<{ done: string; due: string }>(
+    `select coalesce(sum(amount_minor) filter (where state = 'done'), 0) as done,
+       coalesce(sum(amount_minor) filter (where state <> 'done'), 0) as due
+     from payments.refund where market_id = $1 and order_id = $2`,
+    [keyOf(marketId), keyOf(orderId)],
+  );
+  return { doneMinor: Number(rows[0]!.done), dueMinor: Number(rows[0]!.due) };
+}
+
+/** What the provider has paid. @returns those that were not finished before */
 export async function finishRefunds(
   db: Queryable,
   marketId: MarketId,
-  refundIds: readonly RefundId[],
-): Promise<void> {
-  if (refundIds.length === 0) return;
-  await db.query(
-    `update payments.refund set state = 'done'
-     where market_id = $1 and refund_id = any($2::bigint[]) and state = 'due'`,
-    [keyOf(marketId), keyArray(refundIds.toSorted())],
+  at: EpochMs,
+  refunds: readonly RefundRecord[],
+): Promise<RefundRecord[]> {
+  if (refunds.length === 0) return [];
+  const rows = await db.query<{ refund_id: string }>(
+    `update payments.refund set state = 'done', done_at = $3::timestamptz
+     where market_id = $1 and refund_id = any($2::bigint[]) and state = 'due'
+     returning refund_id`,
+    [keyOf(marketId), keyArray(refunds.map(({ id }) => id).toSorted()), toRfc3339(at)],
   );
+  const moved = new Set(rows.map((row) => idFromKey('ref', row.refund_id)));
+  return refunds.filter(({ id }) => moved.has(id));
+}
+
+/** What the provider has said no to for good, or is to be asked about once more. @returns how many were moved */
+export async function moveRefunds(
+  db: Queryable,
+  marketId: MarketId,
+  at: EpochMs,
+  to: 'refused' | 'due',
+  refundIds: readonly RefundId[],
+): Promise<number> {
+  if (refundIds.length === 0) return 0;
+  const rows = await db.query(
+    `update payments.refund set state = $3, attempts = 0, next_attempt_at = $4::timestamptz
+     where market_id = $1 and refund_id = any($2::bigint[])
+       and state = case $3 when 'refused' then 'due' else 'refused' end
+     returning 1`,
+    [keyOf(marketId), keyArray(refundIds.toSorted()), to, toRfc3339(at)],
+  );
+  return rows.length;
 }
 
 /** The next tries after failed ones. */
@@ -327,8 +479,10 @@ function toPayment(row: PaymentRow): PaymentRecord {
     method: row.method,
     currency: row.currency,
     amountMinor: Number(row.amount_minor),
+    capturedMinor: Number(row.captured_minor),
     state: row.state,
     reference: row.provider_reference ?? undefined,
+    challenge: row.challenge ?? undefined,
     createdAt: row.created_at,
     attempts: row.attempts,
   };

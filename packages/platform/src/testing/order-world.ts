@@ -289,7 +289,10 @@ export async function createOrderWorld(db: Database, stock: Model['stock']): Pro
     const payments = await selectPayments();
     const orders = await Promise.all(
       [...orderIds].map(async ([name, id]) => {
-        const types = events.filter((event) => event.subject === id).map((event) => event.type);
+        // What became of its payment is told of the order, too, when the provider has answered.
+        const types = events
+          .filter((event) => event.subject === id && event.type.startsWith('Order'))
+          .map((event) => event.type);
         return [name, await seeOrder(known.get(id)!, types, payments.get(id))] as const;
       }),
     );
@@ -408,12 +411,15 @@ function isDecided(kind: string): boolean {
 
 const SIGHT_OF_PAYMENT: Readonly<Record<PaymentState, OrderSight['payment']>> = {
   authorising: 'open',
+  challenged: 'open',
   authorised: 'authorised',
   declined: 'void',
   capture_due: 'captured',
   captured: 'captured',
+  capture_refused: 'captured',
   void_due: 'void',
   voided: 'void',
+  void_refused: 'void',
 };
 
 /** What the provider was told of a payment, in minor units. */

@@ -11,8 +11,16 @@ import {
 import type { CommandKey } from '../api/index.ts';
 import { createMarkets } from '../markets/index.ts';
 import { type Ordering, type PromiseSource, type TariffSource, createOrdering } from '../ordering/index.ts';
-import { createTestProvider } from '../payments/index.ts';
+import {
+  type PaymentProvider,
+  type ReconcileDeps,
+  type TestBooks,
+  createCashProvider,
+  createTestProvider,
+  createWalletProvider,
+} from '../payments/index.ts';
 import type { Database } from '../postgres/index.ts';
+import { type Wallets, createWallets } from '../wallet/index.ts';
 import { TEST_START, type TestMarket, createTestMarket } from './test-market.ts';
 
 export interface TestOrdering {
@@ -23,6 +31,10 @@ export interface TestOrdering {
   readonly shopperId: UserId;
   /** Notifications that the test provider wants to send; hand them to `ordering.receiveNotification`. */
   readonly notifications: Record<string, unknown>[];
+  readonly provider: PaymentProvider;
+  readonly wallets: Wallets;
+  /** What reconciliation of this provider needs. */
+  readonly reconciling: ReconcileDeps;
   /** A command key that has not been used. */
   key(body?: string): CommandKey;
   /** Places `basket` (one dish) as quoted and returns the order's id; fails the test when it is refused. */
@@ -37,12 +49,21 @@ export async function createTestOrdering(
     readonly couriers?: number;
     readonly promises?: PromiseSource;
     readonly tariffs?: TariffSource;
+    /** The provider's own books, kept by the clock of the test. */
+    readonly booksOf?: (clock: ManualClock) => TestBooks;
   } = {},
 ): Promise<TestOrdering> {
   const clock = new ManualClock(TEST_START);
   const ids = createIdSource(() => clock.now(), nodes++);
   const market = await createTestMarket(db, ids, options);
   const notifications: Record<string, unknown>[] = [];
+  const wallets = createWallets({ db, clock, ids, markets: createMarkets({ db }) });
+  const provider = createTestProvider({
+    clock,
+    secret: 'test',
+    notify: (_, body) => notifications.push(body),
+    ...(options.booksOf === undefined ? {} : { books: options.booksOf(clock) }),
+  });
   const ordering = createOrdering({
     db,
     clock,
@@ -54,7 +75,8 @@ export async function createTestOrdering(
       const metres = Math.round(distanceMetres(from, to));
       return { metres, seconds: Math.round(metres / 5) };
     },
-    provider: createTestProvider({ clock, secret: 'test', notify: (_, body) => notifications.push(body) }),
+    provider,
+    otherProviders: [createCashProvider(db), createWalletProvider(db, wallets)],
     ...(options.promises === undefined ? {} : { promises: options.promises }),
     ...(options.tariffs === undefined ? {} : { tariffs: options.tariffs }),
     onCommit: () => {},
@@ -69,6 +91,9 @@ export async function createTestOrdering(
     market,
     shopperId,
     notifications,
+    provider,
+    wallets,
+    reconciling: { db, clock, ticker: systemTicker, ids, providers: [provider], onCommit: () => {} },
     key,
     async place(paymentMethod = 'test_approve') {
       const basket = market.basket();
