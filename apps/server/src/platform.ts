@@ -219,7 +219,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       : createStripeProvider({ ...options.stripe, clock: wallClock, ticker, send: fetch });
   const promises = createPromises({ db, clock, markets, onCommit });
   const tariffs = createTariffs({ db, clock, markets, estimate: maps.estimate, onCommit });
-  const wallets = createWallets({ db, clock, ids, markets });
+  const wallets = createWallets({ db, clock, ids });
   const ordering = createOrdering({
     db,
     clock,

@@ -75,6 +75,8 @@ test('what an endpoint is sent is described, as the payload of a message that th
   assert.deepEqual(Object.keys(properties as Json), ['type', 'timestamp', 'data']);
 });
 
+const mediaOf = ({ stream }: RouteContract): string => (stream ? 'text/event-stream' : 'application/json');
+
 test('each operation has its parameters, answer, problems by code, and roles', () => {
   for (const [name, route] of Object.entries(ROUTES) as [string, RouteContract][]) {
     const operation = document.paths[route.path]![route.method.toLowerCase()] as {
@@ -90,7 +92,8 @@ test('each operation has its parameters, answer, problems by code, and roles', (
     assert.ok(inPath.every((parameter) => parameter.required));
     assert.equal(operation.requestBody !== undefined, route.body !== undefined, name);
     const answer = operation.responses[String(route.response.status)];
-    assert.equal(answer?.content !== undefined, route.response.schema !== undefined, name);
+    const said = route.file ?? (route.response.schema === undefined ? [] : [mediaOf(route)]);
+    assert.deepEqual(Object.keys(answer?.content ?? {}), [...said], name);
     const described = JSON.stringify(operation.responses);
     for (const code of route.problems ?? []) {
       assert.ok(operation.responses[String(PROBLEMS[code][0])]?.content?.['application/problem+json'], name);

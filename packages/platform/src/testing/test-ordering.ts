@@ -57,7 +57,7 @@ export async function createTestOrdering(
   const ids = createIdSource(() => clock.now(), nodes++);
   const market = await createTestMarket(db, ids, options);
   const notifications: Record<string, unknown>[] = [];
-  const wallets = createWallets({ db, clock, ids, markets: createMarkets({ db }) });
+  const wallets = createWallets({ db, clock, ids });
   const provider = createTestProvider({
     clock,
     secret: 'test',
