@@ -41,12 +41,14 @@ export function ErrorNotice({ error, children }: { error: unknown; children?: Re
   );
 }
 
-export function wordsFor(error: unknown): { title: string; hint: string } {
+/** `detail` is what the server said of this case in particular, where it did. */
+export function wordsFor(error: unknown): { title: string; hint: string; detail?: string | undefined } {
   if (error instanceof ProblemError) {
     const { problem } = error;
     const { title, hint, requestId } = problem;
     return {
       title,
+      detail: problem.detail,
       hint:
         requestId === undefined || problem.status < 500
           ? hint

@@ -1,4 +1,4 @@
-import { BookOpenText, type LucideIcon } from 'lucide-react';
+import { BookOpenText, type LucideIcon, Tags } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { text } from '../../text/index.ts';
@@ -12,6 +12,8 @@ import { LedgerPage } from './ledger/ledger-page.tsx';
 import { OrderPostingsPage } from './ledger/order-postings-page.tsx';
 import { TransactionsPage } from './ledger/transactions-page.tsx';
 import { financePaths } from './paths.ts';
+import { NewTariffPage } from './tariffs/new-tariff-page.tsx';
+import { TariffsPage } from './tariffs/tariffs-page.tsx';
 
 /** The finance pages of one market: their list on the left, the chosen one beside it. */
 export function FinancePage(operated: Operated) {
@@ -39,6 +41,12 @@ export function FinancePage(operated: Operated) {
                   <Route path="/ops/:slug/finance/ledger/orders/:id">
                     {({ id }) => <OrderPostingsPage id={id} />}
                   </Route>
+                  <Route path={paths.tariffs}>
+                    <TariffsPage />
+                  </Route>
+                  <Route path={paths.newTariff}>
+                    <NewTariffPage />
+                  </Route>
                   <Route path={`/ops/${market.slug}/finance`}>
                     <Redirect to={paths.ledger} replace />
                   </Route>
@@ -60,6 +68,7 @@ function FinanceNav({ slug }: { slug: string }) {
   const paths = financePaths(slug);
   const pages: readonly { name: string; icon: LucideIcon; path: string }[] = [
     { name: text.finance.nav.ledger, icon: BookOpenText, path: paths.ledger },
+    { name: text.finance.nav.tariffs, icon: Tags, path: paths.tariffs },
   ];
   return (
     <nav

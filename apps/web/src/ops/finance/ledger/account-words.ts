@@ -39,8 +39,8 @@ function ownerCode(owner: string): string {
   return /^[a-z]{3}_/.test(owner) ? shortCode(owner) : owner;
 }
 
-/** What a transaction of this kind is; its own word where the catalogue has none. */
+/** What a transaction of this kind is; its own word where the catalogue has none. A kind may end with the id of its cause. */
 export function kindName(kind: string): string {
   const names: Readonly<Record<string, string>> = text.ledger.kind;
-  return names[kind] ?? kind;
+  return names[kind.replace(/-[a-z]{3}_[0-9a-v]{13}$/, '')] ?? kind;
 }

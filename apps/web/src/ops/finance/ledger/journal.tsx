@@ -1,12 +1,11 @@
 import { Table } from '@mantine/core';
-import { Link } from 'wouter';
 import { text } from '../../../text/index.ts';
-import { shortCode } from '../../order-board.ts';
 import { useFormat } from '../../market-format.tsx';
-import { useFinance } from '../finance-context.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { accountName, kindName } from './account-words.ts';
-import { type LedgerTransaction, useNameOf } from './use-ledger.ts';
+import { OrderLink } from '../parts/order-link.tsx';
+import { AccountTitle } from './account-title.tsx';
+import { kindName } from './account-words.ts';
+import { type LedgerTransaction } from './use-ledger.ts';
 
 /** Transactions as a bookkeeper writes them: each with its debits, its credits, and their equal sums. */
 export function Journal({
@@ -35,9 +34,7 @@ export function Journal({
 }
 
 function Entry({ transaction, withOrder }: { transaction: LedgerTransaction; withOrder: boolean }) {
-  const { paths } = useFinance();
   const format = useFormat();
-  const nameOf = useNameOf();
   const t = text.ledger;
   const { orderId, postings } = transaction;
   // Debits first, as they are written.
@@ -52,11 +49,7 @@ function Entry({ transaction, withOrder }: { transaction: LedgerTransaction; wit
             <time dateTime={transaction.postedAt} className="text-ink-2">
               {format.dateTime(transaction.postedAt)}
             </time>
-            {withOrder && orderId !== undefined && (
-              <Link href={paths.order(orderId)} className="text-accent hover:underline" title={orderId}>
-                {text.order.title(shortCode(orderId))}
-              </Link>
-            )}
+            {withOrder && orderId !== undefined && <OrderLink id={orderId} />}
             <span className="ml-auto font-mono text-xs text-ink-2">{transaction.id}</span>
           </span>
         </Table.Th>
@@ -64,7 +57,7 @@ function Entry({ transaction, withOrder }: { transaction: LedgerTransaction; wit
       {rows.map(({ account, amountMinor }, index) => (
         <Table.Tr key={index}>
           <Table.Td {...(amountMinor < 0 && { pl: 'xl' })}>
-            {accountName(account, nameOf)}
+            <AccountTitle code={account} />
             <span className="ml-2 font-mono text-xs text-ink-3 max-lg:hidden">{account}</span>
           </Table.Td>
           <AmountCell minor={amountMinor > 0 ? amountMinor : undefined} />

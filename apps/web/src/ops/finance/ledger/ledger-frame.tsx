@@ -1,47 +1,27 @@
 import { ActionIcon, TextInput } from '@mantine/core';
 import { Search } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { text } from '../../../text/index.ts';
 import { useFinance } from '../finance-context.tsx';
 import { Page } from '../parts/page.tsx';
+import { Views } from '../parts/views.tsx';
 import { pathOfSearch } from './search.ts';
 
 /** What the pages of the ledger share: its views, and the search for an order, a transaction or an account. */
-export function LedgerFrame({
-  view,
-  actions,
-  children,
-}: {
-  view: 'accounts' | 'journal';
-  actions?: ReactNode;
-  children: ReactNode;
-}) {
+export function LedgerFrame({ view, children }: { view: 'accounts' | 'journal'; children: ReactNode }) {
   const { paths } = useFinance();
   const t = text.ledger;
-  const views = [
-    { name: 'accounts', title: t.views.accounts, path: paths.ledger },
-    { name: 'journal', title: t.views.journal, path: paths.transactions },
-  ] as const;
   return (
     <Page title={t.title} lead={t.lead} actions={<LedgerSearch />}>
-      <div className="flex flex-wrap items-end justify-between gap-3 border-b border-line">
-        <nav aria-label={t.views.label} className="flex gap-1">
-          {views.map(({ name, title, path }) => (
-            <Link
-              key={name}
-              href={path}
-              aria-current={name === view ? 'page' : undefined}
-              className={`-mb-px flex h-10 items-center border-b-2 px-3 font-medium ${
-                name === view ? 'border-accent text-ink' : 'border-transparent text-ink-2 hover:text-ink'
-              }`}
-            >
-              {title}
-            </Link>
-          ))}
-        </nav>
-        {actions !== undefined && <div className="flex flex-wrap items-end gap-2 pb-2">{actions}</div>}
-      </div>
+      <Views
+        label={t.views.label}
+        here={view}
+        views={[
+          { name: 'accounts', title: t.views.accounts, path: paths.ledger },
+          { name: 'journal', title: t.views.journal, path: paths.transactions },
+        ]}
+      />
       {children}
     </Page>
   );

@@ -7,10 +7,11 @@ import { useFormat } from '../../market-format.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { Verdict } from '../parts/verdict.tsx';
-import { accountName, familyName } from './account-words.ts';
+import { AccountTitle } from './account-title.tsx';
+import { familyName } from './account-words.ts';
 import { type Chart, chartOf, type Family } from './chart.ts';
 import { LedgerFrame } from './ledger-frame.tsx';
-import { useAccounts, useNameOf } from './use-ledger.ts';
+import { useAccounts } from './use-ledger.ts';
 
 /** The chart of accounts with its balances, which is the trial balance as well. */
 export function LedgerPage() {
@@ -73,7 +74,6 @@ function ChartTable({ chart }: { chart: Chart }) {
 /** One account of the chart; where it is kept for each owner, the sum, and the owners on demand. */
 function FamilyRows({ family: { family, accounts, balanceMinor } }: { family: Family }) {
   const [open, setOpen] = useState(false);
-  const nameOf = useNameOf();
   const format = useFormat();
   const several = accounts.length > 1;
   const code = several ? family : accounts[0]!.code;
@@ -96,7 +96,7 @@ function FamilyRows({ family: { family, accounts, balanceMinor } }: { family: Fa
                 {familyName(family)}
               </Button>
             ) : (
-              accountName(code, nameOf)
+              <AccountTitle code={code} />
             )}
             {several && (
               <span className="text-ink-3">{text.ledger.accounts(format.number(accounts.length))}</span>
@@ -111,7 +111,7 @@ function FamilyRows({ family: { family, accounts, balanceMinor } }: { family: Fa
           <Table.Tr key={account.code} className="text-ink-2">
             <Table.Td pl="xl">
               <span className="flex items-center gap-2">
-                {accountName(account.code, nameOf)}
+                <AccountTitle code={account.code} />
                 <span className="ml-auto font-mono text-xs text-ink-3 max-lg:hidden">{account.code}</span>
               </span>
             </Table.Td>

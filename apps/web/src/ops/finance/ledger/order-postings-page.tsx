@@ -8,13 +8,14 @@ import { Notice } from '../../../ui/notice.tsx';
 import { shortCode } from '../../order-board.ts';
 import { useFormat } from '../../market-format.tsx';
 import { useFinance } from '../finance-context.tsx';
+import { Fact, Facts } from '../parts/fact.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
-import { accountName } from './account-words.ts';
+import { AccountTitle } from './account-title.tsx';
 import { Journal } from './journal.tsx';
-import { type LedgerTransaction, useNameOf } from './use-ledger.ts';
+import { type LedgerTransaction } from './use-ledger.ts';
 
 /** An order holds few transactions: a sale, captures, refunds, goodwill, a dispute. */
 const MOST = 200;
@@ -81,27 +82,17 @@ export function OrderPostingsPage({ id }: { id: string }) {
 function OrderFacts(props: { state: keyof typeof text.orderState; totalMinor: number; placedAt: string }) {
   const format = useFormat();
   return (
-    <dl className="flex flex-wrap items-center gap-x-8 gap-y-2">
-      <Fact name={text.ledger.ofOrder.state} value={text.orderState[props.state]} />
-      <Fact name={text.order.total} value={format.money(props.totalMinor)} />
-      <Fact name={text.order.placed} value={format.dateTime(props.placedAt)} />
-    </dl>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt className="text-xs text-ink-3">{name}</dt>
-      <dd className="font-medium tabular-nums">{value}</dd>
-    </div>
+    <Facts>
+      <Fact name={text.ledger.ofOrder.state}>{text.orderState[props.state]}</Fact>
+      <Fact name={text.order.total}>{format.money(props.totalMinor)}</Fact>
+      <Fact name={text.order.placed}>{format.dateTime(props.placedAt)}</Fact>
+    </Facts>
   );
 }
 
 /** What all transactions of the order together leave on each account. */
 function Remains({ transactions }: { transactions: readonly LedgerTransaction[] }) {
   const format = useFormat();
-  const nameOf = useNameOf();
   const t = text.ledger;
   const left = new Map<string, number>();
   for (const { postings } of transactions) {
@@ -126,7 +117,7 @@ function Remains({ transactions }: { transactions: readonly LedgerTransaction[] 
         {rows.map(([account, minor]) => (
           <Table.Tr key={account}>
             <Table.Td>
-              {accountName(account, nameOf)}
+              <AccountTitle code={account} />
               <span className="ml-2 font-mono text-xs text-ink-3 max-lg:hidden">{account}</span>
             </Table.Td>
             <AmountCell minor={minor > 0 ? minor : undefined} />

@@ -1,8 +1,6 @@
-import { Button } from '@mantine/core';
-import { statusOf } from '../../../api/index.ts';
-import { SignInRedirect } from '../../../session/sign-in-redirect.tsx';
 import { text } from '../../../text/index.ts';
-import { ErrorNotice, Loading, Notice } from '../../../ui/notice.tsx';
+import { Notice } from '../../../ui/notice.tsx';
+import { FetchedPages } from '../parts/fetched.tsx';
 import { Journal } from './journal.tsx';
 import { LedgerFrame } from './ledger-frame.tsx';
 import { useTransactions } from './use-ledger.ts';
@@ -13,34 +11,15 @@ export function TransactionsPage() {
   const t = text.ledger;
   return (
     <LedgerFrame view="journal">
-      {items === undefined ? (
-        statusOf(query.error) === 401 ? (
-          <SignInRedirect />
-        ) : query.isError ? (
-          <ErrorNotice error={query.error}>
-            <Button onClick={() => void query.refetch()}>{text.retry}</Button>
-          </ErrorNotice>
-        ) : (
-          <Loading />
-        )
-      ) : items.length === 0 ? (
-        <Notice icon="empty" title={t.noTransactions} hint={t.noAccountsHint} />
-      ) : (
-        <>
-          <Journal transactions={items} />
-          {query.hasNextPage && (
-            <div className="flex justify-center">
-              <Button
-                variant="default"
-                loading={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                {t.older}
-              </Button>
-            </div>
-          )}
-        </>
-      )}
+      <FetchedPages query={query} items={items}>
+        {(all) =>
+          all.length === 0 ? (
+            <Notice icon="empty" title={t.noTransactions} hint={t.noAccountsHint} />
+          ) : (
+            <Journal transactions={all} />
+          )
+        }
+      </FetchedPages>
     </LedgerFrame>
   );
 }

@@ -12,10 +12,10 @@ const PAGE = 200;
 /** A market of more stores shows the codes of the rest. */
 const NAMED_STORES = 5_000;
 
-/** What stores are called, by their ids; undefined for what is not a store, or not loaded yet. */
-export function useNameOf(): (id: string) => string | undefined {
+/** What stores are called, by their ids. */
+export function useStoreNames() {
   const { market } = useFinance();
-  const stores = useQuery({
+  return useQuery({
     queryKey: ['store-names', market.id],
     staleTime: 10 * 60_000,
     queryFn: async ({ signal }) => {
@@ -33,7 +33,12 @@ export function useNameOf(): (id: string) => string | undefined {
       return names;
     },
   });
-  return useCallback((id) => stores.data?.get(id), [stores.data]);
+}
+
+/** What a store is called; undefined for what is not a store, or not loaded yet. */
+export function useNameOf(): (id: string) => string | undefined {
+  const { data } = useStoreNames();
+  return useCallback((id) => data?.get(id), [data]);
 }
 
 /** Transactions, newest first, a page at a time. */

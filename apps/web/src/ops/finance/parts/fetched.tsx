@@ -1,21 +1,50 @@
 import { Skeleton } from '@mantine/core';
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { statusOf } from '../../../api/index.ts';
 import { SignInRedirect } from '../../../session/sign-in-redirect.tsx';
 import { text } from '../../../text/index.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorNotice } from '../../../ui/notice.tsx';
+import { Older } from './older.tsx';
+
+interface Asked {
+  readonly error: unknown;
+  readonly isError: boolean;
+  readonly refetch: () => Promise<unknown>;
+}
 
 /** What was asked for once it is there; until then that it loads, or why it did not come and how to try again. */
 export function Fetched<T>({
   query,
   children,
 }: {
-  query: UseQueryResult<T>;
+  query: Asked & { readonly data: T | undefined };
   children: (data: T) => ReactNode;
 }) {
-  if (query.data !== undefined) return children(query.data);
+  return query.data === undefined ? <NotThere query={query} /> : children(query.data);
+}
+
+/** The same for a list that is asked for by the page, with a button for the next one. */
+export function FetchedPages<T>({
+  query,
+  items,
+  children,
+}: {
+  query: Asked & Parameters<typeof Older>[0]['query'];
+  /** Of all pages so far. */
+  items: readonly T[] | undefined;
+  children: (items: readonly T[]) => ReactNode;
+}) {
+  if (items === undefined) return <NotThere query={query} />;
+  return (
+    <>
+      {children(items)}
+      <Older query={query} />
+    </>
+  );
+}
+
+function NotThere({ query }: { query: Asked }) {
   if (statusOf(query.error) === 401) return <SignInRedirect />;
   if (query.isError) {
     return (

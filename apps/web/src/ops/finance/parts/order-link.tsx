@@ -1,0 +1,18 @@
+import { Link } from 'wouter';
+import { text } from '../../../text/index.ts';
+import { shortCode } from '../../order-board.ts';
+import { useFinance } from '../finance-context.tsx';
+
+/** To everything that an order posted. */
+export function OrderLink({ id }: { id: string }) {
+  const { paths } = useFinance();
+  return (
+    <Link
+      href={paths.order(id)}
+      title={id}
+      className="whitespace-nowrap text-accent underline-offset-2 hover:underline"
+    >
+      {text.order.title(shortCode(id))}
+    </Link>
+  );
+}
