@@ -74,6 +74,41 @@ test('an operator finds the postings of an order, and sees that they balance', {
   });
 });
 
+test(
+  'an operator reads the statement of an account, and the trial balance of a moment',
+  { skip },
+  async () => {
+    const order = await deliveredOrder();
+    await asOperator(async (page, finance) => {
+      await page.goto(`${finance}/ledger`);
+      await page.locator('[data-testid=chart] a', { hasText: 'Commission' }).click();
+      await page.locator(`[data-testid=statement] a[title=${order.id}]`).waitFor();
+      await looksRight(page, 'statement');
+      await page.goto(`${finance}/ledger/trial-balance`);
+      await page.locator('[data-testid=trial-balance]').waitFor();
+      assert.equal(await page.locator('[data-testid=balanced]').innerText(), 'Balanced');
+      await looksRight(page, 'trial-balance');
+    });
+  },
+);
+
+test('an operator makes a tariff after looking at its effect on last week', { skip }, async () => {
+  await deliveredOrder();
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/tariffs`);
+    await page.locator('[data-testid=tariffs] [data-state=in_force]').waitFor();
+    await page.locator('[data-testid=new-tariff]').click();
+    await page.locator('fieldset', { hasText: 'Delivery fee' }).getByLabel('Base').first().fill('99');
+    await page.locator('[data-testid=preview]').click();
+    const shoppers = page.locator('[data-testid=preview-result] [data-sum=shoppersPayMinor] td').last();
+    assert.match(await shoppers.innerText(), /^[+-]/);
+    await looksRight(page, 'new-tariff');
+    await page.locator('[data-testid=create-tariff]').click();
+    await page.locator('[data-testid=tariffs] [data-state=future]').waitFor();
+    await looksRight(page, 'tariffs');
+  });
+});
+
 test('the same pages speak Chinese and Spanish, in light and dark, and remember it', { skip }, async () => {
   await deliveredOrder();
   await asOperator(async (page, finance) => {

@@ -10,7 +10,9 @@ import type { Operated } from '../ops-page.tsx';
 import { FinanceProvider } from './finance-context.tsx';
 import { LedgerPage } from './ledger/ledger-page.tsx';
 import { OrderPostingsPage } from './ledger/order-postings-page.tsx';
+import { StatementPage } from './ledger/statement-page.tsx';
 import { TransactionsPage } from './ledger/transactions-page.tsx';
+import { TrialBalancePage } from './ledger/trial-balance-page.tsx';
 import { financePaths } from './paths.ts';
 import { NewTariffPage } from './tariffs/new-tariff-page.tsx';
 import { TariffsPage } from './tariffs/tariffs-page.tsx';
@@ -37,6 +39,12 @@ export function FinancePage(operated: Operated) {
                   </Route>
                   <Route path={paths.transactions}>
                     <TransactionsPage />
+                  </Route>
+                  <Route path={paths.trialBalance}>
+                    <TrialBalancePage />
+                  </Route>
+                  <Route path="/ops/:slug/finance/ledger/accounts/:code">
+                    {({ code }) => <StatementPage key={code} code={decodeURIComponent(code)} />}
                   </Route>
                   <Route path="/ops/:slug/finance/ledger/orders/:id">
                     {({ id }) => <OrderPostingsPage id={id} />}

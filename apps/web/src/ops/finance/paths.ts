@@ -4,6 +4,8 @@ export function financePaths(slug: string) {
   return {
     ledger: `${base}/ledger`,
     transactions: `${base}/ledger/transactions`,
+    trialBalance: `${base}/ledger/trial-balance`,
+    account: (code: string) => `${base}/ledger/accounts/${encodeURIComponent(code)}`,
     tariffs: `${base}/tariffs`,
     newTariff: `${base}/tariffs/new`,
     order: (id: string) => `${base}/ledger/orders/${id}`,
