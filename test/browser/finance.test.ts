@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Order } from '@halfhour/contract';
-import { createIdSource, systemNow } from '@halfhour/kernel';
+import { createIdSource, idFromKey, keyOf, systemNow, toRfc3339 } from '@halfhour/kernel';
 import { hashPassword, insertUsers } from '@halfhour/platform/identity';
 import type { Browser, Page } from 'playwright-core';
 import { newKey, quoteAndPlace, valueOf } from '../acceptance/order-steps.ts';
@@ -71,6 +71,43 @@ test('an operator finds the postings of an order, and sees that they balance', {
     await page.goto(`${finance}/ledger`);
     await page.locator('[data-testid=chart]').waitFor();
     assert.equal(await page.locator('[data-testid=balanced]').innerText(), 'Balanced');
+  });
+});
+
+test('an operator resolves a difference with a provider, with a reason', { skip }, async () => {
+  const order = await deliveredOrder();
+  const exceptionId = idFromKey('exc', 1n);
+  await platform.db.query(
+    `insert into payments.exception
+       (market_id, exception_id, kind, subject, provider, order_id, ours_minor, theirs_minor, detail, found_at, seen_at)
+     values ($1, $2, 'amount_differs', 'browser', 'test', $3, $4, $5, 'The provider has captured another amount.', $6, $6)`,
+    [
+      keyOf(market.marketId),
+      keyOf(exceptionId),
+      keyOf(order.id),
+      order.totalMinor,
+      order.totalMinor - 500,
+      toRfc3339(START),
+    ],
+  );
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/reconciliation/attention`);
+    await page.locator('[data-testid=attention] [data-kind=exception] a').first().waitFor();
+    await looksRight(page, 'attention');
+
+    await page.goto(`${finance}/reconciliation`);
+    await page.locator(`[data-testid=exceptions] [data-id=${exceptionId}] button`).click();
+    const dialog = page.locator('[role=dialog]');
+    await dialog.locator('textarea').fill('The shop took five euros in cash; see its note.');
+    await looksRight(page, 'exception');
+    await dialog.locator('button[type=submit]').click();
+    await dialog.locator('[data-testid=resolved]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`${finance}/reconciliation`);
+
+    await page.goto(`${finance}/reconciliation/resolved`);
+    await page.locator(`[data-testid=exceptions] [data-id=${exceptionId}]`).waitFor();
+    await looksRight(page, 'resolved');
   });
 });
 

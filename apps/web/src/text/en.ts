@@ -228,6 +228,7 @@ export const en = {
     nav: {
       label: 'Finance pages',
       ledger: 'Ledger',
+      reconciliation: 'Reconciliation',
       tariffs: 'Tariffs',
     },
     older: 'Show older ones',
@@ -329,7 +330,108 @@ export const en = {
       refund: 'Refund decided',
       'refund-paid': 'Refund paid',
       courier_pay: 'Courier pay',
+      'paid-otherwise': 'Paid by the bank',
+      'written-off': 'Written off',
     },
+  },
+
+  reconciliation: {
+    title: 'Reconciliation',
+    lead: 'Where a payment provider’s list and our books differ, and what a provider has refused. Each is ended by a person, with a reason.',
+    attentionLead:
+      'Orders whose goods and money have parted for more than an hour, and every open difference, the oldest first.',
+    views: {
+      label: 'Views of reconciliation',
+      open: 'Open',
+      attention: 'Needs attention',
+      resolved: 'Resolved',
+    },
+    noneOpen: 'Everything agrees',
+    noneOpenHint:
+      'The providers’ lists and our books say the same. They are compared by themselves every few minutes.',
+    noneResolved: 'Nothing has been resolved yet',
+    noAttention: 'Nothing needs attention',
+    noAttentionHint:
+      'What is delivered is paid, what is paid is delivered, and what is owed has been given back.',
+    one: 'Difference',
+    what: 'What is wrong',
+    order: 'Order',
+    provider: 'Provider',
+    ours: 'What we say',
+    theirs: 'What the provider says',
+    oursIn: (currency: string) => `We say, ${currency}`,
+    theirsIn: (currency: string) => `Provider says, ${currency}`,
+    amountIn: (currency: string) => `Amount, ${currency}`,
+    nothing: 'nothing',
+    difference: 'Difference',
+    found: 'Found',
+    seen: 'Last seen',
+    since: 'Since',
+    detail: 'Detail',
+    state: 'State',
+    states: { open: 'Open', resolved: 'Resolved' },
+    kind: {
+      capture_refused: {
+        title: 'Capture refused',
+        meaning: 'The order was handed over, and the provider will not take its payment.',
+      },
+      void_refused: {
+        title: 'Release refused',
+        meaning:
+          'The order was cancelled, and the provider will not release what it holds of the shopper’s money.',
+      },
+      refund_refused: {
+        title: 'Refund refused',
+        meaning: 'The shopper is to get money back, and the provider will not pay it.',
+      },
+      captured_less: {
+        title: 'Captured less',
+        meaning: 'The provider has taken less than the order’s total; the rest is still owed.',
+      },
+      missing_here: {
+        title: 'Missing in our books',
+        meaning: 'The provider lists a payment or refund that we do not know.',
+      },
+      missing_there: {
+        title: 'Missing at the provider',
+        meaning: 'Our books have a payment or refund that the provider does not list.',
+      },
+      amount_differs: {
+        title: 'Amounts differ',
+        meaning: 'Both know it, with another amount.',
+      },
+      state_differs: {
+        title: 'States differ',
+        meaning: 'Both know it, and do not agree on how far it is.',
+      },
+      duplicate: {
+        title: 'Listed twice',
+        meaning: 'The provider lists the same payment or refund more than once.',
+      },
+    },
+    attention: {
+      exception: 'Open difference',
+      capture_overdue: 'Delivered, not paid',
+      void_overdue: 'Cancelled, not released',
+      refund_overdue: 'Refund not paid',
+      paid_undelivered: 'Paid, not delivered',
+    },
+    recheckHint: 'Has it been mended meanwhile? Ask the provider again.',
+    recheck: 'Compare again',
+    resolveBy: 'How is it settled?',
+    resolution: {
+      ask_again: { title: 'Ask the provider again', effect: 'It is tried once more; nothing is posted now.' },
+      paid_otherwise: { title: 'Paid by the bank', effect: 'Posts that the money went by the bank account.' },
+      written_off: { title: 'Write off', effect: 'Posts what is missing as a loss of the platform.' },
+      explained: { title: 'Explained', effect: 'Keeps the reason; nothing is posted.' },
+      agreed: { title: 'Both sides agree now', effect: 'Found by comparing again.' },
+    },
+    reason: 'Reason',
+    reasonHint: 'For whoever reads this in a year. At least three characters.',
+    resolve: 'Resolve',
+    resolvedBy: 'Settled as',
+    resolvedAt: 'Settled',
+    by: 'By',
   },
 
   tariffs: {

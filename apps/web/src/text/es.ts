@@ -230,6 +230,7 @@ export const es: Text = {
     nav: {
       label: 'Páginas de finanzas',
       ledger: 'Libro mayor',
+      reconciliation: 'Conciliación',
       tariffs: 'Tarifas',
     },
     older: 'Mostrar anteriores',
@@ -335,7 +336,109 @@ export const es: Text = {
       refund: 'Reembolso decidido',
       'refund-paid': 'Reembolso pagado',
       courier_pay: 'Pago a repartidores',
+      'paid-otherwise': 'Pagado por el banco',
+      'written-off': 'Dado por perdido',
     },
+  },
+
+  reconciliation: {
+    title: 'Conciliación',
+    lead: 'Donde la lista de un proveedor de pagos y nuestros libros difieren, y lo que un proveedor ha rechazado. Cada caso lo cierra una persona, con un motivo.',
+    attentionLead:
+      'Pedidos cuya mercancía y dinero llevan más de una hora separados, y todas las diferencias abiertas; las más antiguas primero.',
+    views: {
+      label: 'Vistas de la conciliación',
+      open: 'Abiertas',
+      attention: 'Requiere atención',
+      resolved: 'Resueltas',
+    },
+    noneOpen: 'Todo coincide',
+    noneOpenHint:
+      'Las listas de los proveedores y nuestros libros dicen lo mismo. Se comparan solos cada pocos minutos.',
+    noneResolved: 'Aún no se ha resuelto nada',
+    noAttention: 'Nada requiere atención',
+    noAttentionHint: 'Lo entregado está pagado, lo pagado está entregado y lo debido se ha devuelto.',
+    one: 'Diferencia',
+    what: 'Qué ocurre',
+    order: 'Pedido',
+    provider: 'Proveedor',
+    ours: 'Lo que decimos nosotros',
+    theirs: 'Lo que dice el proveedor',
+    oursIn: (currency) => `Nosotros, ${currency}`,
+    theirsIn: (currency) => `Proveedor, ${currency}`,
+    amountIn: (currency) => `Importe, ${currency}`,
+    nothing: 'nada',
+    difference: 'Diferencia',
+    found: 'Detectada',
+    seen: 'Vista por última vez',
+    since: 'Desde',
+    detail: 'Detalle',
+    state: 'Estado',
+    states: { open: 'Abierta', resolved: 'Resuelta' },
+    kind: {
+      capture_refused: {
+        title: 'Cobro rechazado',
+        meaning: 'El pedido se entregó y el proveedor no quiere cobrarlo.',
+      },
+      void_refused: {
+        title: 'Liberación rechazada',
+        meaning: 'El pedido se canceló y el proveedor no libera el dinero retenido del cliente.',
+      },
+      refund_refused: {
+        title: 'Reembolso rechazado',
+        meaning: 'Se debe devolver dinero al cliente y el proveedor no lo paga.',
+      },
+      captured_less: {
+        title: 'Cobro incompleto',
+        meaning: 'El proveedor cobró menos que el total del pedido; el resto sigue pendiente.',
+      },
+      missing_here: {
+        title: 'Falta en nuestros libros',
+        meaning: 'El proveedor lista un pago o un reembolso que no conocemos.',
+      },
+      missing_there: {
+        title: 'Falta en el proveedor',
+        meaning: 'Nuestros libros tienen un pago o un reembolso que el proveedor no lista.',
+      },
+      amount_differs: { title: 'Importes distintos', meaning: 'Ambos lo conocen, con otro importe.' },
+      state_differs: { title: 'Estados distintos', meaning: 'Ambos lo conocen y no coinciden en su estado.' },
+      duplicate: {
+        title: 'Duplicado',
+        meaning: 'El proveedor lista el mismo pago o reembolso más de una vez.',
+      },
+    },
+    attention: {
+      exception: 'Diferencia abierta',
+      capture_overdue: 'Entregado, sin cobrar',
+      void_overdue: 'Cancelado, sin liberar',
+      refund_overdue: 'Reembolso sin pagar',
+      paid_undelivered: 'Pagado, sin entregar',
+    },
+    recheckHint: '¿Se arregló entretanto? Pregunte de nuevo al proveedor.',
+    recheck: 'Comparar de nuevo',
+    resolveBy: '¿Cómo se resuelve?',
+    resolution: {
+      ask_again: {
+        title: 'Pedirlo otra vez al proveedor',
+        effect: 'Se intenta una vez más; por ahora no se asienta nada.',
+      },
+      paid_otherwise: {
+        title: 'Pagado por el banco',
+        effect: 'Asienta que el dinero pasó por la cuenta bancaria.',
+      },
+      written_off: {
+        title: 'Dar por perdido',
+        effect: 'Asienta lo que falta como pérdida de la plataforma.',
+      },
+      explained: { title: 'Explicado', effect: 'Guarda el motivo; no asienta nada.' },
+      agreed: { title: 'Ambas partes coinciden ya', effect: 'Detectado al comparar de nuevo.' },
+    },
+    reason: 'Motivo',
+    reasonHint: 'Para quien lea esto dentro de un año. Al menos tres caracteres.',
+    resolve: 'Resolver',
+    resolvedBy: 'Resuelta como',
+    resolvedAt: 'Resuelta el',
+    by: 'Por',
   },
 
   tariffs: {

@@ -1,4 +1,4 @@
-import { BookOpenText, type LucideIcon, Tags } from 'lucide-react';
+import { BookOpenText, type LucideIcon, Scale, Tags } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { text } from '../../text/index.ts';
@@ -14,6 +14,8 @@ import { StatementPage } from './ledger/statement-page.tsx';
 import { TransactionsPage } from './ledger/transactions-page.tsx';
 import { TrialBalancePage } from './ledger/trial-balance-page.tsx';
 import { financePaths } from './paths.ts';
+import { AttentionPage } from './payments/attention-page.tsx';
+import { ReconciliationPage } from './payments/reconciliation-page.tsx';
 import { NewTariffPage } from './tariffs/new-tariff-page.tsx';
 import { TariffsPage } from './tariffs/tariffs-page.tsx';
 
@@ -49,6 +51,15 @@ export function FinancePage(operated: Operated) {
                   <Route path="/ops/:slug/finance/ledger/orders/:id">
                     {({ id }) => <OrderPostingsPage id={id} />}
                   </Route>
+                  <Route path={paths.reconciliation}>
+                    <ReconciliationPage state="open" />
+                  </Route>
+                  <Route path={paths.resolvedExceptions}>
+                    <ReconciliationPage state="resolved" />
+                  </Route>
+                  <Route path={paths.attention}>
+                    <AttentionPage />
+                  </Route>
                   <Route path={paths.tariffs}>
                     <TariffsPage />
                   </Route>
@@ -76,6 +87,7 @@ function FinanceNav({ slug }: { slug: string }) {
   const paths = financePaths(slug);
   const pages: readonly { name: string; icon: LucideIcon; path: string }[] = [
     { name: text.finance.nav.ledger, icon: BookOpenText, path: paths.ledger },
+    { name: text.finance.nav.reconciliation, icon: Scale, path: paths.reconciliation },
     { name: text.finance.nav.tariffs, icon: Tags, path: paths.tariffs },
   ];
   return (
