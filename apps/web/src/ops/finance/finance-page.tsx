@@ -1,4 +1,4 @@
-import { BookOpenText, type LucideIcon, Scale, Tags } from 'lucide-react';
+import { Banknote, BookOpenText, type LucideIcon, Scale, Tags } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { text } from '../../text/index.ts';
@@ -16,6 +16,9 @@ import { TrialBalancePage } from './ledger/trial-balance-page.tsx';
 import { financePaths } from './paths.ts';
 import { AttentionPage } from './payments/attention-page.tsx';
 import { ReconciliationPage } from './payments/reconciliation-page.tsx';
+import { RunPage } from './settlements/run-page.tsx';
+import { RunsPage } from './settlements/runs-page.tsx';
+import { SettlementPage } from './settlements/settlement-page.tsx';
 import { NewTariffPage } from './tariffs/new-tariff-page.tsx';
 import { TariffsPage } from './tariffs/tariffs-page.tsx';
 
@@ -60,6 +63,15 @@ export function FinancePage(operated: Operated) {
                   <Route path={paths.attention}>
                     <AttentionPage />
                   </Route>
+                  <Route path={paths.settlements}>
+                    <RunsPage />
+                  </Route>
+                  <Route path="/ops/:slug/finance/settlements/:id">
+                    {({ id }) => <RunPage key={id} id={id} />}
+                  </Route>
+                  <Route path="/ops/:slug/finance/settlements/:runId/:id">
+                    {({ runId, id }) => <SettlementPage key={id} runId={runId} id={id} />}
+                  </Route>
                   <Route path={paths.tariffs}>
                     <TariffsPage />
                   </Route>
@@ -88,6 +100,7 @@ function FinanceNav({ slug }: { slug: string }) {
   const pages: readonly { name: string; icon: LucideIcon; path: string }[] = [
     { name: text.finance.nav.ledger, icon: BookOpenText, path: paths.ledger },
     { name: text.finance.nav.reconciliation, icon: Scale, path: paths.reconciliation },
+    { name: text.finance.nav.settlements, icon: Banknote, path: paths.settlements },
     { name: text.finance.nav.tariffs, icon: Tags, path: paths.tariffs },
   ];
   return (
