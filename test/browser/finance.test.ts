@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Order } from '@halfhour/contract';
-import { createIdSource, systemNow } from '@halfhour/kernel';
+import { createIdSource, idFromKey, keyOf, systemNow, toRfc3339 } from '@halfhour/kernel';
 import { hashPassword, insertUsers } from '@halfhour/platform/identity';
 import type { Browser, Page } from 'playwright-core';
 import { newKey, quoteAndPlace, valueOf } from '../acceptance/order-steps.ts';
@@ -74,6 +75,106 @@ test('an operator finds the postings of an order, and sees that they balance', {
   });
 });
 
+test('an operator resolves a difference with a provider, with a reason', { skip }, async () => {
+  const order = await deliveredOrder();
+  const exceptionId = idFromKey('exc', 1n);
+  await platform.db.query(
+    `insert into payments.exception
+       (market_id, exception_id, kind, subject, provider, order_id, ours_minor, theirs_minor, detail, found_at, seen_at)
+     values ($1, $2, 'amount_differs', 'browser', 'test', $3, $4, $5, 'The provider has captured another amount.', $6, $6)`,
+    [
+      keyOf(market.marketId),
+      keyOf(exceptionId),
+      keyOf(order.id),
+      order.totalMinor,
+      order.totalMinor - 500,
+      toRfc3339(START),
+    ],
+  );
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/reconciliation/attention`);
+    await page.locator('[data-testid=attention] [data-kind=exception] a').first().waitFor();
+    await looksRight(page, 'attention');
+
+    await page.goto(`${finance}/reconciliation`);
+    await page.locator(`[data-testid=exceptions] [data-id=${exceptionId}] button`).click();
+    const dialog = page.locator('[role=dialog]');
+    await dialog.locator('textarea').fill('The shop took five euros in cash; see its note.');
+    await looksRight(page, 'exception');
+    await dialog.locator('button[type=submit]').click();
+    await dialog.locator('[data-testid=resolved]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`${finance}/reconciliation`);
+
+    await page.goto(`${finance}/reconciliation/resolved`);
+    await page.locator(`[data-testid=exceptions] [data-id=${exceptionId}]`).waitFor();
+    await looksRight(page, 'resolved');
+  });
+});
+
+test(
+  'an operator reads the statement of an account, and the trial balance of a moment',
+  { skip },
+  async () => {
+    const order = await deliveredOrder();
+    await asOperator(async (page, finance) => {
+      await page.goto(`${finance}/ledger`);
+      await page.locator('[data-testid=chart] a', { hasText: 'Commission' }).click();
+      await page.locator(`[data-testid=statement] a[title=${order.id}]`).waitFor();
+      await looksRight(page, 'statement');
+      await page.goto(`${finance}/ledger/trial-balance`);
+      await page.locator('[data-testid=trial-balance]').waitFor();
+      assert.equal(await page.locator('[data-testid=balanced]').innerText(), 'Balanced');
+      await looksRight(page, 'trial-balance');
+    });
+  },
+);
+
+test('an operator makes a tariff after looking at its effect on last week', { skip }, async () => {
+  await deliveredOrder();
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/tariffs`);
+    await page.locator('[data-testid=tariffs] [data-state=in_force]').waitFor();
+    await page.locator('[data-testid=new-tariff]').click();
+    await page.locator('fieldset', { hasText: 'Delivery fee' }).getByLabel('Base').first().fill('99');
+    await page.locator('[data-testid=preview]').click();
+    const shoppers = page.locator('[data-testid=preview-result] [data-sum=shoppersPayMinor] td').last();
+    assert.match(await shoppers.innerText(), /^[+-]/);
+    await looksRight(page, 'new-tariff');
+    await page.locator('[data-testid=create-tariff]').click();
+    await page.locator('[data-testid=tariffs] [data-state=future]').waitFor();
+    await looksRight(page, 'tariffs');
+  });
+});
+
+test('an operator settles with stores, from the run to its payouts', { skip }, async () => {
+  const order = await deliveredOrder();
+  await letTimePass();
+  const params = { marketId: market.marketId, merchantId: market.merchantIds[0] };
+  valueOf(
+    await platform.clientOf(market.operator).call('setMerchantBankAccount', {
+      params,
+      body: { holder: 'Merchant 1', iban: 'DE89370400440532013000' },
+    }),
+  );
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/settlements`);
+    await page.locator('[data-testid=settle-merchants]').click();
+    await page.waitForURL(/\/settlements\/srn_/);
+    const run = page.url();
+    await page.locator('[data-testid=settlements] a').first().click();
+    await page.locator(`[data-testid=settlement-lines] a[title=${order.id}]`).waitFor();
+    await looksRight(page, 'settlement');
+    await page.goto(run);
+    await page.locator('[data-testid=approve]').click();
+    await page.locator('[data-testid=approve-confirm]').click();
+    await page.locator('[data-testid=payouts] [data-id]').first().waitFor();
+    await looksRight(page, 'run');
+    await page.goto(`${finance}/settlements`);
+    await page.locator('[data-testid=runs] [data-state=approved]').waitFor();
+  });
+});
+
 test('the same pages speak Chinese and Spanish, in light and dark, and remember it', { skip }, async () => {
   await deliveredOrder();
   await asOperator(async (page, finance) => {
@@ -125,6 +226,15 @@ async function deliveredOrder(): Promise<Order> {
       .clientOf(market.operator)
       .call('advanceSandboxOrder', { params, body: { to: 'delivered' }, idempotencyKey: newKey() }),
   );
+}
+
+/** What was posted before a moment is settled by a run at that moment: the clock, which stands still, goes on a little. */
+async function letTimePass(): Promise<void> {
+  const { clock } = platform;
+  const before = clock.now();
+  clock.setSpeed(60);
+  while (clock.now() === before) await setImmediate();
+  clock.setSpeed(0);
 }
 
 /** Nothing serious for axe-core, and nothing wider than the page. */

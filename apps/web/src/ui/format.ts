@@ -18,6 +18,8 @@ export interface Format {
   readonly currencyDigits: number;
   /** `1,234.50` in a column whose head names the currency. */
   amount(minor: number): string;
+  /** `1234.50`, for machines. */
+  plainAmount(minor: number): string;
   money(minor: number): string;
   /** Short, for large sums: `$ 1.2M`. */
   moneyShort(minor: number): string;
@@ -71,6 +73,7 @@ export function createFormat(language: string, timeZone: string, currency: strin
     currency,
     timeZone,
     currencyDigits,
+    plainAmount: (minor) => (minor / minorInMajor).toFixed(currencyDigits),
     amount: (minor) => amount.format(minor / minorInMajor),
     money: (minor) => money.format(minor / minorInMajor),
     moneyShort: (minor) => moneyShort.format(minor / minorInMajor),

@@ -1,4 +1,4 @@
-import { BookOpenText, type LucideIcon, Tags } from 'lucide-react';
+import { Banknote, BookOpenText, type LucideIcon, Scale, Tags } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { text } from '../../text/index.ts';
@@ -10,8 +10,15 @@ import type { Operated } from '../ops-page.tsx';
 import { FinanceProvider } from './finance-context.tsx';
 import { LedgerPage } from './ledger/ledger-page.tsx';
 import { OrderPostingsPage } from './ledger/order-postings-page.tsx';
+import { StatementPage } from './ledger/statement-page.tsx';
 import { TransactionsPage } from './ledger/transactions-page.tsx';
+import { TrialBalancePage } from './ledger/trial-balance-page.tsx';
 import { financePaths } from './paths.ts';
+import { AttentionPage } from './payments/attention-page.tsx';
+import { ReconciliationPage } from './payments/reconciliation-page.tsx';
+import { RunPage } from './settlements/run-page.tsx';
+import { RunsPage } from './settlements/runs-page.tsx';
+import { SettlementPage } from './settlements/settlement-page.tsx';
 import { NewTariffPage } from './tariffs/new-tariff-page.tsx';
 import { TariffsPage } from './tariffs/tariffs-page.tsx';
 
@@ -38,8 +45,32 @@ export function FinancePage(operated: Operated) {
                   <Route path={paths.transactions}>
                     <TransactionsPage />
                   </Route>
+                  <Route path={paths.trialBalance}>
+                    <TrialBalancePage />
+                  </Route>
+                  <Route path="/ops/:slug/finance/ledger/accounts/:code">
+                    {({ code }) => <StatementPage key={code} code={decodeURIComponent(code)} />}
+                  </Route>
                   <Route path="/ops/:slug/finance/ledger/orders/:id">
                     {({ id }) => <OrderPostingsPage id={id} />}
+                  </Route>
+                  <Route path={paths.reconciliation}>
+                    <ReconciliationPage state="open" />
+                  </Route>
+                  <Route path={paths.resolvedExceptions}>
+                    <ReconciliationPage state="resolved" />
+                  </Route>
+                  <Route path={paths.attention}>
+                    <AttentionPage />
+                  </Route>
+                  <Route path={paths.settlements}>
+                    <RunsPage />
+                  </Route>
+                  <Route path="/ops/:slug/finance/settlements/:id">
+                    {({ id }) => <RunPage key={id} id={id} />}
+                  </Route>
+                  <Route path="/ops/:slug/finance/settlements/:runId/:id">
+                    {({ runId, id }) => <SettlementPage key={id} runId={runId} id={id} />}
                   </Route>
                   <Route path={paths.tariffs}>
                     <TariffsPage />
@@ -68,6 +99,8 @@ function FinanceNav({ slug }: { slug: string }) {
   const paths = financePaths(slug);
   const pages: readonly { name: string; icon: LucideIcon; path: string }[] = [
     { name: text.finance.nav.ledger, icon: BookOpenText, path: paths.ledger },
+    { name: text.finance.nav.reconciliation, icon: Scale, path: paths.reconciliation },
+    { name: text.finance.nav.settlements, icon: Banknote, path: paths.settlements },
     { name: text.finance.nav.tariffs, icon: Tags, path: paths.tariffs },
   ];
   return (

@@ -3,7 +3,7 @@ import { text } from '../../../text/index.ts';
 import { useFormat } from '../../market-format.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { OrderLink } from '../parts/order-link.tsx';
-import { AccountTitle } from './account-title.tsx';
+import { AccountLink } from './account-link.tsx';
 import { kindName } from './account-words.ts';
 import { type LedgerTransaction } from './use-ledger.ts';
 
@@ -57,7 +57,7 @@ function Entry({ transaction, withOrder }: { transaction: LedgerTransaction; wit
       {rows.map(({ account, amountMinor }, index) => (
         <Table.Tr key={index}>
           <Table.Td {...(amountMinor < 0 && { pl: 'xl' })}>
-            <AccountTitle code={account} />
+            <AccountLink code={account} />
             <span className="ml-2 font-mono text-xs text-ink-3 max-lg:hidden">{account}</span>
           </Table.Td>
           <AmountCell minor={amountMinor > 0 ? amountMinor : undefined} />

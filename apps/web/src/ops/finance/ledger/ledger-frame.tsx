@@ -9,7 +9,13 @@ import { Views } from '../parts/views.tsx';
 import { pathOfSearch } from './search.ts';
 
 /** What the pages of the ledger share: its views, and the search for an order, a transaction or an account. */
-export function LedgerFrame({ view, children }: { view: 'accounts' | 'journal'; children: ReactNode }) {
+export function LedgerFrame({
+  view,
+  children,
+}: {
+  view: 'accounts' | 'journal' | 'trial';
+  children: ReactNode;
+}) {
   const { paths } = useFinance();
   const t = text.ledger;
   return (
@@ -20,6 +26,7 @@ export function LedgerFrame({ view, children }: { view: 'accounts' | 'journal'; 
         views={[
           { name: 'accounts', title: t.views.accounts, path: paths.ledger },
           { name: 'journal', title: t.views.journal, path: paths.transactions },
+          { name: 'trial', title: t.views.trial, path: paths.trialBalance },
         ]}
       />
       {children}

@@ -7,7 +7,7 @@ import { useFormat } from '../../market-format.tsx';
 import { Fetched } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { Verdict } from '../parts/verdict.tsx';
-import { AccountTitle } from './account-title.tsx';
+import { AccountLink } from './account-link.tsx';
 import { familyName } from './account-words.ts';
 import { type Chart, chartOf, type Family } from './chart.ts';
 import { LedgerFrame } from './ledger-frame.tsx';
@@ -96,7 +96,7 @@ function FamilyRows({ family: { family, accounts, balanceMinor } }: { family: Fa
                 {familyName(family)}
               </Button>
             ) : (
-              <AccountTitle code={code} />
+              <AccountLink code={code} />
             )}
             {several && (
               <span className="text-ink-3">{text.ledger.accounts(format.number(accounts.length))}</span>
@@ -111,7 +111,7 @@ function FamilyRows({ family: { family, accounts, balanceMinor } }: { family: Fa
           <Table.Tr key={account.code} className="text-ink-2">
             <Table.Td pl="xl">
               <span className="flex items-center gap-2">
-                <AccountTitle code={account.code} />
+                <AccountLink code={account.code} />
                 <span className="ml-auto font-mono text-xs text-ink-3 max-lg:hidden">{account.code}</span>
               </span>
             </Table.Td>

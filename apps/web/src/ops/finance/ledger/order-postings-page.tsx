@@ -13,7 +13,7 @@ import { Fetched } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
-import { AccountTitle } from './account-title.tsx';
+import { AccountLink } from './account-link.tsx';
 import { Journal } from './journal.tsx';
 import { type LedgerTransaction } from './use-ledger.ts';
 
@@ -117,7 +117,7 @@ function Remains({ transactions }: { transactions: readonly LedgerTransaction[] 
         {rows.map(([account, minor]) => (
           <Table.Tr key={account}>
             <Table.Td>
-              <AccountTitle code={account} />
+              <AccountLink code={account} />
               <span className="ml-2 font-mono text-xs text-ink-3 max-lg:hidden">{account}</span>
             </Table.Td>
             <AmountCell minor={minor > 0 ? minor : undefined} />

@@ -87,3 +87,58 @@ export function useAccounts() {
     },
   });
 }
+
+export type LedgerEntry = AnswerOf<RouteOf<'listLedgerEntries'>>['items'][number];
+
+/** The entries of an account, newest first, a page at a time. */
+export function useEntries(account: string) {
+  const { market } = useFinance();
+  const query = useInfiniteQuery({
+    queryKey: ['ledger-entries', market.id, account],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      call('listLedgerEntries', {
+        params: { marketId: market.id },
+        query: { account, limit: 100, ...(pageParam !== undefined && { cursor: pageParam }) },
+        signal,
+      }),
+    getNextPageParam: (page) => page.next,
+  });
+  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  return { query, items };
+}
+
+/** A file of more rows is cut off here, at the oldest. */
+const MOST_ENTRIES = 50_000;
+
+/** Loads the entries of an account for a file, newest first. */
+export function useAllEntries(account: string): () => Promise<LedgerEntry[]> {
+  const { market } = useFinance();
+  return async () => {
+    const entries: LedgerEntry[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await call('listLedgerEntries', {
+        params: { marketId: market.id },
+        query: { account, limit: PAGE, ...(cursor !== undefined && { cursor }) },
+      });
+      entries.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== undefined && entries.length < MOST_ENTRIES);
+    return entries;
+  };
+}
+
+/** @param at a moment, now where absent */
+export function useTrialBalance(at: string | undefined) {
+  const { market } = useFinance();
+  return useQuery({
+    queryKey: ['trial-balance', market.id, at],
+    queryFn: ({ signal }) =>
+      call('getTrialBalance', {
+        params: { marketId: market.id },
+        query: at === undefined ? {} : { at },
+        signal,
+      }),
+  });
+}

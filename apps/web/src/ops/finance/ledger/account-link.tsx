@@ -1,0 +1,15 @@
+import { Link } from 'wouter';
+import { useFinance } from '../finance-context.tsx';
+import { accountName } from './account-words.ts';
+import { useNameOf } from './use-ledger.ts';
+
+/** The name of an account, which leads to its statement. */
+export function AccountLink({ code }: { code: string }) {
+  const { paths } = useFinance();
+  const nameOf = useNameOf();
+  return (
+    <Link href={paths.account(code)} className="underline-offset-2 hover:text-accent hover:underline">
+      {accountName(code, nameOf)}
+    </Link>
+  );
+}
