@@ -385,6 +385,10 @@ export const en = {
         title: 'Refund refused',
         meaning: 'The shopper is to get money back, and the provider will not pay it.',
       },
+      float_over_limit: {
+        title: 'Too much cash',
+        meaning: 'A courier holds more cash of shoppers than the limit; it is to be brought in.',
+      },
       captured_less: {
         title: 'Captured less',
         meaning: 'The provider has taken less than the order’s total; the rest is still owed.',
@@ -415,6 +419,7 @@ export const en = {
       capture_overdue: 'Delivered, not paid',
       void_overdue: 'Cancelled, not released',
       refund_overdue: 'Refund not paid',
+      dispute_open: 'Disputed at the bank',
       paid_undelivered: 'Paid, not delivered',
     },
     recheckHint: 'Has it been mended meanwhile? Ask the provider again.',

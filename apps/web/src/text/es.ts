@@ -389,6 +389,10 @@ export const es: Text = {
         title: 'Reembolso rechazado',
         meaning: 'Se debe devolver dinero al cliente y el proveedor no lo paga.',
       },
+      float_over_limit: {
+        title: 'Demasiado efectivo',
+        meaning: 'Un repartidor lleva más efectivo de clientes que el límite; debe entregarlo.',
+      },
       captured_less: {
         title: 'Cobro incompleto',
         meaning: 'El proveedor cobró menos que el total del pedido; el resto sigue pendiente.',
@@ -413,6 +417,7 @@ export const es: Text = {
       capture_overdue: 'Entregado, sin cobrar',
       void_overdue: 'Cancelado, sin liberar',
       refund_overdue: 'Reembolso sin pagar',
+      dispute_open: 'Reclamado al banco',
       paid_undelivered: 'Pagado, sin entregar',
     },
     recheckHint: '¿Se arregló entretanto? Pregunte de nuevo al proveedor.',
