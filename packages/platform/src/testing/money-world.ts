@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SupportPolicy } from '@halfhour/contract';
-import { type OrderId, type Result, SECOND_MS, err, invariant, ok } from '@halfhour/kernel';
+import { type OrderId, type Result, SECOND_MS, invariant, ok } from '@halfhour/kernel';
 import type { ApiError, Authority } from '../api/index.ts';
 import { insertOffers } from '../catalogue/index.ts';
 import { insertCouriers } from '../couriers/index.ts';
@@ -31,13 +31,16 @@ export type Stage =
   | 'partly_refunded'
   | 'refunded'
   | 'cancelled';
-/** What they want: the order cancelled, a dish or all that is left given back, or credit in the wallet. */
-export type Deed = 'cancel' | 'refund_dish' | 'refund_rest' | 'goodwill';
+/** What they want: the order cancelled, a dish or all that is left given back, credit in the wallet, or the payees paid. */
+export type Deed = 'cancel' | 'refund_dish' | 'refund_rest' | 'goodwill' | 'pay_out';
 
 /** Goodwill of 3.00. */
 const GOODWILL_MINOR = 300;
 const DISH_MINOR = 1_000;
+/** What was told or decided in one sweep is done at the provider in the next. */
 const SWEEPS = 2;
+/** A dispute is opened after one, and ends after the next. */
+const DISPUTE_SWEEPS = 3;
 const TOP_UP_MINOR = 10_000;
 /** Above it a second person agrees: less than the order costs, more than a dish. */
 const FOUR_EYES_MINOR = 2_000;
@@ -99,6 +102,8 @@ export interface Situation {
   /** Whether merchant and courier were paid what they are owed before anybody acts. */
   readonly isPaidOut: boolean;
 }
+
+export type OpenWorld = (situation: Situation) => Promise<MoneyWorld>;
 
 /**
  * A market in which one order after the other comes as far as a situation says, each of a shopper, merchant and courier of
@@ -234,6 +239,10 @@ export async function createMoneyMarket(
         const reason = by === 'shopper' || by === 'merchant' ? by : 'operator';
         return plain(await ordering.change(marketId, { kind: 'cancel', orderId, by, reason }));
       }
+      if (deed === 'pay_out') {
+        await payOut();
+        return ok(undefined);
+      }
       const { totalMinor, refundedMinor } = await orderNow();
       const wish =
         deed === 'refund_dish'
@@ -257,17 +266,17 @@ export async function createMoneyMarket(
     }
 
     async function settle(): Promise<void> {
-      // What was told or decided in one sweep is done at the provider in the next.
-      for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      const sweeps = method.startsWith('test_dispute') ? DISPUTE_SWEEPS : SWEEPS;
+      for (let sweep = 0; sweep < sweeps; sweep++) {
         await hear();
         await ordering.sweep(marketId);
       }
       const query = { state: 'open' as const, limit: 50 };
       const open = done(await payments.listPaymentExceptions({ ...asked(), params: inMarket, query }));
       for (const { id, kind } of open.items) {
-        invariant(kind === 'refund_refused', `a ${kind} waits for a person`);
+        invariant(kind === 'refund_refused' || kind === 'capture_refused', `a ${kind} waits for a person`);
         const params = { marketId, paymentExceptionId: id };
-        const body = { resolution: 'paid_otherwise' as const, reason: 'paid back by hand' };
+        const body = { resolution: 'paid_otherwise' as const, reason: 'paid by the bank' };
         done(await payments.resolvePaymentException({ ...asked(), params, body }));
       }
       const params = { marketId, courierId };
@@ -307,12 +316,8 @@ export async function createMoneyMarket(
         return all.slice(0, before < 0 ? undefined : before).toReversed();
       },
       async outcome() {
-        const { state, cancelReason } = await orderNow();
         const payment = await selectPayment(db, marketId, orderId);
-        return {
-          order: cancelReason === undefined ? state : `${state} (${cancelReason})`,
-          payment: payment?.state,
-        };
+        return { order: (await orderNow()).state, payment: payment?.state };
       },
     };
   };

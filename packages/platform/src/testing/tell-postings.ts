@@ -14,11 +14,18 @@ const ID = /[a-z]{3}_[0-9a-z]{6,}/g;
 const ACCOUNT_WIDTH = 34;
 const AMOUNT_WIDTH = 8;
 
-/** Writes transactions for people: ids by names, debits before credits, amounts with two decimals. */
-export function createTeller(names: ReadonlyMap<string, string>): {
+export interface Teller {
   transaction(transaction: PostedTransaction): string[];
+  /** Of the accounts that are not empty. */
   balances(balances: ReadonlyMap<string, number>): string[];
-} {
+}
+
+/**
+ * Writes transactions for people: ids by names, debits before credits, amounts with two decimals.
+ *
+ * @param names of ids; others are called by what they are and a number, in the order in which they come
+ */
+export function createTeller(names: ReadonlyMap<string, string>): Teller {
   const known = new Map(names);
   const counts = new Map<string, number>();
   const nameOf = (id: string): string => {
