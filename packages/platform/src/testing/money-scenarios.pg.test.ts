@@ -141,7 +141,7 @@ async function actOut(situation: (typeof SITUATIONS)[number], open: OpenWorld): 
       } else {
         assert.deepEqual(await world.posted(), before, `${about} is refused and posts`);
         const { code, detail = '' } = outcome.error;
-        add(outcomes, `Refused, \`${code}\`. ${detail}`.trimEnd(), by);
+        add(outcomes, `Refused, \`${code}\`${code === 'forbidden' ? '.' : `: ${detail}`}`, by);
         refused += 1;
       }
     }
@@ -210,6 +210,18 @@ done and ${refused} refused. An order of two dishes at 10.00 with 22 % tax conta
 fee 4 %, tip 0.50: 24.30 pesos. The store is \`la-pasiva\`, the courier \`ana\`, the shopper \`sofia\`. Amounts are in pesos (UYU);
 Dr is debit, Cr credit. Above 20.00 a second person agrees to a refund. Cash is brought in before anybody acts, and paid back
 by the bank.
+
+What is refused posts nothing, and the test holds that of each. It also holds that each transaction balances, that
+\`shoppers:receivable\`, \`payments:refunds-due\`, \`payouts:in-transit\` and the courier's float are empty when all is settled, and
+that of an order refunded whole nobody keeps fees, commission or tax. The tip stays with the courier, so its refund is
+\`platform:refunds\`. A merchant that was paid out owes what is refunded: a debit on \`merchant:la-pasiva:payable\`, carried into
+the next settlement. What the provider pays out to the bank is no part of it, so clearing keeps what was captured.
+
+Two things to know when reading it:
+
+- **A refund after a lost dispute pays the shopper twice**: nothing refuses it, and clearing ends in credit. The last section
+  shows it.
+- **An order cancelled after pickup posts nothing**, so merchant and courier get nothing for it of their own accord.
 `;
 }
 

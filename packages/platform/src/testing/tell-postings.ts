@@ -2,15 +2,15 @@ import type { PostedTransaction } from '../ledger/index.ts';
 
 /** What follows a prefix of an id when it is called by a number: `refund 1`. */
 const WORDS: Readonly<Record<string, string>> = {
-  ref: 'refund',
-  rfd: 'refund',
-  exc: 'exception',
-  dep: 'deposit',
-  pyo: 'payout',
   cmp: 'compensation',
+  dep: 'deposit',
+  dsp: 'dispute',
+  exc: 'exception',
   mov: 'movement',
+  ref: 'refund',
 };
-const ID = /[a-z]{3}_[0-9a-z]{6,}/g;
+/** Of ours, and of the test provider's, which are made of ours. */
+const ID = /\b(?:[a-z]{3}_)+[0-9a-z]{6,}/g;
 const ACCOUNT_WIDTH = 34;
 const AMOUNT_WIDTH = 8;
 
