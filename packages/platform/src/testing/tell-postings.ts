@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, string>> = {
   dsp: 'dispute',
   exc: 'exception',
   mov: 'movement',
+  pyo: 'payout',
   ref: 'refund',
 };
 /** Of ours, and of the test provider's, which are made of ours. */
