@@ -142,6 +142,21 @@ test('a capture that the provider refuses is not asked again, and a person ends 
   }
 });
 
+test('a refund of what was never captured is for a person, and ends as it was paid back', async () => {
+  const t = await setUp();
+  const id = await t.place('test_refuse_capture');
+  await t.deliver(id);
+  assert.ok((await t.refund(id, 300)).ok);
+  await t.sweep(2);
+  const queue = await t.open();
+  assert.deepEqual(queue.map(({ kind }) => kind).toSorted(), ['capture_refused', 'refund_refused']);
+  for (const each of queue) assert.ok((await t.resolve(each.id, 'paid_otherwise')).ok);
+  await t.sweep();
+  assert.deepEqual(await t.attention(), []);
+  assert.equal(await t.balance('payments:refunds-due'), 0);
+  assert.equal(await t.balance('bank:main'), 0 - 300 + (await t.payment(id)).amountMinor);
+});
+
 test('a refund that the provider refuses stays due until a person has paid it otherwise', async () => {
   const t = await setUp();
   const id = await t.place('test_refuse_refund');

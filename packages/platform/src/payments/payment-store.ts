@@ -388,8 +388,8 @@ export async function selectDueRefunds(
        provider_reference, challenge, payment.created_at, payment.attempts
      from payments.refund join payments.payment using (market_id, order_id)
      where market_id = $1 and refund.state = 'due' and refund.next_attempt_at <= $2::timestamptz
-       -- Money that was not captured yet cannot be given back: the capture goes first.
-       and payment.state = 'captured'
+       -- Money that was not captured yet cannot be given back: the capture goes first, or is refused.
+       and payment.state in ('captured', 'capture_refused')
      order by refund.next_attempt_at limit $3`,
     [keyOf(marketId), toRfc3339(now), limit],
   );

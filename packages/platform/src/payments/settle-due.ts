@@ -47,6 +47,10 @@ export interface SettleDeps {
 const BATCH = 500;
 /** Batches of one run at most; what is left is due at the next. */
 const MAX_BATCHES = 200;
+const NEVER_CAPTURED: PaymentAnswer = {
+  kind: 'declined',
+  reason: 'The provider has refused the capture, so it has nothing to give back: pay it back another way.',
+};
 
 /**
  * Asks the providers what is due in a market, in batches until nothing is: authorisations that nobody answered,
@@ -197,14 +201,16 @@ async function settleRefunds(
   if (refunds.length === 0) return;
   const { db, ids } = deps;
   const answers = await Promise.all(
-    refunds.map((refund) =>
-      ask(deps, refund.payment, (provider, signal) =>
+    refunds.map((refund): Promise<PaymentAnswer> => {
+      // The provider has nothing to give back of it: a person says how what came another way goes back.
+      if (refund.payment.state === 'capture_refused') return Promise.resolve(NEVER_CAPTURED);
+      return ask(deps, refund.payment, (provider, signal) =>
         provider.refund(
           { ...requestOf(marketId, refund.payment), amountMinor: refund.amountMinor, refundId: refund.id },
           signal,
         ),
-      ),
-    ),
+      );
+    }),
   );
   const now = deps.clock.now();
   const answered = (kind: PaymentAnswer['kind']): RefundRecord[] =>
