@@ -31,7 +31,7 @@ interface EndedShift {
 }
 
 const PAGE = 200;
-/** How far the clocks of two processes may be apart: a transaction has its id from one, its moment from another. */
+/** How far the clocks of two processes may be apart that draw ids. */
 const SKEW_MS = MINUTE_MS;
 
 /**
@@ -77,9 +77,11 @@ export async function topUpShifts(
 async function paidInShift(
   tx: Tx,
   marketId: MarketId,
-  { courierId, startedAt, endedAt }: EndedShift,
+  { id, courierId, startedAt, endedAt }: EndedShift,
 ): Promise<number> {
   const { code } = courierPayable(courierId);
+  // By ids and not by moments: ids are drawn by the real clock, a market's clock may run faster.
+  const isEarlier = (transaction: TransactionId): boolean => momentOf(transaction) < momentOf(id) - SKEW_MS;
   let paidMinor = 0;
   let before: TransactionId | undefined;
   for (;;) {
@@ -88,8 +90,7 @@ async function paidInShift(
       if (kind === ROUTE_PAY && postedAt > startedAt && postedAt <= endedAt) paidMinor -= amountMinor;
     }
     before = entries.at(-1)?.transactionId;
-    if (before === undefined || entries.length < PAGE || momentOf(before) < startedAt - SKEW_MS)
-      return paidMinor;
+    if (before === undefined || entries.length < PAGE || isEarlier(before)) return paidMinor;
   }
 }
 
