@@ -48,6 +48,8 @@ test('what cannot be set up is refused with what to do', async () => {
     '1.234',
   );
   await refuse(/--commission must be a percentage/, ...market, '--commission', '101');
+  await refuse(/--courier-terms cannot be used/, ...market, '--courier-terms', '{"waiting":{}}');
+  await refuse(/--courier-terms cannot be used/, ...market, '--courier-terms', 'much');
   await refuse(/There is no city map "atlantis"/, ...market.with(7, 'atlantis'));
 });
 

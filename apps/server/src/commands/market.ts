@@ -1,8 +1,21 @@
 import type { Command } from 'commander';
-import { type BasisPoints, type Currency, type LatLng, basisPoints, currency } from '@halfhour/kernel';
+import {
+  type BasisPoints,
+  type Currency,
+  type LatLng,
+  InvariantViolation,
+  basisPoints,
+  currency,
+} from '@halfhour/kernel';
 import type { CityMap } from '@halfhour/engines/city';
 import { drawToken } from '@halfhour/platform/identity';
-import { type MarketDraft, type MarketPolicy, insertMarket } from '@halfhour/platform/markets';
+import {
+  type CourierTerms,
+  type MarketDraft,
+  type MarketPolicy,
+  insertMarket,
+  parseCourierTerms,
+} from '@halfhour/platform/markets';
 import { sqlState } from '@halfhour/platform/postgres';
 import { CITY_MAP_SOURCES, openCityMap } from '../city-maps.ts';
 import { fillSandbox } from '../fill-sandbox.ts';
@@ -27,6 +40,7 @@ interface MarketOptions extends CommandOptions {
   readonly freeDistance: string;
   readonly courierPay: string;
   readonly courierPayPerKm: string;
+  readonly courierTerms?: string;
   readonly promiseWindow: string;
   readonly paymentExpiry: string;
   readonly sandbox?: true;
@@ -58,6 +72,10 @@ export function register(program: Command): void {
     .option('--free-distance <metres>', 'that the delivery fee covers', '2000')
     .option('--courier-pay <amount>', 'for each order', '0')
     .option('--courier-pay-per-km <amount>', 'for the way from the store over all doors', '0')
+    .option(
+      '--courier-terms <json>',
+      'what else couriers are paid: waiting, hourlyGuaranteeMinor, peaks (see the README)',
+    )
     .option('--promise-window <minutes>', 'width of the window that a shopper is promised', '15')
     .option('--payment-expiry <minutes>', 'after which an unanswered payment is given up', '10')
     .option('--sandbox', 'for integrators: they drive its orders; with a store, couriers and an API key')
@@ -146,9 +164,19 @@ function policyOf(options: MarketOptions, code: Currency): MarketPolicy {
     },
     courierPayPerOrderMinor: amountOf('--courier-pay', options.courierPay, code),
     courierPayPerKmMinor: amountOf('--courier-pay-per-km', options.courierPayPerKm, code),
+    ...(options.courierTerms === undefined ? {} : { courierTerms: courierTermsOf(options.courierTerms) }),
     promiseWindowSeconds: 60 * wholeOf('--promise-window', options.promiseWindow, 240),
     paymentExpirySeconds: 60 * wholeOf('--payment-expiry', options.paymentExpiry, 1_440),
   };
+}
+
+function courierTermsOf(json: string): CourierTerms {
+  try {
+    return parseCourierTerms(JSON.parse(json));
+  } catch (error) {
+    if (!(error instanceof InvariantViolation) && !(error instanceof SyntaxError)) throw error;
+    throw new Refusal(`--courier-terms cannot be used: ${error.message}.`);
+  }
 }
 
 function currencyOf(text: string): Currency {

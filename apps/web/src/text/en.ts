@@ -331,6 +331,7 @@ export const en = {
       refund: 'Refund decided',
       'refund-paid': 'Refund paid',
       courier_pay: 'Courier pay',
+      'shift-guarantee': 'Guarantee of a shift',
       'paid-otherwise': 'Paid by the bank',
       'written-off': 'Written off',
     },

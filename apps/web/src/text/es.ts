@@ -337,6 +337,7 @@ export const es: Text = {
       refund: 'Reembolso decidido',
       'refund-paid': 'Reembolso pagado',
       courier_pay: 'Pago a repartidores',
+      'shift-guarantee': 'Garantía de un turno',
       'paid-otherwise': 'Pagado por el banco',
       'written-off': 'Dado por perdido',
     },

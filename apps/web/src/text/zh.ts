@@ -322,6 +322,7 @@ export const zh: Text = {
       refund: '退款决定',
       'refund-paid': '退款到账',
       courier_pay: '骑手报酬',
+      'shift-guarantee': '班次保底',
       'paid-otherwise': '银行结清',
       'written-off': '核销',
     },

@@ -9,6 +9,8 @@ import {
   addMs,
   createIdSource,
   epochMs,
+  parseId,
+  toRfc3339,
 } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
@@ -103,6 +105,9 @@ test('a courier goes on shift idle and off shift again, and both are told', asyn
       ['ShiftEnded', 'courier'],
     ],
   );
+  const { shiftId, ...told } = events[1]!.data;
+  assert.deepEqual(told, { courierId: courier, startedAt: toRfc3339(epochMs(clock.now() - HOUR_MS)) });
+  assert.ok(parseId('shf', String(shiftId)) !== undefined);
   assert.equal(await selectShiftSeconds(db, id, epochMs(clock.now() - 2 * HOUR_MS), clock.now()), 3_600);
   assert.equal(await selectShiftSeconds(db, id, epochMs(clock.now() - HOUR_MS / 2), clock.now()), 1_800);
   await module.close();

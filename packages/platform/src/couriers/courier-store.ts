@@ -145,26 +145,41 @@ export async function markShiftsEnding(
   return rows.filter((row) => row.load === 0).map((row) => idFromKey('cou', row.courier_id));
 }
 
-/** Ends the running shifts of couriers held by `tx`. */
+/** A shift that is over. */
+export interface ClosedShift {
+  readonly id: ShiftId;
+  readonly courierId: CourierId;
+  readonly startedAt: EpochMs;
+}
+
+/** Ends the running shifts of couriers held by `tx`, in the order of their keys. */
 export async function closeShifts(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   courierIds: readonly CourierId[],
-): Promise<void> {
-  if (courierIds.length === 0) return;
-  await tx.query(
+): Promise<ClosedShift[]> {
+  if (courierIds.length === 0) return [];
+  const rows = await tx.query<{ shift_id: string; courier_id: string; started_at: EpochMs }>(
     `with over as (
        update couriers.shift set ended_at = $2::timestamptz
        from couriers.courier
        where courier.market_id = $1 and courier.courier_id = any($3::bigint[])
          and shift.market_id = $1 and shift.shift_id = courier.shift_id
+       returning shift.shift_id, shift.courier_id, shift.started_at
+     ), off as (
+       update couriers.courier
+       set status = 'off_shift', load = 0, shift_id = null, shift_ends_at = null, shift_ending = false
+       where market_id = $1 and courier_id = any($3::bigint[])
      )
-     update couriers.courier
-     set status = 'off_shift', load = 0, shift_id = null, shift_ends_at = null, shift_ending = false
-     where market_id = $1 and courier_id = any($3::bigint[])`,
+     select shift_id, courier_id, started_at from over order by courier_id`,
     [keyOf(marketId), toRfc3339(at), courierIds.map(keyOf)],
   );
+  return rows.map((row) => ({
+    id: idFromKey('shf', row.shift_id),
+    courierId: idFromKey('cou', row.courier_id),
+    startedAt: row.started_at,
+  }));
 }
 
 /** What a courier is doing, as delivery says. */

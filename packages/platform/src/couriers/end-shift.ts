@@ -1,10 +1,18 @@
-import { type CourierId, type EpochMs, type MarketId, type Result, err, ok } from '@halfhour/kernel';
+import {
+  type CourierId,
+  type EpochMs,
+  type MarketId,
+  type Result,
+  err,
+  ok,
+  toRfc3339,
+} from '@halfhour/kernel';
 import type { ApiError, Authority, CommandKey } from '../api/index.ts';
 import { findCommands, recordCommands } from '../commands/index.ts';
 import { appendEvents } from '../events/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { type CourierRecord, maySteer } from './courier.ts';
-import { closeShifts, lockCourier, markShiftsEnding } from './courier-store.ts';
+import { type ClosedShift, closeShifts, lockCourier, markShiftsEnding } from './courier-store.ts';
 import type { CourierDeps } from './create-couriers.ts';
 
 /**
@@ -32,8 +40,8 @@ export async function endShift(
     }
     const at = clock.now();
     const over = await markShiftsEnding(tx, marketId, at, [courierId]);
-    await closeShifts(tx, marketId, at, over);
-    await tellShiftsEnded(tx, marketId, at, authority.role, over);
+    const closed = await closeShifts(tx, marketId, at, over);
+    tellShiftsEnded(tx, marketId, at, authority.role, closed);
     const courier: CourierRecord = over.length === 0 ? { ...before, shiftEnding: true } : offShift(before);
     if (command !== undefined) recordCommands(tx, marketId, at, [{ command, outcome: courier }]);
     return ok(courier);
@@ -45,28 +53,27 @@ export async function endDueShifts({ db, clock }: CourierDeps, marketId: MarketI
   return db.transaction(async (tx) => {
     const at = clock.now();
     const over = await markShiftsEnding(tx, marketId, at);
-    await closeShifts(tx, marketId, at, over);
-    await tellShiftsEnded(tx, marketId, at, 'system', over);
+    tellShiftsEnded(tx, marketId, at, 'system', await closeShifts(tx, marketId, at, over));
     return over;
   });
 }
 
-export async function tellShiftsEnded(
+export function tellShiftsEnded(
   tx: Tx,
   marketId: MarketId,
   at: EpochMs,
   by: string,
-  courierIds: readonly CourierId[],
-): Promise<void> {
+  closed: readonly ClosedShift[],
+): void {
   appendEvents(
     tx,
     marketId,
-    courierIds.map((courierId) => ({
+    closed.map(({ id, courierId, startedAt }) => ({
       type: 'ShiftEnded',
       subject: courierId,
       at,
       by,
-      data: { courierId },
+      data: { courierId, shiftId: id, startedAt: toRfc3339(startedAt) },
     })),
   );
 }

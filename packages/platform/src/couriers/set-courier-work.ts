@@ -18,7 +18,6 @@ export async function setCourierWork(
 ): Promise<Set<CourierId>> {
   if (rows.length === 0) return new Set();
   const { available, over } = await updateWork(tx, marketId, rows);
-  await closeShifts(tx, marketId, at, over);
-  await tellShiftsEnded(tx, marketId, at, 'system', over);
+  tellShiftsEnded(tx, marketId, at, 'system', await closeShifts(tx, marketId, at, over));
   return new Set(available);
 }

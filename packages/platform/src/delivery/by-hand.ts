@@ -236,11 +236,11 @@ async function changeOrders(
 }
 
 /** What a route with these doors pays, and when it is picked up. */
-async function payer({ markets, estimate }: HandDeps, marketId: MarketId) {
+async function payer({ markets, estimate, clock }: HandDeps, marketId: MarketId) {
   const market = await markets.get(marketId);
   invariant(market !== undefined, `no market ${marketId}`);
   return ({ pickup }: Pick<RouteRecord, 'pickup'>, drops: readonly Drop[]) => {
-    const payMinor = routePay(market.policy, drops.length, () => {
+    const payMinor = routePay(market, clock.now(), drops.length, () => {
       let from: LatLng = pickup.place;
       let metres = 0;
       for (const { place } of drops) {

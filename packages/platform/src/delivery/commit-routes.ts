@@ -12,9 +12,12 @@ import { COURIER_PAY, courierPayable, postTransactions } from '../ledger/index.t
 import type { Tx } from '../postgres/index.ts';
 import type { DeliveryDeps } from './delivery.ts';
 import type { KeptRoute } from './kept-route.ts';
-import { type RouteRecord, workOf } from './route.ts';
+import { type RouteRecord, payOf, workOf } from './route.ts';
 import { routeEvents } from './route-events.ts';
 import { type RouteChange, saveRoutes } from './route-store.ts';
+
+/** Kind of the transaction that pays a route. */
+export const ROUTE_PAY = 'courier_pay';
 
 /** A change of a route and who made it. */
 export interface MadeChange extends RouteChange {
@@ -52,7 +55,7 @@ export async function commitRoutes(
   ]);
 
   const paid = changed.filter(
-    ({ before, after }) => after.state === 'done' && before?.state !== 'done' && after.payMinor > 0,
+    ({ before, after }) => after.state === 'done' && before?.state !== 'done' && payOf(after) > 0,
   );
   if (paid.length > 0) {
     const market = await deps.markets.get(marketId);
@@ -62,13 +65,13 @@ export async function commitRoutes(
       marketId,
       deps.ids,
       paid.map(({ after }) => ({
-        kind: 'courier_pay',
+        kind: ROUTE_PAY,
         reference: after.id,
         currency: market.currency,
         postedAt: at,
         postings: [
-          { account: COURIER_PAY, amountMinor: after.payMinor },
-          { account: courierPayable(after.courierId), amountMinor: -after.payMinor },
+          { account: COURIER_PAY, amountMinor: payOf(after) },
+          { account: courierPayable(after.courierId), amountMinor: -payOf(after) },
         ],
       })),
     );

@@ -12,8 +12,8 @@ import {
 } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
 import { createCouriers, selectCouriers } from '../couriers/index.ts';
-import { selectBalances, selectImbalance } from '../ledger/index.ts';
-import { createMarkets } from '../markets/index.ts';
+import { selectBalances, selectImbalance, selectTransactions } from '../ledger/index.ts';
+import { type MarketPolicy, createMarkets } from '../markets/index.ts';
 import { type OrderChange, selectOrders } from '../ordering/index.ts';
 import { TEST_PLACE, createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
 import {
@@ -90,6 +90,12 @@ async function setUp(couriers = 2) {
     marketId,
     deps,
     delivery,
+    /** Delivery where the market has further terms for couriers. */
+    async withTerms(courierTerms: NonNullable<MarketPolicy['courierTerms']>) {
+      const market = (await deps.markets.get(marketId))!;
+      const policy = { ...market.policy, courierTerms };
+      return createDelivery({ ...deps, markets: { get: async () => ({ ...market, policy }) } });
+    },
     hand: { ...deps, estimate: () => ({ metres: 1_000, seconds: 300 }) },
     shifts,
     authority,
@@ -183,6 +189,33 @@ test('a pickup waits until all orders are ready, and says which are not', async 
   assert.ok((await t.change(orders[1]!, { kind: 'accept' })).ok);
   assert.ok((await t.change(orders[1]!, { kind: 'ready' })).ok);
   assert.ok((await t.complete(id, 0)).ok);
+});
+
+test('waiting beyond the free minutes and the promised time is paid with the route, and told from the pickup on', async () => {
+  const t = await setUp();
+  const [courierId] = t.courierIds as [CourierId];
+  const delivery = await t.withTerms({ waiting: { freeMinutes: 5, perMinuteMinor: 20 } });
+  const order = await t.order('placed');
+  assert.ok((await t.change(order, { kind: 'accept' })).ok);
+  const { expectedReadyAt } = await t.read(order);
+  assert.equal(expectedReadyAt, addMs(t.clock.now(), 10 * MINUTE_MS));
+  const id = await t.assign(courierId, [order]);
+  const by = { role: 'operator' as const };
+  const command = (key: string): CommandKey => ({ caller: courierId, key, bodyHash: key });
+  const arriving = { routeId: id, stopNumber: 0, by, command: command('arrive') };
+  const arrived = await delivery.arrive(t.marketId, arriving);
+  t.clock.advanceBy(25 * MINUTE_MS);
+  assert.ok((await t.change(order, { kind: 'ready' })).ok);
+  const picked = await delivery.complete(t.marketId, { routeId: id, stopNumber: 0, by });
+  assert.ok(picked.ok);
+  assert.equal(toRoute(picked.value).payMinor, 400 + 15 * 20);
+  assert.deepEqual(await delivery.arrive(t.marketId, arriving), arrived, 'as it was answered then');
+  assert.deepEqual(await t.route(id), picked.value);
+  assert.ok((await delivery.complete(t.marketId, { routeId: id, stopNumber: 1, by })).ok);
+  const done = (await eventsOf(db, t.marketId, id)).find(({ type }) => type === 'RouteDone');
+  assert.equal(done?.data['payMinor'], 700);
+  const balances = await selectBalances(db, t.marketId, '', 50);
+  assert.equal(balances.find(({ code }) => code === 'platform:courier-pay')?.balanceMinor, 700);
 });
 
 test('a courier needs the code and has ten tries; then only the operator can complete', async () => {
@@ -550,6 +583,51 @@ test('a shift that was asked to end takes no new work and ends with the last doo
   assert.equal((await t.courier(courierId)).status, 'to_shopper');
   await t.complete(id, 1);
   assert.equal((await t.courier(courierId)).status, 'off_shift');
+});
+
+test('a shift that paid less than its hours guarantee is topped up once, whoever reads the event; tips are beside it', async () => {
+  const t = await setUp(3);
+  const [busy, late, idle] = t.courierIds as [CourierId, CourierId, CourierId];
+  const terms = { hourlyGuaranteeMinor: 1_000 };
+  const [delivery, second] = [await t.withTerms(terms), await t.withTerms(terms)];
+  const by = { role: 'operator' as const };
+  const carry = async (courierId: CourierId, payMinor: number, ending = false) => {
+    const given = await delivery.assign(t.marketId, [t.assignment(courierId, [await t.order()], payMinor)]);
+    assert.ok(given.ok && given.value[0]!.ok);
+    const routeId = given.value[0].value.id;
+    if (ending) assert.ok((await t.shifts.endShift(t.marketId, courierId, t.authority)).ok);
+    for (const stopNumber of [0, 1]) {
+      assert.ok((await delivery.complete(t.marketId, { routeId, stopNumber, by })).ok);
+    }
+  };
+  t.clock.advanceBy(HOUR_MS);
+  await carry(busy, 1_600);
+  await carry(late, 300);
+  t.clock.advanceBy(HOUR_MS / 2);
+  // The last door ends this shift, in the same moment; its pay counts.
+  await carry(late, 200, true);
+  for (const courierId of [busy, idle]) {
+    assert.ok((await t.shifts.endShift(t.marketId, courierId, t.authority)).ok);
+  }
+  // The next shift, begun in that moment, is looked at by itself: what the one before has paid is not its pay.
+  const shift = { position: TEST_PLACE, endsAt: addMs(t.clock.now(), 4 * HOUR_MS) };
+  assert.ok((await t.shifts.startShift(t.marketId, late, shift, t.authority)).ok);
+  t.clock.advanceBy(HOUR_MS);
+  assert.ok((await t.shifts.endShift(t.marketId, late, t.authority)).ok);
+  const guarantees = async () =>
+    (await selectTransactions(db, t.marketId, { limit: 100 })).filter(
+      ({ kind }) => kind === 'shift-guarantee',
+    );
+  while ((await guarantees()).length < 3) {
+    await Promise.all([delivery.takeOrderEvents(t.marketId), second.takeOrderEvents(t.marketId)]);
+  }
+  const balances = new Map(
+    (await selectBalances(db, t.marketId, '', 50)).map((each) => [each.code, each.balanceMinor]),
+  );
+  assert.equal(balances.get(`courier:${busy}:payable`), -1_600 - 50, 'its pay is above 1,500');
+  assert.equal(balances.get(`courier:${late}:payable`), -1_500 - 2 * 50 - 1_000, 'two shifts');
+  assert.equal(balances.get(`courier:${idle}:payable`), -1_500);
+  assert.equal(balances.get('platform:courier-pay'), 1_600 + 1_500 + 1_000 + 1_500);
 });
 
 test('a courier sees its own work over the API and nobody else’s', async () => {

@@ -55,7 +55,7 @@ export interface Delivery {
    * `orderIds` that are not, and `wrong_code` with `triesLeft`.
    */
   complete(marketId: MarketId, work: StopWork): Promise<Result<RouteRecord, ApiError>>;
-  /** Takes orders off routes that were cancelled since the last call, and gives others their new door. Returns how many events were read. */
+  /** Takes orders off routes that were cancelled since the last call, gives others their new door, and tops up shifts that ended. Returns how many events were read. */
   takeOrderEvents(marketId: MarketId): Promise<number>;
   /** Does so for as long as `signal` lets it. One process or many: each event takes effect once. */
   followOrders(

@@ -7,30 +7,32 @@ import type { DeliveryDeps } from './delivery.ts';
 import { relaid } from './kept-route.ts';
 import { moveOrders, removeOrders } from './route.ts';
 import { lockRoutes, selectRoutesOfOrders } from './route-store.ts';
+import { topUpShifts } from './top-up-shifts.ts';
 
 /** Durable name of the reader; the place it keeps makes each event take effect exactly once. */
 const READER = 'delivery.cancellations';
-const FOLLOWED: ReadonlySet<string> = new Set(['OrderCancelled', 'OrderAddressChanged']);
+const FOLLOWED: ReadonlySet<string> = new Set(['OrderCancelled', 'OrderAddressChanged', 'ShiftEnded']);
 
 /**
- * Takes cancelled orders off the open routes they are on, and gives others the door that they go to now, as far as
- * events can be read.
+ * Takes cancelled orders off the open routes they are on, gives others the door that they go to now, and tops up the
+ * pay of shifts that ended, as far as events can be read.
  *
  * @returns how many events were read
  */
 export async function takeOrderEvents(deps: DeliveryDeps, marketId: MarketId): Promise<number> {
   let total = 0;
   for (;;) {
-    const count = await handleNextEvents(deps.db, marketId, READER, (tx, events) =>
-      changeRoutes(tx, deps, marketId, events),
-    );
+    const count = await handleNextEvents(deps.db, marketId, READER, async (tx, events) => {
+      await changeRoutes(tx, deps, marketId, events);
+      await topUpShifts(tx, deps, marketId, events);
+    });
     if (count === 0) return total;
     deps.onCommit(marketId);
     total += count;
   }
 }
 
-/** Does so at once and whenever an order is cancelled or goes elsewhere, until `signal` aborts. */
+/** Does so at once and whenever an order is cancelled or goes elsewhere or a shift ends, until `signal` aborts. */
 export async function followOrders(
   deps: DeliveryDeps,
   marketId: MarketId,

@@ -22,6 +22,7 @@ export {
   isOpen,
   isPickedUp,
   nextStopNumber,
+  payOf,
   remaining,
   workOf,
 } from './route.ts';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type RouteId, createIdSource, epochMs, err } from '@halfhour/kernel';
+import { type RouteId, createIdSource, epochMs, err, ok } from '@halfhour/kernel';
 import { type KeptRoute, findAnswer, relaid, unwritten, withAnswer, wrongCode } from './kept-route.ts';
 import {
   MAX_WRONG_CODES,
+  PICKUP_NUMBER,
   arrive,
   changeDrops,
   complete,
@@ -92,8 +93,10 @@ test('each command is answered again as it was, whatever is done to the route in
                 ? arrive(route, 0, now)
                 : (each.kind === 'arrive' ? arrive : complete)(route, next, now);
             if (!outcome.ok) return;
-            kept = withAnswer({ ...kept, route: outcome.value }, keyOf(turn), outcome);
-            answers[turn] = toRoute(outcome.value);
+            const isPickup = each.kind === 'complete' && next === PICKUP_NUMBER;
+            const after = isPickup ? { ...outcome.value, waitingPayMinor: 7 } : outcome.value;
+            kept = withAnswer({ ...kept, route: after }, keyOf(turn), ok(after));
+            answers[turn] = toRoute(after);
           }
         }
         answers.forEach((answer, before) => {

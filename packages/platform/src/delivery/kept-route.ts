@@ -63,7 +63,7 @@ export function findAnswer(
   const low = answer & LOW;
   if (answer >= WRONG_CODE) return wrongCode(low);
   const layout = earlier[layoutOf(answer)];
-  return ok(asOf(layout === undefined ? route : started({ ...route, ...layout }), low));
+  return ok(beforeWaiting(asOf(layout === undefined ? route : started({ ...route, ...layout }), low)));
 }
 
 /** The answer to the nth wrong code at a stop; one more than there are tries is not looked at. */
@@ -107,6 +107,13 @@ function asOf(route: RouteRecord, progress: number): RouteRecord {
     const hasArrived = arrivedAt !== undefined && 2 * number + 1 <= progress;
     return (hasArrived ? { ...rest, arrivedAt } : rest) as Stop;
   }
+}
+
+/** Whoever was answered before the pickup was not told yet what waiting for it would pay. */
+function beforeWaiting(route: RouteRecord): RouteRecord {
+  if (route.pickup.completedAt !== undefined) return route;
+  const { waitingPayMinor: _, ...rest } = route;
+  return rest;
 }
 
 /** Whoever was answered before the last stop, or before another layout, was told of an open route. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EpochMs, OrderId } from '@halfhour/kernel';
 import type { EventDraft } from '../events/index.ts';
-import { type PickupRecord, type RouteRecord, PICKUP_NUMBER, isOpen } from './route.ts';
+import { type PickupRecord, type RouteRecord, PICKUP_NUMBER, isOpen, payOf } from './route.ts';
 
 /**
  * What happened to a route between two of its states, in order. Read from the difference, so that no way of
@@ -36,7 +36,7 @@ export function routeEvents(
     tellStop(dropoff.number, old, dropoff, [dropoff.orderId]);
   }
   if (before !== undefined && isOpen(before) && !isOpen(after)) {
-    if (after.state === 'done') tell('RouteDone', after.closedAt ?? at, { payMinor: after.payMinor });
+    if (after.state === 'done') tell('RouteDone', after.closedAt ?? at, { payMinor: payOf(after) });
     else tell('RouteCancelled', after.closedAt ?? at, {});
   }
   return events;

@@ -237,7 +237,7 @@ export async function passFence(tx: Tx, marketId: MarketId, token: number): Prom
 }
 
 /** What the columns beside it do not hold. */
-interface Document extends Pick<RouteRecord, 'pickup' | 'dropoffs' | 'byHand'> {
+interface Document extends Pick<RouteRecord, 'pickup' | 'dropoffs' | 'byHand' | 'waitingPayMinor'> {
   readonly earlier?: readonly Layout[];
 }
 
@@ -258,11 +258,12 @@ interface LockedRow extends RouteRow {
   readonly as_seen: boolean;
 }
 
-function toDocument({ route: { pickup, dropoffs, byHand }, earlier }: KeptRoute): string {
+function toDocument({ route: { pickup, dropoffs, byHand, waitingPayMinor }, earlier }: KeptRoute): string {
   const document: Document = {
     pickup,
     dropoffs,
     ...(byHand === undefined ? {} : { byHand }),
+    ...(waitingPayMinor === undefined ? {} : { waitingPayMinor }),
     ...(earlier.length === 0 ? {} : { earlier }),
   };
   return JSON.stringify(document);
@@ -271,7 +272,7 @@ function toDocument({ route: { pickup, dropoffs, byHand }, earlier }: KeptRoute)
 function toRoute(
   marketId: MarketId,
   row: RouteRow,
-  { pickup, dropoffs, byHand }: Document = JSON.parse(row.document) as Document,
+  { pickup, dropoffs, byHand, waitingPayMinor }: Document = JSON.parse(row.document) as Document,
 ): RouteRecord {
   return {
     id: idFromKey('rte', row.route_id),
@@ -282,6 +283,7 @@ function toRoute(
     assignedAt: row.assigned_at,
     ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
     payMinor: Number(row.pay_minor),
+    ...(waitingPayMinor === undefined ? {} : { waitingPayMinor }),
     ...(byHand === undefined ? {} : { byHand }),
     pickup,
     dropoffs,

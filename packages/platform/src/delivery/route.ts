@@ -25,8 +25,10 @@ export interface RouteRecord {
   readonly state: 'assigned' | 'started' | 'done' | 'cancelled';
   readonly assignedAt: EpochMs;
   readonly closedAt?: EpochMs;
-  /** What the courier earns when the route is done. */
+  /** What the courier was promised for the work, as it was laid out last; see `payOf` for all that it earns. */
   readonly payMinor: number;
+  /** What waiting for the pickup added; absent where it added nothing. */
+  readonly waitingPayMinor?: number;
   /** An operator has given it, so no plan changes it. */
   readonly byHand?: true;
   readonly pickup: PickupRecord;
@@ -83,6 +85,11 @@ export function createRoute(
     pickup: { place: pickupPlace, expectedAt: expectedPickupAt },
     dropoffs: toDropoffs(drops),
   };
+}
+
+/** What the courier earns when the route is done, in minor units. */
+export function payOf({ payMinor, waitingPayMinor = 0 }: RouteRecord): number {
+  return payMinor + waitingPayMinor;
 }
 
 export function isOpen(route: RouteRecord): boolean {

@@ -1,6 +1,6 @@
 import type { Route } from '@halfhour/contract';
 import { type EpochMs, toRfc3339 } from '@halfhour/kernel';
-import { type PickupRecord, type RouteRecord, PICKUP_NUMBER } from './route.ts';
+import { type PickupRecord, type RouteRecord, PICKUP_NUMBER, payOf } from './route.ts';
 
 /** The route as the contract shows it; delivery codes are never part of it. */
 export function toRoute(route: RouteRecord): Route {
@@ -24,7 +24,7 @@ export function toRoute(route: RouteRecord): Route {
         ...toStop(dropoff),
       })),
     ],
-    payMinor: route.payMinor,
+    payMinor: payOf(route),
     ...(route.byHand === undefined ? {} : { byHand: true }),
   };
 }

@@ -8,9 +8,11 @@ import {
   type RouteId,
   createGroupExecutor,
   err,
+  invariant,
   ok,
 } from '@halfhour/kernel';
 import type { ApiError, CommandKey } from '../api/index.ts';
+import type { MarketPolicy } from '../markets/index.ts';
 import type { OrderChange, OrderRecord } from '../ordering/index.ts';
 import { type Tx, isRowFault } from '../postgres/index.ts';
 import { type MadeChange, commitRoutes } from './commit-routes.ts';
@@ -28,6 +30,7 @@ import {
   remaining,
   removeOrders,
 } from './route.ts';
+import { waitingPay } from './route-pay.ts';
 import { lockRoutes } from './route-store.ts';
 
 /** Who works at a stop. */
@@ -114,8 +117,10 @@ async function workStops(
     const kept = held.get(id);
     return kept === undefined ? [] : remaining(kept.route).map((dropoff) => dropoff.orderId);
   });
+  const market = await deps.markets.get(marketId);
+  invariant(market !== undefined, `no market ${marketId}`);
   const work = (orders: ReadonlyMap<OrderId, OrderRecord>) => {
-    const tried = new StopGroup(at, held, orders);
+    const tried = new StopGroup(at, market.policy, held, orders);
     return { group: tried, outcomes: items.map((item) => tried.answer(item)) };
   };
   // What is made of orders as they are known is refused by Postgres where they are not so any more. What is not allowed is
@@ -137,6 +142,7 @@ async function workStops(
 class StopGroup {
   readonly orderChanges: OrderChange[] = [];
   private readonly at: EpochMs;
+  private readonly policy: MarketPolicy;
   private readonly before: ReadonlyMap<RouteId, KeptRoute>;
   private readonly now: Map<RouteId, KeptRoute>;
   private readonly makers = new Map<RouteId, string>();
@@ -147,10 +153,12 @@ class StopGroup {
 
   constructor(
     at: EpochMs,
+    policy: MarketPolicy,
     routes: ReadonlyMap<RouteId, KeptRoute>,
     orders: ReadonlyMap<OrderId, OrderRecord>,
   ) {
     this.at = at;
+    this.policy = policy;
     this.orders = orders;
     this.before = routes;
     this.now = new Map(routes);
@@ -226,7 +234,17 @@ class StopGroup {
       this.pickedUp.add(orderId);
       this.orderChanges.push({ kind: 'pick_up', orderId, courierId: route.courierId, by: by.role });
     }
-    return this.settle(ok(completed), by);
+    const waitingPayMinor = this.waitingPay(completed, orderIds);
+    return this.settle(ok(waitingPayMinor === 0 ? completed : { ...completed, waitingPayMinor }), by);
+  }
+
+  private waitingPay({ pickup }: RouteRecord, orderIds: readonly OrderId[]): number {
+    const { arrivedAt, completedAt } = pickup;
+    invariant(arrivedAt !== undefined && completedAt !== undefined, 'a pickup that was not made');
+    const promised = orderIds.flatMap((orderId) => this.orders.get(orderId)?.expectedReadyAt ?? []);
+    // All that a route holds is taken at once, so what was promised last is what can be waited for.
+    const promisedReadyAt = promised.length === 0 ? undefined : (Math.max(...promised) as EpochMs);
+    return waitingPay(this.policy, { arrivedAt, completedAt, promisedReadyAt });
   }
 
   private handOver(

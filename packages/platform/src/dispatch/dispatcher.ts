@@ -204,7 +204,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     invariant(market !== undefined, `no market ${marketId}`);
     const enactment = enactPlan(snapshot, plan, {
       payMinor: (store, orders) =>
-        routePay(market.policy, orders.length, () => snapshotter.metresOf(store, orders)),
+        routePay(market, at, orders.length, () => snapshotter.metresOf(store, orders)),
     });
     const outcome = await commit(leading, enactment);
     if (outcome === undefined) {

@@ -1,5 +1,5 @@
 import { type CourierId, type EpochMs, HOUR_MS } from '@halfhour/kernel';
-import type { RouteRecord } from '../delivery/index.ts';
+import { type RouteRecord, payOf } from '../delivery/index.ts';
 
 /** A shorter time says nothing about what a courier earns an hour. */
 const LEAST_MS = HOUR_MS / 2;
@@ -13,10 +13,11 @@ export class Earnings {
   private readonly since = new Map<CourierId, EpochMs>();
 
   /** A route that is done; the same one again changes nothing. */
-  note({ id, courierId, payMinor }: RouteRecord): void {
+  note(route: RouteRecord): void {
+    const { id, courierId } = route;
     const own = this.paid.get(courierId) ?? new Map<string, number>();
     this.paid.set(courierId, own);
-    own.set(id, payMinor);
+    own.set(id, payOf(route));
   }
 
   forget(courierId: CourierId): void {

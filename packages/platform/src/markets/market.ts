@@ -7,6 +7,7 @@ import {
   basisPoints,
   invariant,
 } from '@halfhour/kernel';
+import { type CourierTerms, parseCourierTerms } from './courier-terms.ts';
 
 export interface MarketRecord {
   readonly id: MarketId;
@@ -48,6 +49,8 @@ export interface MarketPolicy {
   };
   readonly courierPayPerOrderMinor: number;
   readonly courierPayPerKmMinor: number;
+  /** Absent where couriers are paid for orders and distance alone. */
+  readonly courierTerms?: CourierTerms;
   /** Width of the window that a shopper is promised. */
   readonly promiseWindowSeconds: number;
   /** A payment that the provider has not answered by then is given up. */
@@ -58,6 +61,7 @@ export interface MarketPolicy {
 export function parsePolicy(stored: unknown): MarketPolicy {
   const fields = fieldsOf(stored, 'policy');
   const tax = fieldsOf(fields['taxBp'], 'policy.taxBp');
+  const courierTerms = fields['courierTerms'];
   return {
     commissionBp: rate(fields, 'commissionBp'),
     serviceFeeBp: rate(fields, 'serviceFeeBp'),
@@ -71,6 +75,7 @@ export function parsePolicy(stored: unknown): MarketPolicy {
     },
     courierPayPerOrderMinor: whole(fields, 'courierPayPerOrderMinor'),
     courierPayPerKmMinor: whole(fields, 'courierPayPerKmMinor'),
+    ...(courierTerms === undefined ? {} : { courierTerms: parseCourierTerms(courierTerms) }),
     promiseWindowSeconds: whole(fields, 'promiseWindowSeconds'),
     paymentExpirySeconds: whole(fields, 'paymentExpirySeconds'),
   };

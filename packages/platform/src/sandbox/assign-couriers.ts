@@ -85,7 +85,7 @@ async function assign(deps: AssignDeps, marketId: MarketId, order: OrderRecord):
       pickupPlace: store.address,
       expectedPickupAt: now,
       drops: [{ orderId: order.id, place: order.address, expectedAt: addMs(now, seconds * SECOND_MS) }],
-      payMinor: routePay(market.policy, 1, () => metres),
+      payMinor: routePay(market, now, 1, () => metres),
     },
   ]);
   const [route] = assigned.ok ? assigned.value : [];
