@@ -7,12 +7,20 @@ import {
   HOUR_MS,
   MINUTE_MS,
   addMs,
+  currency,
   keyOf,
   systemTicker,
 } from '@halfhour/kernel';
 import type { Authority, CommandKey } from '../api/index.ts';
 import { createCouriers, selectCouriers } from '../couriers/index.ts';
-import { selectBalances, selectImbalance, selectTransactions } from '../ledger/index.ts';
+import {
+  TIPS_UNASSIGNED,
+  courierPayable,
+  postTransactions,
+  selectBalances,
+  selectImbalance,
+  selectTransactions,
+} from '../ledger/index.ts';
 import { type MarketPolicy, createMarkets } from '../markets/index.ts';
 import { type OrderChange, selectOrders } from '../ordering/index.ts';
 import { TEST_PLACE, createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
@@ -603,6 +611,18 @@ test('a shift that paid less than its hours guarantee is topped up once, whoever
   t.clock.advanceBy(HOUR_MS);
   await carry(busy, 1_600);
   await carry(late, 300);
+  // More than is read at once lies behind what the first route paid.
+  const tips = Array.from({ length: 250 }, () => ({
+    kind: 'sale',
+    reference: t.ids.next('ord'),
+    currency: currency('UYU'),
+    postedAt: t.clock.now(),
+    postings: [
+      { account: TIPS_UNASSIGNED, amountMinor: 1 },
+      { account: courierPayable(busy), amountMinor: -1 },
+    ],
+  }));
+  await db.transaction(async (tx) => postTransactions(tx, t.marketId, t.ids, tips));
   t.clock.advanceBy(HOUR_MS / 2);
   // The last door ends this shift, in the same moment; its pay counts.
   await carry(late, 200, true);
@@ -624,7 +644,7 @@ test('a shift that paid less than its hours guarantee is topped up once, whoever
   const balances = new Map(
     (await selectBalances(db, t.marketId, '', 50)).map((each) => [each.code, each.balanceMinor]),
   );
-  assert.equal(balances.get(`courier:${busy}:payable`), -1_600 - 50, 'its pay is above 1,500');
+  assert.equal(balances.get(`courier:${busy}:payable`), -1_600 - 50 - 250, 'its pay is above 1,500');
   assert.equal(balances.get(`courier:${late}:payable`), -1_500 - 2 * 50 - 1_000, 'two shifts');
   assert.equal(balances.get(`courier:${idle}:payable`), -1_500);
   assert.equal(balances.get('platform:courier-pay'), 1_600 + 1_500 + 1_000 + 1_500);
