@@ -14,7 +14,7 @@ export async function settleByFile({ db, clock, market, clientOf }: ServedPlatfo
       {
         kind: 'sale',
         reference: ids.next('ord'),
-        currency: currency('UYU'),
+        currency: currency('EUR'),
         // Before the run's cut: the clock of the tests stands still.
         postedAt: addMs(clock.now(), -1_000),
         postings: [
