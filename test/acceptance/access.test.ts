@@ -76,7 +76,7 @@ await db.query(
   ],
 );
 
-const { runId, settlementId, payoutId } = await settleByFile(platform);
+const { runId, settlementId, payoutId, invoiceId } = await settleByFile(platform);
 const paymentExceptionId = idFromKey('exc', 1n);
 await db.query(
   `insert into payments.exception
@@ -104,6 +104,7 @@ const cases = accessCases(ROUTES, {
   runId,
   settlementId,
   payoutId,
+  invoiceId,
   tokens: {
     shopper: market.shoppers[0]!.token,
     otherShopper: market.shoppers[1]!.token,

@@ -1,9 +1,9 @@
 import { addMs, createIdSource, currency, systemNow } from '@halfhour/kernel';
-import { merchantPayable, postTransactions, shopperReceivable } from '@halfhour/platform/ledger';
+import { COMMISSION, merchantPayable, postTransactions, shopperReceivable } from '@halfhour/platform/ledger';
 import { newKey, valueOf } from './order-steps.ts';
 import type { ServedPlatform } from './platform.ts';
 
-/** Owes the first merchant 5,000 minor units, and settles them over the API, to be paid by file. */
+/** Owes the first merchant 5,000 minor units after commission, and settles them over the API, to be paid by file. */
 export async function settleByFile({ db, clock, market, clientOf }: ServedPlatform) {
   const operator = clientOf(market.operator);
   const params = { marketId: market.marketId };
@@ -18,8 +18,9 @@ export async function settleByFile({ db, clock, market, clientOf }: ServedPlatfo
         // Before the run's cut: the clock of the tests stands still.
         postedAt: addMs(clock.now(), -1_000),
         postings: [
-          { account: shopperReceivable, amountMinor: 5_000 },
+          { account: shopperReceivable, amountMinor: 5_500 },
           { account: merchantPayable(market.kitchenId), amountMinor: -5_000 },
+          { account: COMMISSION, amountMinor: -500 },
         ],
       },
     ]);
@@ -46,5 +47,11 @@ export async function settleByFile({ db, clock, market, clientOf }: ServedPlatfo
   valueOf(await operator.call('approveSettlementRun', { ...ofRun, body: {} }));
   const settlements = valueOf(await operator.call('listRunSettlements', { ...ofRun, query: {} }));
   const payouts = valueOf(await operator.call('listPayouts', { params, query: { runId: run.id } }));
-  return { runId: run.id, settlementId: settlements.items[0]!.id, payoutId: payouts.items[0]!.id };
+  const invoices = valueOf(await operator.call('listInvoices', { params, query: {} }));
+  return {
+    runId: run.id,
+    settlementId: settlements.items[0]!.id,
+    payoutId: payouts.items[0]!.id,
+    invoiceId: invoices.items[0]!.id,
+  };
 }

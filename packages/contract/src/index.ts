@@ -62,4 +62,4 @@ export type {
   WebhookMessage,
   WebhookPayload,
 } from './resources.ts';
-export type { BankAccount, Payee, SettlementPolicy } from './settlement-resources.ts';
+export type { BankAccount, Invoice, InvoiceIssuer, Payee, SettlementPolicy } from './settlement-resources.ts';

@@ -619,6 +619,7 @@ export const eventType = z.enum([
   'PayoutSent',
   'PayoutPaid',
   'PayoutFailed',
+  'InvoiceIssued',
 ]);
 
 export const webhook = z.object({

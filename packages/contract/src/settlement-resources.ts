@@ -4,6 +4,7 @@ import { courierId, idSchema, merchantId, minor, moment, orderId, priceMinor, st
 export const settlementRunId = idSchema('srn');
 export const settlementId = idSchema('stl');
 export const payoutId = idSchema('pyo');
+export const invoiceId = idSchema('inv');
 
 /** Who is paid: one of the two ids. */
 export const payee = z.union([z.strictObject({ merchantId }), z.strictObject({ courierId })]);
@@ -54,6 +55,13 @@ const schedule = z
     'When the platform starts a run by itself: each day, or on Mondays, up to midnight of the market. A person approves it.',
   );
 
+/** Who issues tax invoices, as it stands on them. */
+const issuer = z.strictObject({
+  name: bankText(140),
+  taxId: bankText(40).optional().describe('As the tax authority knows it: RUT, VAT number, …'),
+  address: bankText(300).optional(),
+});
+
 export const settlementPolicy = z.strictObject({
   merchants: schedule,
   couriers: schedule,
@@ -64,6 +72,9 @@ export const settlementPolicy = z.strictObject({
       '`file`: a person takes the pain.001 file of a run to the bank, and says what became of each payout.',
     ),
   debtor: bankAccount.optional().describe('The account that payouts are made from; files need it.'),
+  issuer: issuer
+    .optional()
+    .describe('Who issues tax invoices; the name of the market stands on them where it is absent.'),
 });
 
 export const settlementRun = z.object({
@@ -131,6 +142,43 @@ export const payout = z.object({
   failure: z.string().optional(),
 });
 
+const invoiceKind = z.enum(['invoice', 'credit_note']);
+
+const invoiceLine = z.object({
+  kind: z.enum(['commission', 'service_fee']),
+  taxClass: z.string().optional(),
+  authority: z.string().optional(),
+  rateBp: z.int().describe('Basis points; 0 where it is not taxed.'),
+  netMinor: minor,
+  taxMinor: minor,
+});
+
+export const invoice = z.object({
+  id: invoiceId,
+  number: z.string().describe('`INV-2026-000001` or `CRN-2026-000001`: without gaps by kind and year.'),
+  kind: invoiceKind,
+  settlementId,
+  merchantId,
+  merchantName: z.string(),
+  issuer,
+  issuedAt: moment,
+  issuedOn: z.iso.date().describe("Of the market's calendar."),
+  from: moment.describe('Its first line in the settlement.'),
+  until: moment.describe("The settlement's cut."),
+  currency: z.string(),
+  lines: z.array(invoiceLine).describe('By reason and tax.'),
+  netMinor: minor.describe('Of a credit note, what is given back: positive too.'),
+  taxMinor: minor,
+  grossMinor: minor,
+  follows: z
+    .array(z.string())
+    .describe(
+      'Of a credit note: the numbers of the invoices on which the orders were that it gives back for.',
+    ),
+});
+
 export type BankAccount = z.output<typeof bankAccount>;
 export type Payee = z.output<typeof payee>;
 export type SettlementPolicy = z.output<typeof settlementPolicy>;
+export type Invoice = z.output<typeof invoice>;
+export type InvoiceIssuer = z.output<typeof issuer>;

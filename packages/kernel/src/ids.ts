@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'cou' // courier
   | 'dep' // cash deposit of a courier
   | 'exc' // payment exception: something about money that a person has to look at
+  | 'inv' // tax invoice or credit note to a merchant
   | 'mer' // merchant
   | 'mkt' // market
   | 'mov' // movement of a wallet
@@ -67,6 +68,7 @@ export type ApiKeyId = Id<'api'>;
 export type SettlementRunId = Id<'srn'>;
 export type SettlementId = Id<'stl'>;
 export type PayoutId = Id<'pyo'>;
+export type InvoiceId = Id<'inv'>;
 export type WebhookId = Id<'whk'>;
 export type WebhookMessageId = Id<'msg'>;
 

@@ -72,6 +72,7 @@ export {
   type SessionId,
   type SettlementRunId,
   type SettlementId,
+  type InvoiceId,
   type PayoutId,
   type ApiKeyId,
   SHARDS,

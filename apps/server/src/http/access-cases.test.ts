@@ -30,6 +30,7 @@ const fixture: AccessFixture = {
   runId: idFromKey('srn', 12n),
   settlementId: idFromKey('stl', 13n),
   payoutId: idFromKey('pyo', 14n),
+  invoiceId: idFromKey('inv', 15n),
   tokens: {
     shopper: server.tokenOf({ role: 'shopper' }),
     otherShopper: server.tokenOf({ role: 'shopper' }),

@@ -9,6 +9,7 @@ import type {
   MerchantId,
   OfferId,
   OrderId,
+  InvoiceId,
   PayoutId,
   PaymentExceptionId,
   RouteId,
@@ -63,6 +64,7 @@ export interface AccessFixture {
   readonly runId: SettlementRunId;
   readonly settlementId: SettlementId;
   readonly payoutId: PayoutId;
+  readonly invoiceId: InvoiceId;
   /** Bearer tokens. */
   readonly tokens: Readonly<Record<Exclude<Actor, 'nobody'>, string>>;
 }
@@ -95,6 +97,7 @@ const OWNERS: Readonly<Record<string, readonly Actor[]>> = {
   webhookId: ['merchant'],
   userId: ['shopper'],
   settlementId: ['merchant'],
+  invoiceId: ['merchant'],
 };
 
 /** Routes whose body, not their path, names the thing. */

@@ -13,6 +13,7 @@ export type {
   Weighed,
 } from './types.ts';
 export { explainCharge } from './explain-charge.ts';
+export { type MerchantFee, merchantFees, merchantFeesBack } from './merchant-fees.ts';
 export { type PreparedTariff, prepareTariff } from './match-rule.ts';
 export { authorisedTotalMinor, priceBasket } from './price-basket.ts';
 export {

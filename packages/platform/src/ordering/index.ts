@@ -1,6 +1,7 @@
 export { type ChangeOutcome } from './change-orders.ts';
 export { type Ordering, type OrderingDeps, createOrdering } from './create-ordering.ts';
 export { type Actor, type OrderChange, type OrderRecord, changeOrder, toOrder, waitsSince } from './order.ts';
+export { merchantFeesOf } from './merchant-fees-of.ts';
 export { readOrderHistory } from './order-history.ts';
 export {
   type DayFigures,

@@ -454,6 +454,7 @@ function toDocument(order: OrderRecord): string {
     payUntil: order.payUntil,
     ...(order.otherMinor === undefined ? {} : { otherMinor: order.otherMinor }),
     ...(order.refunded === undefined ? {} : { refunded: order.refunded }),
+    ...(order.refunds === undefined ? {} : { refunds: order.refunds }),
     ...(order.authorisedMinor === undefined ? {} : { authorisedMinor: order.authorisedMinor }),
   };
   return JSON.stringify(document);

@@ -60,6 +60,13 @@ export interface OrderLine extends PricedLine {
   readonly reserved: boolean;
 }
 
+/** Names a refund as its posting does. */
+interface RefundStep {
+  readonly beforeMinor: number;
+  /** Minor units of each charge, by its place. */
+  readonly minors: readonly number[];
+}
+
 /** What was ordered. Another edition of it is made where the order is changed after its placement. */
 export interface Placement extends Amounts {
   readonly id: OrderId;
@@ -75,6 +82,8 @@ export interface Placement extends Amounts {
   readonly charges: StoredCharges;
   /** What of them was given back. */
   readonly refunded?: Refunded | undefined;
+  /** How much of each charge was given back after each refund, by what was refunded before it: see `merchantFeesOf`. */
+  readonly refunds?: readonly RefundStep[] | undefined;
   readonly promise: { readonly earliest: EpochMs; readonly latest: EpochMs };
   /** Why it was promised that; absent for a slot, and where nothing is learned. */
   readonly promiseBasis?: PromiseBasis | undefined;
@@ -387,6 +396,7 @@ export function changeOrder(
         {
           refundedMinor,
           refunded: after,
+          refunds: [...(order.refunds ?? []), { beforeMinor: order.refundedMinor, minors: after.minors }],
           state: refundedMinor === order.totalMinor ? 'refunded' : 'delivered',
         },
         {

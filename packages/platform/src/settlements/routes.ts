@@ -3,6 +3,7 @@ import {
   type CourierId,
   type Id,
   type IdPrefix,
+  type InvoiceId,
   type MarketId,
   type MerchantId,
   type Result,
@@ -19,6 +20,7 @@ import { selectMerchants } from '../stores/index.ts';
 import { selectPolicy } from './collector.ts';
 import type { Settlements } from './create-settlements.ts';
 import { holdOrder, releaseOrder, selectHolds } from './hold-orders.ts';
+import { type InvoiceRecord, selectInvoices } from './invoices/invoice-store.ts';
 import { type PayeeId, mayRead, payeeKind } from './payee.ts';
 import { readPayoutFile } from './payout-file.ts';
 import { maskAccount } from './payouts/bank-account.ts';
@@ -36,11 +38,14 @@ import {
 } from './runs/run-store.ts';
 import { startRun } from './runs/start-run.ts';
 import { setPolicy } from './set-policy.ts';
-import { toHold, toLine, toPayout, toRun, toSettlement } from './show.ts';
+import { toHold, toInvoice, toLine, toPayout, toRun, toSettlement } from './show.ts';
 
 type SettlementRoute = Extract<
   RouteName,
-  `${string}Settlement${string}` | `${string}BankAccount` | `${string}Payout${string}`
+  | `${string}Settlement${string}`
+  | `${string}Invoice${string}`
+  | `${string}BankAccount`
+  | `${string}Payout${string}`
 >;
 
 interface PageQuery {
@@ -101,6 +106,22 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
     const approved = authority?.scope === 'own';
     const [found] = await selectSettlements(db, marketId, { id, approved, limit: 1 });
     return found === undefined || !mayRead(authority, found.payee) ? NOT_FOUND : ok(found);
+  }
+
+  async function listInvoices(marketId: MarketId, merchantId: MerchantId | undefined, query: PageQuery) {
+    const before = readCursor('inv', query);
+    if (!before.ok) return before;
+    const filter = { merchantId, before: before.value, limit: query.limit };
+    return ok(page(await selectInvoices(db, marketId, filter), query, toInvoice));
+  }
+
+  async function findInvoice(
+    marketId: MarketId,
+    id: InvoiceId,
+    authority: Authority | undefined,
+  ): Promise<Result<InvoiceRecord, ApiError>> {
+    const [found] = await selectInvoices(db, marketId, { id, limit: 1 });
+    return found === undefined || !mayRead(authority, found.merchantId) ? NOT_FOUND : ok(found);
   }
 
   return {
@@ -191,6 +212,16 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
         items: lines.map(toLine),
         ...(lines.length === query.limit ? { next: lines.at(-1)!.transactionId } : {}),
       });
+    },
+
+    listInvoices: ({ params, query }) => listInvoices(params.marketId, undefined, query),
+    async listMerchantInvoices({ params: { marketId, merchantId }, query, authority }) {
+      if (!mayRead(authority, merchantId) || !(await exists(marketId, merchantId))) return NOT_FOUND;
+      return listInvoices(marketId, merchantId, query);
+    },
+    async getInvoice({ params, authority }) {
+      const found = await findInvoice(params.marketId, params.invoiceId, authority);
+      return found.ok ? ok(toInvoice(found.value)) : found;
     },
 
     async listPayouts({ params, query }) {

@@ -1,6 +1,8 @@
 import type { AnswerOf, RouteOf } from '@halfhour/contract';
 import { toRfc3339 } from '@halfhour/kernel';
 import type { HoldRecord } from './hold-orders.ts';
+import { invoiceNumber } from './invoices/bill-fees.ts';
+import type { InvoiceRecord } from './invoices/invoice-store.ts';
 import { toPayee } from './payee.ts';
 import { maskAccount } from './payouts/bank-account.ts';
 import type { PayoutRecord } from './payouts/payout-store.ts';
@@ -69,5 +71,18 @@ export function toPayout(payout: PayoutRecord): AnswerOf<RouteOf<'recordPayoutOu
     createdAt: toRfc3339(payout.createdAt),
     ...(payout.settledAt === undefined ? {} : { settledAt: toRfc3339(payout.settledAt) }),
     ...(payout.failure === undefined ? {} : { failure: payout.failure }),
+  };
+}
+
+export function toInvoice(invoice: InvoiceRecord): AnswerOf<RouteOf<'getInvoice'>> {
+  const { year, serial, ...kept } = invoice;
+  return {
+    ...kept,
+    number: invoiceNumber(invoice.kind, year, serial),
+    issuedAt: toRfc3339(invoice.issuedAt),
+    from: toRfc3339(invoice.from),
+    until: toRfc3339(invoice.until),
+    lines: [...invoice.lines],
+    follows: [...invoice.follows],
   };
 }

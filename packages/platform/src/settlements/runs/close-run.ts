@@ -1,3 +1,4 @@
+import type { SettlementPolicy } from '@halfhour/contract';
 import {
   type AccountId,
   type MarketId,
@@ -13,6 +14,7 @@ import { type AccountName, payoutsInTransit, postTransactions } from '../../ledg
 import type { Tx } from '../../postgres/index.ts';
 import { lockCollector } from '../collector.ts';
 import type { SettlementDeps } from '../deps.ts';
+import { issueInvoices } from '../invoices/issue-invoices.ts';
 import { toPayee } from '../payee.ts';
 import { selectBankAccounts } from '../payouts/bank-account-store.ts';
 import { type PayoutRecord, insertPayouts } from '../payouts/payout-store.ts';
@@ -31,8 +33,8 @@ import {
 const MAX_SETTLEMENTS = 100_000;
 
 /**
- * Approves an open run: what is carried and what is paid out is settled, in one transaction with the payouts and their
- * postings. An approved run stays as it is. Errors: `not_found`, `wrong_state` (discarded).
+ * Approves an open run: what is carried and what is paid out is settled, in one transaction with the payouts, their
+ * postings, and the invoices to merchants. An approved run stays as it is. Errors: `not_found`, `wrong_state` (discarded).
  */
 export function approveRun(
   deps: SettlementDeps,
@@ -40,7 +42,7 @@ export function approveRun(
   runId: SettlementRunId,
   authority: Authority,
 ): Promise<Result<RunRecord, ApiError>> {
-  return closeOpenRun(deps, marketId, runId, authority, 'approved', async (tx, by) => {
+  return closeOpenRun(deps, marketId, runId, authority, 'approved', async (tx, policy) => {
     const { clock, ids, markets } = deps;
     const at = clock.now();
     const market = await markets.get(marketId);
@@ -55,6 +57,7 @@ export function approveRun(
         carriedMinor: openingMinor + linesMinor - payoutMinor,
       })),
     );
+    const isByFile = policy.payoutBy === 'file';
     const paid = settlements.filter(({ payoutMinor }) => payoutMinor > 0);
     const accounts = await selectBankAccounts(
       tx,
@@ -74,14 +77,19 @@ export function approveRun(
         runId,
         settlementId: settlement.id,
         payee: settlement.payee,
-        state: by.file ? 'sent' : 'due',
+        state: isByFile ? 'sent' : 'due',
         amountMinor: settlement.payoutMinor,
         account,
-        byFile: by.file,
+        byFile: isByFile,
         createdAt: at,
       };
     });
     await insertPayouts(tx, marketId, payouts);
+    await issueInvoices(deps, tx, market, settlements, {
+      at,
+      by: authority.role,
+      issuer: policy.issuer,
+    });
     postTransactions(
       tx,
       marketId,
@@ -97,7 +105,7 @@ export function approveRun(
         ],
       })),
     );
-    if (by.file) {
+    if (isByFile) {
       appendEvents(
         tx,
         marketId,
@@ -143,7 +151,7 @@ async function closeOpenRun(
   runId: SettlementRunId,
   authority: Authority,
   state: 'approved' | 'discarded',
-  settle: (tx: Tx, by: { readonly file: boolean }) => Promise<void>,
+  settle: (tx: Tx, policy: SettlementPolicy) => Promise<void>,
 ): Promise<Result<RunRecord, ApiError>> {
   const closed = await deps.db.transact<RunRecord, ApiError>(async (tx) => {
     const { policy } = await lockCollector(tx, marketId);
@@ -154,7 +162,7 @@ async function closeOpenRun(
       return err({ code: 'wrong_state', state: run.state, detail: `The run is ${run.state}.` });
     }
     const at = deps.clock.now();
-    await settle(tx, { file: policy.payoutBy === 'file' });
+    await settle(tx, policy);
     await closeRun(tx, marketId, runId, { state, at, by: authority.userId });
     appendEvents(tx, marketId, [
       {
