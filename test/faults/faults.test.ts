@@ -10,7 +10,7 @@ import { type PreparedMarket, prepareMarket } from './prepared-market.ts';
 import { assertNothingTwice, assertPromisesKept } from './promises.ts';
 import { mountSmallDisk } from './small-disk.ts';
 import { type Setting, type Stage, prepareStage } from './stage.ts';
-import { type TrafficOptions, askTotals, makeTraffic } from './traffic.ts';
+import { type TrafficOptions, allowRefunds, askTotals, makeTraffic } from './traffic.ts';
 
 /**
  * Rounds of traffic with a fault in each. `HALFHOUR_TEST_FAULT_ROUNDS=300` for a night of it,
@@ -198,6 +198,7 @@ async function duringTraffic<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const totals = await askTotals(stage.url, market);
+  await allowRefunds(stage.url, market);
   const enough = new AbortController();
   const traffic = makeTraffic({
     url: stage.url,

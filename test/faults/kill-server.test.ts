@@ -9,7 +9,7 @@ import { type HalfhourProcess, dataFolder, killPostgres, startHalfhour } from '.
 import { type Entry, Journal } from './journal.ts';
 import { PAYMENT_EXPIRY_SECONDS, prepareMarket } from './prepared-market.ts';
 import { assertNothingTwice, assertPromisesKept } from './promises.ts';
-import { askTotals, makeTraffic } from './traffic.ts';
+import { allowRefunds, askTotals, makeTraffic } from './traffic.ts';
 
 /** `HALFHOUR_TEST_FAULT_ROUNDS=200` for a night of it; `HALFHOUR_TEST_FAULT_SEED` for the same moments again. */
 const ROUNDS = Number(process.env['HALFHOUR_TEST_FAULT_ROUNDS'] ?? 3);
@@ -87,6 +87,7 @@ function assertSoundNow(db: Database): Promise<void> {
 async function killUnderTraffic(url: string, name: string, kill: () => unknown): Promise<string> {
   const before = journal.entries.length;
   const totals = await askTotals(url, market);
+  await allowRefunds(url, market);
   const traffic = makeTraffic({ url, market, journal, random, name: `${SEED}-${name}`, codes, totals });
   const lifeMs = LIFE_MS.least + random.below(LIFE_MS.most - LIFE_MS.least);
   await delay(lifeMs);

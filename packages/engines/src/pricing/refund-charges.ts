@@ -147,6 +147,14 @@ function giveBackNamed(state: State, { lines = [], fees = [], amountMinor }: Ref
       after[index] = Math.min(whole, after[index]! + part);
     }
   }
+  for (const { line } of lines) {
+    const its = [...scope].filter(
+      (index) => charges[index]!.line === line && charges[index]!.payer === 'shopper',
+    );
+    const left = its.find((index) => after[index]! < charges[index]!.amountMinor);
+    // One of many that cost less than a unit each: it is worth one, or it could never be given back by itself.
+    if (left !== undefined && its.every((index) => after[index] === minors[index])) after[left]! += 1;
+  }
   return ok({ minors: after, quantities: takenAfter });
 }
 
@@ -179,8 +187,14 @@ function settleCoins({ charges, minors }: State, after: number[]): void {
     return;
   }
   after[coins] = minors[coins]!;
-  const over = paidFor(charges, after) - refundableMinor(charges, NOTHING_REFUNDED);
+  const paidMinor = refundableMinor(charges, NOTHING_REFUNDED);
+  const over = paidFor(charges, after) - paidMinor;
   after[coins] += Math.min(Math.max(over, 0), amountMinor - after[coins]);
+  // Whoever has all back that was paid can ask for nothing more: what is left of the charges goes with the coins that made up for it.
+  if (paidFor(charges, after) !== paidMinor) return;
+  for (const [index, charge] of charges.entries()) {
+    if (charge.payer !== 'merchant') after[index] = charge.amountMinor;
+  }
 }
 
 /** What the merchant paid the platform follows the items that it was paid for; where those were free, all that it got. */
