@@ -66,7 +66,7 @@ function sharesBack(charges: readonly Charge[]): Map<string, number> {
   const shares = sharesOf(charges).map((share): Share =>
     share.owner.of === 'courier' ? { ...share, owner: { of: 'platform', kind: 'tip' } } : share,
   );
-  return new Map(shares.map((share) => [nameOf(share), share.amountMinor]));
+  return withoutNothing(new Map(shares.map((share) => [nameOf(share), share.amountMinor])));
 }
 
 const withoutNothing = (sums: ReadonlyMap<string, number>): Map<string, number> =>

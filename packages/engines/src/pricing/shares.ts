@@ -2,7 +2,8 @@ import type { Charge, Owner, Share } from './types.ts';
 
 /**
  * Whose the money of charges is: merchant, courier, platform by kind of charge, tax by authority, each once. They add up to
- * what the shopper pays. What the merchant pays the platform is taken off its share.
+ * what the shopper pays. What the merchant pays the platform is taken off its share, which is told also where nothing is
+ * left of it: what it paid is invoiced all the same.
  */
 export function sharesOf(charges: readonly Charge[]): Share[] {
   const ledger = new ShareSum();
@@ -35,7 +36,9 @@ export class ShareSum {
   }
 
   shares(): Share[] {
-    return [...this.sums.values()].filter(({ amountMinor }) => amountMinor !== 0);
+    return [...this.sums.values()].filter(
+      ({ owner, amountMinor }) => amountMinor !== 0 || owner.of === 'merchant',
+    );
   }
 }
 

@@ -11,8 +11,10 @@ export interface AccountName {
 
 export interface Posting {
   readonly account: AccountName;
-  /** Debit positive, credit negative; never zero. */
+  /** Debit positive, credit negative. */
   readonly amountMinor: number;
+  /** Posted also where it comes to zero: what was given and taken cancels out, and the owner of the account is to see that. */
+  readonly evenIfZero?: true;
 }
 
 /** A balanced transaction that has not been posted. Made only by `balanced`. */
@@ -30,7 +32,7 @@ export interface TransactionDraft {
 }
 
 /**
- * A draft of which debits equal credits. Postings of zero are left out, those to one account are joined.
+ * A draft of which debits equal credits. Postings of zero are left out where they do not ask for it, those to one account are joined.
  * Throws InvariantViolation when it does not balance: that is a bug in the caller, never a user's mistake.
  */
 export function balanced(draft: TransactionDraft): TransactionDraft {
@@ -45,9 +47,12 @@ export function balanced(draft: TransactionDraft): TransactionDraft {
     joined.set(posting.account.code, {
       account: posting.account,
       amountMinor: (before?.amountMinor ?? 0) + posting.amountMinor,
+      ...(before?.evenIfZero || posting.evenIfZero ? { evenIfZero: true } : {}),
     });
   }
-  const postings = [...joined.values()].filter((posting) => posting.amountMinor !== 0);
+  const postings = [...joined.values()].filter(
+    ({ amountMinor, evenIfZero }) => amountMinor !== 0 || evenIfZero,
+  );
   const sum = postings.reduce((total, posting) => total + posting.amountMinor, 0);
   invariant(sum === 0, `${draft.kind} ${draft.reference} is out of balance by ${sum}`);
   return { ...draft, postings };

@@ -8,6 +8,7 @@ import {
 import { type CourierId, type EpochMs, currency } from '@halfhour/kernel';
 import {
   type AccountName,
+  type Posting,
   type TransactionDraft,
   COMMISSION,
   DELIVERY_FEES,
@@ -64,10 +65,9 @@ export function saleOf(order: OrderRecord, at: EpochMs): TransactionDraft {
     postedAt: at,
     postings: [
       { account: shopperReceivable, amountMinor: order.totalMinor },
-      ...sharesOf(readCharges(order.charges)).map(({ owner, amountMinor }) => ({
-        account: accountOf(owner, order),
-        amountMinor: -amountMinor,
-      })),
+      ...sharesOf(readCharges(order.charges)).map(({ owner, amountMinor }) =>
+        shareOf(order, owner, 0 - amountMinor),
+      ),
     ],
   };
 }
@@ -90,12 +90,15 @@ export function refundPosting(
     postedAt: at,
     postings: [
       { account: refundsDue, amountMinor: -amountMinor },
-      ...takenFrom.map((share) => ({
-        account: accountOf(share.owner, order),
-        amountMinor: share.amountMinor,
-      })),
+      ...takenFrom.map(({ owner, amountMinor: minor }) => shareOf(order, owner, minor)),
     ],
   };
+}
+
+/** An owner's part. A merchant's is posted in any case: settlement finds by it what the order's fees were. */
+function shareOf(order: OrderRecord, owner: Owner, amountMinor: number): Posting {
+  const posting = { account: accountOf(owner, order), amountMinor };
+  return owner.of === 'merchant' ? { ...posting, evenIfZero: true } : posting;
 }
 
 /** The account that an owner's share of an order is in. */

@@ -43,8 +43,8 @@ const TARIFF: Tariff = {
   cashStepMinor: 1,
 };
 
-async function createWorld() {
-  const version = { version: 1, prepared: prepareTariff(TARIFF) };
+async function createWorld(tariff = TARIFF) {
+  const version = { version: 1, prepared: prepareTariff(tariff) };
   const tariffs = { of: () => Promise.resolve({ at: () => version, version: () => version }) };
   const { clock, ids, market, place, ordering } = await createTestOrdering(db, { couriers: 1, tariffs });
   const { marketId, merchantId } = market;
@@ -150,6 +150,17 @@ test('an approved run invoices commission and fees with the tax that was posted,
   // Nothing new, so nothing to invoice.
   await world.settle();
   assert.equal((await world.invoices()).length, 1);
+});
+
+test('a sale of which the merchant gets nothing is invoiced like any other, and a refund of it credited', async () => {
+  const world = await createWorld({ ...TARIFF, commission: [{ rateBp: 10_000, taxClass: 'fees' }] });
+  const order = await world.sell();
+  await world.settle();
+  assert.deepEqual(sumOf(await world.invoices()), await world.posted());
+  await world.refund(order, 100);
+  await world.settle();
+  assert.deepEqual(await world.numbers(), ['INV-2026-000001', 'CRN-2026-000001']);
+  assert.deepEqual(sumOf(await world.invoices()), await world.posted());
 });
 
 test('more given back than charged is a credit note of its own series, which names the invoice of the order', async () => {
