@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { addMs, createIdSource, currency, systemNow } from '@halfhour/kernel';
 import { COMMISSION, merchantPayable, postTransactions, shopperReceivable } from '@halfhour/platform/ledger';
 import { newKey, valueOf } from './order-steps.ts';
@@ -47,6 +48,9 @@ export async function settleByFile({ db, clock, market, clientOf }: ServedPlatfo
   valueOf(await operator.call('approveSettlementRun', { ...ofRun, body: {} }));
   const settlements = valueOf(await operator.call('listRunSettlements', { ...ofRun, query: {} }));
   const payouts = valueOf(await operator.call('listPayouts', { params, query: { runId: run.id } }));
+  // Operators read names, not ids.
+  const named = [...settlements.items, ...payouts.items].map(({ payeeName }) => payeeName);
+  assert.ok(named.length >= 2 && named.every((name) => name === named[0] && !name.startsWith('mer_')));
   const invoices = valueOf(await operator.call('listInvoices', { params, query: {} }));
   return {
     runId: run.id,

@@ -19,6 +19,7 @@ import {
 import { setOnHand } from '@halfhour/platform/inventory';
 import { type MarketPolicy, insertMarket, selectMarkets } from '@halfhour/platform/markets';
 import type { Database } from '@halfhour/platform/postgres';
+import { upsertBankAccounts } from '@halfhour/platform/settlements';
 import { insertMerchants, insertStores } from '@halfhour/platform/stores';
 import { type CastFile, type Person, readCast, writeCast } from './cast-file.ts';
 
@@ -106,11 +107,31 @@ export async function loadDemoMarket(deps: LoadDeps, demo: DemoMarket, mapSource
       marketId,
       demo.couriers.map(({ key, name, vehicle }) => ({ id: cast.couriers[key]!.courierId, name, vehicle })),
     );
+    await upsertBankAccounts(tx, marketId, accountsOf(cast, demo), { at, by: cast.operatorId });
     const people = peopleOf(deps.ids, cast, demo, passwordHash);
     await insertUsers(tx, at, people.users);
     await insertApiKeys(tx, at, people.keys);
   });
   return cast;
+}
+
+/**
+ * Where everyone is paid, so that a settlement run pays. Numbers count up: the embedded provider refuses one of them and
+ * takes its time with two (`settlements/payouts/embedded-provider.ts`).
+ */
+function accountsOf(cast: CastFile, demo: DemoMarket) {
+  const payees = [
+    ...demo.merchants.map(({ key, name }) => ({ payee: cast.merchants[key]!, name })),
+    ...demo.couriers.map(({ key, name }) => ({ payee: cast.couriers[key]!.courierId, name })),
+  ];
+  return payees.map(({ payee, name }, index) => ({
+    payee,
+    account: {
+      holder: name.slice(0, 70),
+      accountNumber: String(index + 1).padStart(14, '0'),
+      bankCode: '001',
+    },
+  }));
 }
 
 function drawCast({ ids, secrets }: LoadDeps, demo: DemoMarket): CastFile {

@@ -30,7 +30,7 @@ export function OpsHeader(props: {
   const { market, markets, user, section, status, children } = props;
   return (
     <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line bg-surface px-3 md:gap-5 md:px-4">
-      <Link href="/" title={text.toStart} className="hidden lg:block">
+      <Link href="/" title={text.toStart} className="hidden lg:flex">
         <Wordmark />
       </Link>
       <div className="min-w-0">

@@ -8,6 +8,7 @@ export interface SettlementDeps {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly markets: Markets;
-  readonly provider: PayoutProvider;
+  /** Who sends payouts; where absent they go to the bank by file. */
+  readonly provider?: PayoutProvider | undefined;
   readonly onCommit: (marketId: MarketId) => void;
 }

@@ -1,6 +1,5 @@
 import type { BankAccount, RouteName } from '@halfhour/contract';
 import {
-  type CourierId,
   type Id,
   type IdPrefix,
   type InvoiceId,
@@ -15,13 +14,12 @@ import {
   parseId,
 } from '@halfhour/kernel';
 import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
-import { selectCouriers } from '../couriers/index.ts';
-import { selectMerchants } from '../stores/index.ts';
 import { selectPolicy } from './collector.ts';
 import type { Settlements } from './create-settlements.ts';
 import { holdOrder, releaseOrder, selectHolds } from './hold-orders.ts';
 import { type InvoiceRecord, selectInvoices } from './invoices/invoice-store.ts';
-import { type PayeeId, mayRead, payeeKind } from './payee.ts';
+import { readPayeeNames } from './payee-names.ts';
+import { type PayeeId, mayRead } from './payee.ts';
 import { readPayoutFile } from './payout-file.ts';
 import { maskAccount } from './payouts/bank-account.ts';
 import { selectBankAccounts } from './payouts/bank-account-store.ts';
@@ -63,9 +61,26 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
   }
 
   async function exists(marketId: MarketId, payee: PayeeId): Promise<boolean> {
-    return payeeKind(payee) === 'mer'
-      ? (await selectMerchants(db, marketId, [payee as MerchantId])).size === 1
-      : (await selectCouriers(db, marketId, [payee as CourierId])).length === 1;
+    return (await readPayeeNames(db, marketId, [payee])).has(payee);
+  }
+
+  /** A page of what is owed or paid to payees, with what these are called. */
+  async function namedPage<Item extends { readonly id: string; readonly payee: PayeeId }, Shown>(
+    marketId: MarketId,
+    items: readonly Item[],
+    query: PageQuery,
+    show: (item: Item, names: ReadonlyMap<PayeeId, string>) => Shown,
+  ) {
+    const names = await namesOf(marketId, items);
+    return ok(page(items, query, (item) => show(item, names)));
+  }
+
+  function namesOf(marketId: MarketId, items: readonly { readonly payee: PayeeId }[]) {
+    return readPayeeNames(
+      db,
+      marketId,
+      items.map(({ payee }) => payee),
+    );
   }
 
   async function setAccount(
@@ -95,7 +110,7 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       newestFirst: true,
       limit: query.limit,
     });
-    return ok(page(found, query, toSettlement));
+    return namedPage(marketId, found, query, toSettlement);
   }
 
   async function findSettlement(
@@ -190,7 +205,7 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       if (!cursor.ok) return cursor;
       if ((await selectRun(db, marketId, runId)) === undefined) return NOT_FOUND;
       const filter = { runId, cursor: cursor.value, limit: query.limit };
-      return ok(page(await selectSettlements(db, marketId, filter), query, toSettlement));
+      return namedPage(marketId, await selectSettlements(db, marketId, filter), query, toSettlement);
     },
     getPayoutFile: ({ params }) => readPayoutFile(deps, params.marketId, params.runId),
 
@@ -200,7 +215,8 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       listOf(params.marketId, params.courierId, authority, query),
     async getSettlement({ params, authority }) {
       const found = await findSettlement(params.marketId, params.settlementId, authority);
-      return found.ok ? ok(toSettlement(found.value)) : found;
+      if (!found.ok) return found;
+      return ok(toSettlement(found.value, await namesOf(params.marketId, [found.value])));
     },
     async listSettlementLines({ params, query, authority }) {
       const after = readCursor('txn', query);
@@ -229,7 +245,7 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       if (!before.ok) return before;
       const { state, runId, limit } = query;
       const payouts = await selectPayouts(db, params.marketId, { state, runId, before: before.value, limit });
-      return ok(page(payouts, query, toPayout));
+      return namedPage(params.marketId, payouts, query, toPayout);
     },
     async recordPayoutOutcome({ params, body, authority }) {
       const answer =
@@ -238,7 +254,8 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
           : ({ state: 'failed', reason: body.reason } as const);
       const { role } = required(authority);
       const settled = await settlePayout(deps, params.marketId, params.payoutId, answer, role);
-      return settled.ok ? ok(toPayout(settled.value)) : settled;
+      if (!settled.ok) return settled;
+      return ok(toPayout(settled.value, await namesOf(params.marketId, [settled.value])));
     },
   };
 }

@@ -6,9 +6,16 @@ import { lockCollector, updatePolicy } from './collector.ts';
 import type { SettlementDeps } from './deps.ts';
 import { checkBankAccount, maskAccount } from './payouts/bank-account.ts';
 
-/** Says when and how payees are paid, from the next run on. Error: `invalid_request` (the debtor's account). */
+/** Why nothing can be paid through a provider here. */
+export const NO_PROVIDER = {
+  code: 'invalid_request',
+  detail:
+    'No payout provider is set up here. Set `payoutBy` of the settlement policy to `file`, with the account of the `debtor`.',
+} as const;
+
+/** Says when and how payees are paid, from the next run on. Error: `invalid_request` (the debtor's account, no provider). */
 export async function setPolicy(
-  { db, clock, onCommit }: SettlementDeps,
+  { db, clock, provider, onCommit }: SettlementDeps,
   marketId: MarketId,
   wanted: SettlementPolicy,
   authority: Authority,
@@ -17,6 +24,7 @@ export async function setPolicy(
   if (debtor === undefined && terms.payoutBy === 'file') {
     return err({ code: 'invalid_request', detail: 'Payouts by file need the account of the `debtor`.' });
   }
+  if (provider === undefined && terms.payoutBy === 'provider') return err(NO_PROVIDER);
   const checked = debtor === undefined ? undefined : checkBankAccount(debtor);
   if (checked?.ok === false) return checked;
   const policy: SettlementPolicy = { ...terms, ...(checked === undefined ? {} : { debtor: checked.value }) };

@@ -392,6 +392,25 @@ test('payouts by file are sent with the approval, and a person says what became 
   assert.equal((await world.balances())['bank:main'], -1_234);
 });
 
+test('where no provider is set up nothing is paid through one, and who approves is told what to do', async () => {
+  const world = await createWorld();
+  await world.bankOf(world.merchantId, '1001');
+  await world.sell(500);
+  const run = await world.start();
+  const deps = { ...world.deps, provider: undefined };
+  const refused = await approveRun(deps, world.marketId, run.id, world.operator);
+  assert.ok(!refused.ok && refused.error.code === 'invalid_request');
+  assert.match(refused.error.detail ?? '', /`payoutBy` of the settlement policy to `file`/);
+  assert.deepEqual(await world.payouts(), []);
+  const terms = { merchants: 'on_demand', couriers: 'on_demand', minimumPayoutMinor: 1 } as const;
+  const through = await setPolicy(deps, world.marketId, { ...terms, payoutBy: 'provider' }, world.operator);
+  assert.ok(!through.ok && through.error.code === 'invalid_request');
+  const debtor = { holder: 'Halfhour', accountNumber: '1', bankCode: '113' };
+  await setPolicy(deps, world.marketId, { ...terms, payoutBy: 'file', debtor }, world.operator);
+  const approved = await approveRun(deps, world.marketId, run.id, world.operator);
+  assert.ok(approved.ok && approved.value.payoutMinor === 500);
+});
+
 type Step =
   | { readonly do: 'sell' | 'refund' | 'pay'; readonly amount: number; readonly order: number }
   | { readonly do: 'hold' | 'release'; readonly order: number }

@@ -1,14 +1,22 @@
 import type { AnswerOf, RouteOf } from '@halfhour/contract';
-import { toRfc3339 } from '@halfhour/kernel';
+import { invariant, toRfc3339 } from '@halfhour/kernel';
 import type { HoldRecord } from './hold-orders.ts';
 import { invoiceNumber } from './invoices/bill-fees.ts';
 import type { InvoiceRecord } from './invoices/invoice-store.ts';
-import { toPayee } from './payee.ts';
 import { maskAccount } from './payouts/bank-account.ts';
+import { type PayeeId, toPayee } from './payee.ts';
 import type { PayoutRecord } from './payouts/payout-store.ts';
 import type { LineRecord, RunRecord, SettlementRecord } from './runs/run-store.ts';
 
 /** Records as the API shows them. */
+
+type PayeeNames = ReadonlyMap<PayeeId, string>;
+
+function nameOf(payee: PayeeId, names: PayeeNames): string {
+  const name = names.get(payee);
+  invariant(name !== undefined, `no payee ${payee}`);
+  return name;
+}
 
 export function toRun(run: RunRecord): AnswerOf<RouteOf<'getSettlementRun'>> {
   return {
@@ -25,12 +33,16 @@ export function toRun(run: RunRecord): AnswerOf<RouteOf<'getSettlementRun'>> {
   };
 }
 
-export function toSettlement(settlement: SettlementRecord): AnswerOf<RouteOf<'getSettlement'>> {
+export function toSettlement(
+  settlement: SettlementRecord,
+  names: PayeeNames,
+): AnswerOf<RouteOf<'getSettlement'>> {
   return {
     id: settlement.id,
     runId: settlement.runId,
     state: settlement.state === 'approved' ? 'approved' : 'open',
     payee: toPayee(settlement.payee),
+    payeeName: nameOf(settlement.payee, names),
     upTo: toRfc3339(settlement.upTo),
     openingMinor: settlement.openingMinor,
     lines: settlement.lines,
@@ -59,12 +71,13 @@ export function toHold(hold: HoldRecord): AnswerOf<RouteOf<'holdOrderSettlement'
   return { ...hold, heldAt: toRfc3339(hold.heldAt) };
 }
 
-export function toPayout(payout: PayoutRecord): AnswerOf<RouteOf<'recordPayoutOutcome'>> {
+export function toPayout(payout: PayoutRecord, names: PayeeNames): AnswerOf<RouteOf<'recordPayoutOutcome'>> {
   return {
     id: payout.id,
     runId: payout.runId,
     settlementId: payout.settlementId,
     payee: toPayee(payout.payee),
+    payeeName: nameOf(payout.payee, names),
     state: payout.state,
     amountMinor: payout.amountMinor,
     to: maskAccount(payout.account),

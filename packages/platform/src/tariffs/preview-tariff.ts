@@ -18,7 +18,7 @@ type Sums = TariffPreview['before'];
 
 const DAYS = 7;
 const BATCH = 500;
-/** Half a second of work; of a larger market the newest orders stand for the others. */
+/** Of a larger market the newest orders stand for the others. */
 const MAX_ORDERS = 20_000;
 const MAX_SHOWN = 100;
 

@@ -1,25 +1,26 @@
 import type { BankAccount } from '@halfhour/contract';
 import { type EpochMs, type MarketId, keyOf, toRfc3339 } from '@halfhour/kernel';
-import { type Queryable, type Tx, keyArray } from '../../postgres/index.ts';
+import { type Queryable, type Tx, jsonArray, keyArray, textArray } from '../../postgres/index.ts';
 import { type PayeeId, type PayeeKind, payeeFromKey, payeeKind } from '../payee.ts';
 
-export async function upsertBankAccount(
+/** Says where payees are paid, each named once; accounts are those that `checkBankAccount` has passed. */
+export async function upsertBankAccounts(
   tx: Tx,
   marketId: MarketId,
-  payee: PayeeId,
-  account: BankAccount,
+  accounts: readonly { readonly payee: PayeeId; readonly account: BankAccount }[],
   changed: { readonly at: EpochMs; readonly by: string },
 ): Promise<void> {
   await tx.query(
     `insert into settlements.bank_account (market_id, payee_kind, payee, account, changed_at, changed_by)
-     values ($1, $2, $3, $4, $5, $6)
+     select $1, payee_kind, payee, account::jsonb, $5, $6
+     from unnest($2::text[], $3::bigint[], $4::json[]) as given (payee_kind, payee, account)
      on conflict (market_id, payee_kind, payee) do update
      set account = excluded.account, changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
     [
       keyOf(marketId),
-      payeeKind(payee),
-      keyOf(payee),
-      JSON.stringify(account),
+      textArray(accounts.map(({ payee }) => payeeKind(payee))),
+      keyArray(accounts.map(({ payee }) => payee)),
+      jsonArray(accounts.map(({ account }) => JSON.stringify(account))),
       toRfc3339(changed.at),
       changed.by,
     ],

@@ -11,6 +11,8 @@ const BATCH = 100;
  * provider cannot be reached; the rest is sent the next time.
  */
 export async function sendPayouts(deps: SettlementDeps, marketId: MarketId): Promise<void> {
+  const { provider } = deps;
+  if (provider === undefined) return;
   const market = await deps.markets.get(marketId);
   invariant(market !== undefined, `no market ${marketId}`);
   let after: PayoutId | undefined;
@@ -18,7 +20,7 @@ export async function sendPayouts(deps: SettlementDeps, marketId: MarketId): Pro
     const payouts = await selectOpenPayouts(deps.db, marketId, after, BATCH);
     for (const { id: payoutId, state, amountMinor, account } of payouts) {
       const order = { marketId, payoutId, amountMinor, currency: market.currency, to: account };
-      const answer = await (state === 'due' ? deps.provider.pay(order) : deps.provider.ask(order));
+      const answer = await (state === 'due' ? provider.pay(order) : provider.ask(order));
       const settled = await settlePayout(deps, marketId, payoutId, answer, 'system');
       invariant(settled.ok, `payout ${payoutId} ended otherwise than the provider says`);
     }

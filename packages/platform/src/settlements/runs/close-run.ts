@@ -18,6 +18,7 @@ import { issueInvoices } from '../invoices/issue-invoices.ts';
 import { toPayee } from '../payee.ts';
 import { selectBankAccounts } from '../payouts/bank-account-store.ts';
 import { type PayoutRecord, insertPayouts } from '../payouts/payout-store.ts';
+import { NO_PROVIDER } from '../set-policy.ts';
 import {
   type RunRecord,
   type SettlementRecord,
@@ -34,7 +35,8 @@ const MAX_SETTLEMENTS = 100_000;
 
 /**
  * Approves an open run: what is carried and what is paid out is settled, in one transaction with the payouts, their
- * postings, and the invoices to merchants. An approved run stays as it is. Errors: `not_found`, `wrong_state` (discarded).
+ * postings, and the invoices to merchants. An approved run stays as it is. Errors: `not_found`, `wrong_state` (discarded),
+ * `invalid_request` (no provider to pay through).
  */
 export function approveRun(
   deps: SettlementDeps,
@@ -43,7 +45,9 @@ export function approveRun(
   authority: Authority,
 ): Promise<Result<RunRecord, ApiError>> {
   return closeOpenRun(deps, marketId, runId, authority, 'approved', async (tx, policy) => {
-    const { clock, ids, markets } = deps;
+    const { clock, ids, markets, provider } = deps;
+    const isByFile = policy.payoutBy === 'file';
+    if (!isByFile && provider === undefined) return err(NO_PROVIDER);
     const at = clock.now();
     const market = await markets.get(marketId);
     invariant(market !== undefined, `no market ${marketId}`);
@@ -57,7 +61,6 @@ export function approveRun(
         carriedMinor: openingMinor + linesMinor - payoutMinor,
       })),
     );
-    const isByFile = policy.payoutBy === 'file';
     const paid = settlements.filter(({ payoutMinor }) => payoutMinor > 0);
     const accounts = await selectBankAccounts(
       tx,
@@ -118,6 +121,7 @@ export function approveRun(
         })),
       );
     }
+    return ok(undefined);
   });
 }
 
@@ -140,9 +144,10 @@ export function discardRun(
   runId: SettlementRunId,
   authority: Authority,
 ): Promise<Result<RunRecord, ApiError>> {
-  return closeOpenRun(deps, marketId, runId, authority, 'discarded', (tx) =>
-    releaseEntries(tx, marketId, runId),
-  );
+  return closeOpenRun(deps, marketId, runId, authority, 'discarded', async (tx) => {
+    await releaseEntries(tx, marketId, runId);
+    return ok(undefined);
+  });
 }
 
 async function closeOpenRun(
@@ -151,7 +156,7 @@ async function closeOpenRun(
   runId: SettlementRunId,
   authority: Authority,
   state: 'approved' | 'discarded',
-  settle: (tx: Tx, policy: SettlementPolicy) => Promise<void>,
+  settle: (tx: Tx, policy: SettlementPolicy) => Promise<Result<undefined, ApiError>>,
 ): Promise<Result<RunRecord, ApiError>> {
   const closed = await deps.db.transact<RunRecord, ApiError>(async (tx) => {
     const { policy } = await lockCollector(tx, marketId);
@@ -162,7 +167,8 @@ async function closeOpenRun(
       return err({ code: 'wrong_state', state: run.state, detail: `The run is ${run.state}.` });
     }
     const at = deps.clock.now();
-    await settle(tx, policy);
+    const settled = await settle(tx, policy);
+    if (!settled.ok) return settled;
     await closeRun(tx, marketId, runId, { state, at, by: authority.userId });
     appendEvents(tx, marketId, [
       {

@@ -11,7 +11,7 @@ import { AccountLink } from './account-link.tsx';
 import { familyName } from './account-words.ts';
 import { type Chart, chartOf, type Family } from './chart.ts';
 import { LedgerFrame } from './ledger-frame.tsx';
-import { useAccounts } from './use-ledger.ts';
+import { MOST_ACCOUNTS, useAccounts } from './use-ledger.ts';
 
 /** The chart of accounts with its balances, which is the trial balance as well. */
 export function LedgerPage() {
@@ -20,11 +20,11 @@ export function LedgerPage() {
   return (
     <LedgerFrame view="accounts">
       <Fetched query={accounts}>
-        {(all) =>
+        {({ accounts: all, complete }) =>
           all.length === 0 ? (
             <Notice icon="empty" title={t.noAccounts} hint={t.noAccountsHint} />
           ) : (
-            <ChartTable chart={chartOf(all)} />
+            <ChartTable chart={chartOf(all)} complete={complete} />
           )
         }
       </Fetched>
@@ -32,7 +32,7 @@ export function LedgerPage() {
   );
 }
 
-function ChartTable({ chart }: { chart: Chart }) {
+function ChartTable({ chart, complete }: { chart: Chart; complete: boolean }) {
   const format = useFormat();
   const t = text.ledger;
   return (
@@ -60,7 +60,11 @@ function ChartTable({ chart }: { chart: Chart }) {
           <Table.Th scope="row">
             <span className="flex items-center gap-3">
               {t.total}
-              <Verdict debitMinor={chart.debitMinor} creditMinor={chart.creditMinor} />
+              {complete ? (
+                <Verdict debitMinor={chart.debitMinor} creditMinor={chart.creditMinor} />
+              ) : (
+                <span className="font-normal text-ink-2">{t.cutOff(format.number(MOST_ACCOUNTS))}</span>
+              )}
             </span>
           </Table.Th>
           <AmountCell fw={700} minor={chart.debitMinor} />

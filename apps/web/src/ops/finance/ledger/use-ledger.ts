@@ -9,36 +9,46 @@ export type LedgerAccount = AnswerOf<RouteOf<'listLedgerAccounts'>>['items'][num
 export type LedgerTransaction = AnswerOf<RouteOf<'listLedgerTransactions'>>['items'][number];
 
 const PAGE = 200;
-/** A market of more stores shows the codes of the rest. */
-const NAMED_STORES = 5_000;
+/** A market of more stores, or couriers, shows the codes of the rest. */
+const MOST_NAMES = 5_000;
 
 /** What stores are called, by their ids. */
 export function useStoreNames() {
+  return useNames('listStores');
+}
+
+/** What a store or courier is called; undefined for anything else, and until it is loaded. */
+export function useNameOf(): (id: string) => string | undefined {
+  const { data: stores } = useStoreNames();
+  const { data: couriers } = useNames('listCouriers');
+  return useCallback((id) => stores?.get(id) ?? couriers?.get(id), [stores, couriers]);
+}
+
+function useNames(route: 'listStores' | 'listCouriers') {
   const { market } = useFinance();
   return useQuery({
-    queryKey: ['store-names', market.id],
+    queryKey: ['names', market.id, route],
     staleTime: 10 * 60_000,
     queryFn: async ({ signal }) => {
       const names = new Map<string, string>();
       let cursor: string | undefined;
       do {
-        const page = await call('listStores', {
+        const page: Named = await call(route, {
           params: { marketId: market.id },
           query: { limit: PAGE, ...(cursor !== undefined && { cursor }) },
           signal,
         });
         for (const { id, name } of page.items) names.set(id, name);
         cursor = page.next;
-      } while (cursor !== undefined && names.size < NAMED_STORES);
+      } while (cursor !== undefined && names.size < MOST_NAMES);
       return names;
     },
   });
 }
 
-/** What a store is called; undefined for what is not a store, or not loaded yet. */
-export function useNameOf(): (id: string) => string | undefined {
-  const { data } = useStoreNames();
-  return useCallback((id) => data?.get(id), [data]);
+interface Named {
+  readonly items: readonly { readonly id: string; readonly name: string }[];
+  readonly next?: string | undefined;
 }
 
 /** Transactions, newest first, a page at a time. */
@@ -64,7 +74,7 @@ export function useTransactions(orderId?: OrderId) {
 }
 
 /** A market of more accounts is cut off here, which the page says. */
-const MOST_ACCOUNTS = 20_000;
+export const MOST_ACCOUNTS = 20_000;
 
 /** All accounts of the market with their balances, debits minus credits. */
 export function useAccounts() {
@@ -83,7 +93,7 @@ export function useAccounts() {
         accounts.push(...page.items);
         cursor = page.next;
       } while (cursor !== undefined && accounts.length < MOST_ACCOUNTS);
-      return accounts;
+      return { accounts, complete: cursor === undefined };
     },
   });
 }

@@ -9,7 +9,6 @@ import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { FetchedPages } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { payeeName } from './payee-name.ts';
 import { type Payout, useOutcome, useRunPayouts } from './use-settlements.ts';
 
 const TONES: Readonly<Record<Payout['state'], Tone>> = {
@@ -45,7 +44,7 @@ export function Payouts({ runId }: { runId: string }) {
             <Table.Tbody>
               {payouts.map((payout) => (
                 <Table.Tr key={payout.id} data-id={payout.id} data-state={payout.state}>
-                  <Table.Td className="whitespace-nowrap">{payeeName(payout.payee)}</Table.Td>
+                  <Table.Td className="whitespace-nowrap">{payout.payeeName}</Table.Td>
                   <Table.Td>
                     {payout.to.holder}{' '}
                     <span className="font-mono text-xs text-ink-2">{payout.to.account}</span>

@@ -12,7 +12,6 @@ import { Fact, Facts } from '../parts/fact.tsx';
 import { Fetched, FetchedPages } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { Page, Section } from '../parts/page.tsx';
-import { payeeName } from './payee-name.ts';
 import { Payouts } from './payouts.tsx';
 import { RunState } from './runs-page.tsx';
 import {
@@ -140,7 +139,7 @@ function Settlements({ settlements }: { settlements: readonly Settlement[] }) {
                 href={paths.settlement(one.runId, one.id)}
                 className="font-medium whitespace-nowrap text-accent hover:underline"
               >
-                {payeeName(one.payee)}
+                {one.payeeName}
               </Link>
             </Table.Td>
             <AmountCell>{format.number(one.lines)}</AmountCell>

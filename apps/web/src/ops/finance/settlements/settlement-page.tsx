@@ -10,7 +10,6 @@ import { Fetched, FetchedPages } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { OrderLink } from '../parts/order-link.tsx';
 import { Page, Section } from '../parts/page.tsx';
-import { payeeName } from './payee-name.ts';
 import {
   type Settlement,
   type SettlementLine,
@@ -26,7 +25,7 @@ export function SettlementPage({ runId, id }: { runId: string; id: string }) {
   const t = text.settlements;
   return (
     <Page
-      title={settlement.data === undefined ? t.settlement : payeeName(settlement.data.payee)}
+      title={settlement.data === undefined ? t.settlement : settlement.data.payeeName}
       above={{ name: t.run, path: paths.run(runId) }}
       lead={<span className="font-mono text-xs">{id}</span>}
     >

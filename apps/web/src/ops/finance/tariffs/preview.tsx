@@ -7,6 +7,8 @@ import { OrderLink } from '../parts/order-link.tsx';
 import { Section } from '../parts/page.tsx';
 
 const SUMS = ['shoppersPayMinor', 'merchantsGetMinor', 'platformEarnsMinor', 'taxMinor'] as const;
+/** Told of each order: a change of commission moves nothing for its shopper. */
+const MOVED = ['shoppersPayMinor', 'merchantsGetMinor', 'platformEarnsMinor'] as const;
 const SHOWN = 20;
 
 /** What a draft would have made of the orders of the last seven days: the sums, and the orders that change most. */
@@ -56,8 +58,9 @@ export function Preview({ preview }: { preview: TariffPreview }) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">{t.order}</Table.Th>
-                <AmountHead>{t.after}</AmountHead>
-                <AmountHead>{t.difference}</AmountHead>
+                {MOVED.map((sum) => (
+                  <AmountHead key={sum}>{t.sums[sum]}</AmountHead>
+                ))}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -66,10 +69,11 @@ export function Preview({ preview }: { preview: TariffPreview }) {
                   <Table.Td>
                     <OrderLink id={one.orderId} />
                   </Table.Td>
-                  <AmountCell minor={one.after.shoppersPayMinor} />
-                  <AmountCell fw={600}>
-                    <Difference minor={one.after.shoppersPayMinor - one.before.shoppersPayMinor} />
-                  </AmountCell>
+                  {MOVED.map((sum) => (
+                    <AmountCell key={sum}>
+                      <Difference minor={one.after[sum] - one.before[sum]} />
+                    </AmountCell>
+                  ))}
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -78,7 +78,9 @@ function Versions({ tariffs }: { tariffs: readonly Tariff[] }) {
             <Table.Td>
               <Tag tone={TONES[tariff.state]}>{t.states[tariff.state]}</Tag>
             </Table.Td>
-            <Table.Td className="whitespace-nowrap">{format.dateTime(tariff.startsAt)}</Table.Td>
+            <Table.Td className="whitespace-nowrap">
+              {tariff.version === 1 ? t.always : format.dateTime(tariff.startsAt)}
+            </Table.Td>
             <Table.Td>{tariff.note ?? <span className="text-ink-2">–</span>}</Table.Td>
             <Table.Td className="whitespace-nowrap text-ink-2">{format.dateTime(tariff.createdAt)}</Table.Td>
             <Table.Td className="text-right">
