@@ -14,6 +14,7 @@ import { migrateDatabase, startDatabase } from '../database.ts';
 import { type CastFile, readCast } from '../demo/cast-file.ts';
 import { letPeopleLive } from '../demo/let-people-live.ts';
 import { OPERATOR_EMAIL, loadDemoMarket } from '../demo/load-demo-market.ts';
+import { type Guest, type Guests, loadGuests } from '../demo/load-guests.ts';
 import { type SandboxFile, loadSandbox } from '../demo/load-sandbox.ts';
 import { type MarketClock, openMarketClock } from '../demo/market-clock.ts';
 import { createLog } from '../log.ts';
@@ -82,7 +83,7 @@ async function demo(options: DemoOptions): Promise<void> {
       );
       return buildDemoMarket(city, seededRandom('demo'));
     });
-    const { cast, sandbox, market, platform } = await step('Market', async (retitle) => {
+    const { cast, guests, sandbox, market, platform } = await step('Market', async (retitle) => {
       const alone = settings.databaseUrl === undefined;
       const held = await takeNodeNumber(database.db, { node: settings.node, alone }, log);
       closing.push(held.release);
@@ -102,6 +103,7 @@ async function demo(options: DemoOptions): Promise<void> {
     const people = await letPeopleLive({
       demo,
       cast,
+      guests,
       market,
       platform,
       baseUrl: server.url,
@@ -110,10 +112,27 @@ async function demo(options: DemoOptions): Promise<void> {
     });
     closing.push(people.stop);
     market.clock.setSpeed(speed);
-    const link = `${server.url}/?signin=${await platform.identity.createSignInLink(cast.operatorId)}`;
+    const linkOf = async ({ userId }: Pick<Guest, 'userId'>): Promise<string> =>
+      `${server.url}/?signin=${await platform.identity.createSignInLink(userId)}`;
+    const links = {
+      operator: await linkOf({ userId: cast.operatorId }),
+      shopper: await linkOf(guests.shopper),
+      merchant: await linkOf(guests.merchant),
+      courier: await linkOf(guests.courier),
+    };
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
     process.stdout.write(
-      signOf({ url: server.url, link, demo, cast, sandbox, seconds, speed, folder: settings.dataFolder }),
+      signOf({
+        url: server.url,
+        links,
+        guests,
+        demo,
+        cast,
+        sandbox,
+        seconds,
+        speed,
+        folder: settings.dataFolder,
+      }),
     );
   } catch (error) {
     await close();
@@ -153,7 +172,13 @@ async function openMarket(
   settings: Settings,
   node: number,
   log: Logger,
-): Promise<{ cast: CastFile; sandbox: SandboxFile; market: MarketClock; platform: Platform }> {
+): Promise<{
+  cast: CastFile;
+  guests: Guests;
+  sandbox: SandboxFile;
+  market: MarketClock;
+  platform: Platform;
+}> {
   const castPath = join(settings.dataFolder, 'cast.json');
   const earlier = await readCast(castPath);
   await requireSameCity(db, earlier, city, settings.dataFolder);
@@ -169,6 +194,8 @@ async function openMarket(
   const ids = createIdSource(systemNow, node);
   const secrets = { bytes: randomBytes };
   const cast = await loadDemoMarket({ db, clock, ids, secrets, castPath }, demo, city);
+  const guestsPath = join(settings.dataFolder, 'guests.json');
+  const guests = await loadGuests({ db, clock, ids, secrets, path: guestsPath }, demo, cast);
   const path = join(settings.dataFolder, 'sandbox.json');
   const sandbox = await loadSandbox({ db, clock, ids, secrets, path });
   const platform = createPlatform({
@@ -182,7 +209,7 @@ async function openMarket(
     testBooks: true,
     log,
   });
-  return { cast, sandbox, market, platform };
+  return { cast, guests, sandbox, market, platform };
 }
 
 /** One folder, one city: people who live in one would be lost in another. */
@@ -208,7 +235,8 @@ async function defaultFolder(): Promise<string> {
 
 function signOf(about: {
   url: string;
-  link: string;
+  links: Readonly<Record<'operator' | 'shopper' | 'merchant' | 'courier', string>>;
+  guests: Guests;
   demo: DemoMarket;
   cast: CastFile;
   sandbox: SandboxFile;
@@ -216,14 +244,20 @@ function signOf(about: {
   speed: number;
   folder: string;
 }): string {
-  const { url } = about;
+  const { url, links, guests } = about;
   const shopper = Object.values(about.cast.shoppers)[0]!;
   return `
   Halfhour is ready in ${about.seconds} s: ${about.demo.name}, at ${about.speed} times the speed of life.
 
-  Live map     ${about.link}
+  Live map     ${links.operator}
                (signs you in once; later at ${url} with
                ${OPERATOR_EMAIL} and the password ${about.cast.operatorPassword})
+  Shop         ${links.shopper}
+               ${guests.shopper.email}; each link in a window of its own, private ones do
+  Store        ${links.merchant}
+               ${guests.merchant.email}, of ${guests.merchant.storeName}
+  Courier      ${links.courier}
+               ${guests.courier.email}; all with the operator’s password
   API          ${url}/docs
                as a shopper: Authorization: Bearer ${shopper.token}
   Sandbox      ${about.sandbox.marketId}, where you drive the orders: docs/sandbox.md

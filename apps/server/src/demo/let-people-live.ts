@@ -4,6 +4,7 @@ import { VEHICLE_PROFILES } from '@halfhour/engines/streets';
 import { type DemoCast, type DemoMarket, playDay } from '@halfhour/twin/demo';
 import type { Platform } from '../platform.ts';
 import type { CastFile } from './cast-file.ts';
+import type { Guests } from './load-guests.ts';
 import type { MarketClock } from './market-clock.ts';
 
 const SAVE_CLOCK_MS = 2_000;
@@ -12,6 +13,7 @@ const SAVE_CLOCK_MS = 2_000;
 export async function letPeopleLive(options: {
   readonly demo: DemoMarket;
   readonly cast: CastFile;
+  readonly guests: Guests;
   readonly market: MarketClock;
   readonly platform: Pick<Platform, 'maps'>;
   readonly baseUrl: string;
@@ -19,13 +21,13 @@ export async function letPeopleLive(options: {
   readonly signal: AbortSignal;
   readonly log: Logger;
 }): Promise<{ stop(): Promise<void> }> {
-  const { demo, cast, market, platform, baseUrl, signal, log } = options;
+  const { demo, cast, guests, market, platform, baseUrl, signal, log } = options;
   const map = await platform.maps.load(cast.marketId);
   for (const vehicle of VEHICLE_PROFILES) await map.prepare(vehicle);
   const playing = playDay({
     baseUrl,
     demo,
-    cast: castOf(cast),
+    cast: castOf(cast, guests),
     streets: map.streetsAt,
     clock: market.clock,
     ticker: systemTicker,
@@ -56,7 +58,7 @@ export async function letPeopleLive(options: {
   };
 }
 
-function castOf(cast: CastFile): DemoCast {
+function castOf(cast: CastFile, { merchant }: Guests): DemoCast {
   const pick = <T, U>(record: Readonly<Record<string, T>>, of: (value: T) => U): Map<string, U> =>
     new Map(Object.entries(record).map(([key, value]) => [key, of(value)]));
   return {
@@ -64,6 +66,7 @@ function castOf(cast: CastFile): DemoCast {
     stores: pick(cast.stores, (id) => id),
     couriers: pick(cast.couriers, (courier) => courier.courierId),
     shoppers: pick(cast.shoppers, (shopper) => shopper.userId),
+    attended: new Set([merchant.storeId]),
     tokenOf(actor) {
       const person =
         actor.role === 'integrator'

@@ -16,6 +16,8 @@ export interface DemoCast {
   readonly couriers: ReadonlyMap<string, CourierId>;
   /** By key of the demo shopper. */
   readonly shoppers: ReadonlyMap<string, UserId>;
+  /** Stores with a person at the till, who has some minutes before the integrator acts for them. */
+  readonly attended?: ReadonlySet<StoreId>;
   /** A session token or API key; asked once for each actor that comes to act. */
   tokenOf(actor: ActorRef): Promise<string>;
 }

@@ -9,6 +9,7 @@ import {
 } from '@halfhour/engines/streets';
 import { epochMs, HOUR_MS, ManualClock, MINUTE_MS, seededRandom, systemTicker } from '@halfhour/kernel';
 import { buildDemoMarket } from '../build-demo-market.ts';
+import type { DemoCast } from './cast.ts';
 import { playDay } from './play-day.ts';
 import { openStandInMarket, type StandInMarket } from './stand-in-market.ts';
 
@@ -29,7 +30,7 @@ interface Run {
   readonly market: StandInMarket;
   readonly clock: ManualClock;
   readonly failures: unknown[];
-  start(): AbortController;
+  start(attended?: DemoCast['attended']): AbortController;
   stop(controller: AbortController): Promise<void>;
   advance(milliseconds: number): Promise<void>;
 }
@@ -50,9 +51,10 @@ async function begin(context: TestContext): Promise<Run> {
     clock,
     failures,
     stop,
-    start() {
+    start(attended) {
       const controller = new AbortController();
-      const { baseUrl, cast } = market;
+      const { baseUrl } = market;
+      const cast = attended === undefined ? market.cast : { ...market.cast, attended };
       const log = (event: string, facts: unknown): void => {
         if (event === 'actor_failed' || event === 'courier_stream_lost') failures.push(facts);
       };
@@ -145,4 +147,17 @@ test('couriers whose shift ended while nobody played finish what they carry and 
   for (const id of carried) assert.equal(run.market.orders.get(id)!.state, 'delivered');
   assert.deepEqual(run.failures, []);
   await run.stop(night);
+});
+
+test('a store with a person at the till has ten minutes for each step before the integrator acts', async (context) => {
+  const run = await begin(context);
+  const day = run.start(new Set(run.market.cast.stores.values()));
+  await run.advance(10 * MINUTE_MS);
+  const orders = () => [...run.market.orders.values()];
+  assert.ok(orders().length > 0);
+  assert.ok(orders().every(({ state }) => state === 'placed'));
+  await run.advance(70 * MINUTE_MS);
+  assert.ok(ended(run.market).delivered > 0);
+  assert.deepEqual(run.failures, []);
+  await run.stop(day);
 });

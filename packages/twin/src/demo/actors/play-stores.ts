@@ -18,6 +18,9 @@ const REJECTED = 0.012;
 /** Also without news the open orders are read again this often. */
 const CATCH_UP_MS = 15 * MINUTE_MS;
 
+/** So long a person at the till has for each step, before it is taken from them: a minute at ten times the speed of life. */
+const PATIENCE_MS = 10 * MINUTE_MS;
+
 type Spawn = (name: string, work: () => Promise<void>) => void;
 
 /**
@@ -28,6 +31,7 @@ type Spawn = (name: string, work: () => Promise<void>) => void;
 export async function playStores(stage: Stage, spawn: Spawn): Promise<void> {
   const { cast, signal } = stage;
   const inHand = new Set<OrderId>();
+  const patience = (storeId: StoreId): number => (cast.attended?.has(storeId) ? PATIENCE_MS : 0);
   const take = (orderId: OrderId, storeId: StoreId, work: (store: DemoStore) => Promise<void>): void => {
     const store = stage.storeById.get(storeId);
     if (store === undefined || inHand.has(orderId)) return;
@@ -35,11 +39,13 @@ export async function playStores(stage: Stage, spawn: Spawn): Promise<void> {
     spawn('store', () => work(store).finally(() => inHand.delete(orderId)));
   };
   const cook = (orderId: OrderId, storeId: StoreId, acceptedAt: EpochMs): void =>
-    take(orderId, storeId, (store) => prepare(stage, orderId, store, acceptedAt));
+    take(orderId, storeId, (store) => prepare(stage, orderId, store, addMs(acceptedAt, patience(storeId))));
   const receive = (orderId: OrderId, storeId: StoreId): void =>
     take(orderId, storeId, async (store) => {
+      await sleep(stage.clock, patience(storeId), signal);
       const acceptedAt = await accept(stage, orderId, store);
-      if (acceptedAt !== undefined) await prepare(stage, orderId, store, acceptedAt);
+      if (acceptedAt !== undefined)
+        await prepare(stage, orderId, store, addMs(acceptedAt, patience(storeId)));
     });
   const catchUp = async (): Promise<void> => {
     for (const order of await openOrders(stage, 'placed')) receive(order.id, order.storeId);
