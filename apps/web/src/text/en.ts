@@ -329,6 +329,7 @@ export const en = {
     },
     kind: {
       sale: 'Sale',
+      loss: 'Loss of a cancelled order',
       capture: 'Capture',
       refund: 'Refund decided',
       'refund-paid': 'Refund paid',

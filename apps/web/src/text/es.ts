@@ -335,6 +335,7 @@ export const es: Text = {
     },
     kind: {
       sale: 'Venta',
+      loss: 'Pérdida de un pedido cancelado',
       capture: 'Cobro',
       refund: 'Reembolso decidido',
       'refund-paid': 'Reembolso pagado',

@@ -319,6 +319,7 @@ export const zh: Text = {
     },
     kind: {
       sale: '销售',
+      loss: '已取消订单的损失',
       capture: '收款',
       refund: '退款决定',
       'refund-paid': '退款到账',

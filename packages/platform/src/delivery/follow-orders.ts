@@ -1,6 +1,6 @@
 import type { Address } from '@halfhour/contract';
 import { type MarketId, type OrderId, invariant } from '@halfhour/kernel';
-import { type EventFeed, type StoredEvent, handleNextEvents, readHead } from '../events/index.ts';
+import { type EventFeed, type StoredEvent, handleNextEvents } from '../events/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { commitRoutes } from './commit-routes.ts';
 import type { DeliveryDeps } from './delivery.ts';
@@ -39,23 +39,11 @@ export async function followOrders(
   feed: EventFeed,
   options: { readonly signal: AbortSignal; readonly onError: (error: unknown) => void },
 ): Promise<void> {
-  // Where the feed begins is read first, so that no event falls between the two.
-  const from = await readHead(deps.db, marketId);
-  let behind = true;
-  const catchUp = async (): Promise<void> => {
-    await takeOrderEvents(deps, marketId);
-    behind = false;
-  };
-  await catchUp().catch(options.onError);
-  await feed.follow(
-    marketId,
-    async (event) => {
-      if (!FOLLOWED.has(event.type) && !behind) return;
-      behind = true;
-      await catchUp();
-    },
-    { ...options, from },
-  );
+  const catchUp = async (): Promise<void> => void (await takeOrderEvents(deps, marketId));
+  await feed.follow(marketId, (event) => (FOLLOWED.has(event.type) ? catchUp() : undefined), {
+    ...options,
+    begin: catchUp,
+  });
 }
 
 async function changeRoutes(

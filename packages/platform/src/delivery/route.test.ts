@@ -106,6 +106,8 @@ test('a cancelled order leaves its route: the rest goes on, nothing left closes 
   assert.deepEqual([none.state, none.closedAt], ['cancelled', at(9)]);
   const half = removeOrders(after(route, 0, 1), new Set(orders), at(9));
   assert.deepEqual([half.state, half.dropoffs.length], ['done', 1]);
+  const ridden = removeOrders(after(route, 0), new Set(orders), at(9));
+  assert.deepEqual([ridden.state, ridden.dropoffs.length], ['done', 0], 'who has collected it is paid');
   const skip = removeOrders(after(route, 0), new Set([orders[0]!]), at(9));
   assert.equal(nextStopNumber(skip), 2, 'numbers stay, so no retry meets another door');
   assert.equal(removeOrders(route, new Set([orders[5]!]), at(9)), route);

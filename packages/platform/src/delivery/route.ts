@@ -200,7 +200,7 @@ export function changeDrops(
 
 /**
  * Takes orders that were cancelled off a route. What was delivered stays; with nothing left to deliver the
- * route is done where something was delivered, else cancelled. The pay stays as agreed.
+ * route is done, and paid as agreed, where the courier had collected it, else cancelled.
  */
 export function removeOrders(route: RouteRecord, orderIds: ReadonlySet<OrderId>, at: EpochMs): RouteRecord {
   const dropoffs = route.dropoffs.filter(
@@ -209,7 +209,7 @@ export function removeOrders(route: RouteRecord, orderIds: ReadonlySet<OrderId>,
   if (!isOpen(route) || dropoffs.length === route.dropoffs.length) return route;
   const changed = { ...route, dropoffs };
   if (remaining(changed).length > 0) return changed;
-  return { ...changed, state: dropoffs.length > 0 ? 'done' : 'cancelled', closedAt: at };
+  return { ...changed, state: isPickedUp(route) ? 'done' : 'cancelled', closedAt: at };
 }
 
 /** Gives orders that are not delivered yet another door. */

@@ -14,11 +14,20 @@ const BATCH = 500;
 
 /** Hands the events of a market, in order, to all who listen in this process. */
 export interface EventFeed {
-  /** Called for each event after `from` (the present where absent) until `signal` aborts. */
+  /**
+   * Called for each event after `from` (the present where absent) until `signal` aborts. `begin` is called once before, when
+   * the place is known, so that nothing falls between what it reads and the events. What throws is told, and tried again at
+   * the next look.
+   */
   follow(
     marketId: MarketId,
     listener: (event: StoredEvent) => void | Promise<void>,
-    options: { from?: Position; signal: AbortSignal; onError: (error: unknown) => void },
+    options: {
+      from?: Position;
+      begin?: () => Promise<void>;
+      signal: AbortSignal;
+      onError: (error: unknown) => void;
+    },
   ): Promise<void>;
   /**
    * A writer has committed, here or in another process: look now instead of at the next poll. Wakes who follows
@@ -51,14 +60,17 @@ export function createEventFeed(db: Database, ticker: Ticker, pollMs: number): E
   }
 
   return {
-    async follow(marketId, listener, { from, signal, onError }) {
+    async follow(marketId, listener, { from, begin, signal, onError }) {
       const follower: Follower = { marketId, poked: false, wake: undefined };
       followers.add(follower);
       let position: Position | undefined = from;
+      let start = begin;
       while (!signal.aborted) {
         follower.poked = false;
         try {
           position ??= await readHead(db, marketId);
+          await start?.();
+          start = undefined;
           const events = await readEvents(db, marketId, position, BATCH);
           for (const event of events) {
             if (signal.aborted) break;

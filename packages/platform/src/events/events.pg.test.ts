@@ -145,6 +145,37 @@ test('a follower sees each event of many concurrent writers once, in order', asy
   }
 });
 
+test('what is done at the beginning is tried again until it goes well, and no event is handed out before', async () => {
+  const market = await createEmptyMarket(db, ids);
+  const feed = createEventFeed(db, systemTicker, 5);
+  const stop = new AbortController();
+  const told: string[] = [];
+  let tries = 0;
+  await append(market, 'before');
+  await new Promise<void>((resolve) => {
+    void feed.follow(
+      market,
+      ({ data }) => {
+        told.push(String(data['n'] ?? 'event'));
+        resolve();
+      },
+      {
+        signal: stop.signal,
+        onError: () => told.push('failed'),
+        async begin() {
+          if (++tries < 3) throw new Error('not yet');
+          told.push('begun');
+          // After the place was taken, so it is handed out.
+          await append(market, 'during');
+        },
+      },
+    );
+  });
+  stop.abort();
+  assert.deepEqual(told.slice(0, 3), ['failed', 'failed', 'begun']);
+  assert.equal(told.length, 4);
+});
+
 test('two processes see the events of both in the same order, woken by a poke that names the market or none', async () => {
   const market = await createEmptyMarket(db, ids);
   const other = await createEmptyMarket(db, ids);

@@ -25,13 +25,20 @@ import {
 } from '../inventory/index.ts';
 import { type TransactionDraft, postTransactions } from '../ledger/index.ts';
 import type { Markets } from '../markets/index.ts';
-import { type PaymentMove, CASH, insertRefunds, movePayments, paymentIdOf } from '../payments/index.ts';
+import {
+  type PaymentMove,
+  CASH,
+  insertRefunds,
+  movePayments,
+  paymentIdOf,
+  selectDisputed,
+} from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { type SlotKey, releasePlaces } from '../slots/index.ts';
 import { readStores } from '../stores/index.ts';
 import { type ChangeContext, type StockNeed, articlesOf, termsOf } from './revise-order.ts';
 import { type OrderChange, type OrderRecord, changeOrder, needsContext, offersOf } from './order.ts';
-import { cashOf, paymentOf, refundPosting, saleOf } from './order-money.ts';
+import { cashOf, lossOf, paymentOf, refundPosting, saleOf } from './order-money.ts';
 import type { OrderCache } from './order-cache.ts';
 import {
   type ReadOrder,
@@ -84,7 +91,8 @@ export async function applyChanges(
   // Only Postgres knows why something cannot be done, and what a command did that was done before.
   if (decided === undefined) {
     const orders = await lockOrders(tx, marketId, orderIdsOf(commands), deps.known);
-    decided = decide(deps, commands, orders, await readShelf(tx, deps, marketId, commands, orders));
+    const shelf = await readShelf(tx, deps, marketId, commands, orders);
+    decided = decide(deps, commands, orders, shelf, await readDisputed(tx, marketId, commands));
   }
   write(tx, deps, marketId, decided);
   // After all stock, as at placement.
@@ -175,7 +183,9 @@ function knownOrders(
     if (found === undefined) return undefined;
     known.set(id, { ...found, asRead: found.order.version });
   }
-  const reads = commands.some(({ change }) => needsContext(known.get(change.orderId)!.order, change));
+  const reads = commands.some(
+    ({ change }) => change.kind === 'refund' || needsContext(known.get(change.orderId)!.order, change),
+  );
   return reads ? undefined : known;
 }
 
@@ -210,6 +220,7 @@ function decide(
   commands: readonly ChangeCommand[],
   read: ReadonlyMap<OrderId, ReadOrder>,
   shelf: Shelf | undefined,
+  disputed?: ReadonlyMap<OrderId, number>,
 ): Decided {
   const now = deps.clock.now();
   const orders = new Map(read);
@@ -245,7 +256,7 @@ function decide(
       if (recent === undefined) repeats.push({ index, version });
       return ok(recent ?? before);
     }
-    const changed = changeOrder(before, change, now, shelf?.contextOf(before));
+    const changed = changeOrder(before, change, now, shelf?.contextOf(before), disputed?.get(before.id));
     if (!changed.ok) {
       isPlain = false;
       return changed;
@@ -293,7 +304,10 @@ function decide(
       }
     }
     if (effects.ledger === 'sale') postings.push(saleOf(order, now));
-    else if (effects.ledger !== undefined) {
+    else if (effects.ledger === 'loss') {
+      const loss = lossOf(order, now);
+      if (loss !== undefined) postings.push(loss);
+    } else if (effects.ledger !== undefined) {
       const { refund } = effects.ledger;
       postings.push(refundPosting(order, refund, before.refundedMinor, now));
       refunds.push({ id: deps.ids.next('ref'), orderId: order.id, amountMinor: refund.amountMinor });
@@ -317,6 +331,16 @@ function decide(
     postings,
     repeats,
   };
+}
+
+/** What is disputed of orders that are to be refunded. Not a statement where there are none. */
+async function readDisputed(
+  tx: Tx,
+  marketId: MarketId,
+  commands: readonly ChangeCommand[],
+): Promise<ReadonlyMap<OrderId, number> | undefined> {
+  const refunds = commands.filter(({ change }) => change.kind === 'refund');
+  return refunds.length === 0 ? undefined : selectDisputed(tx, marketId, orderIdsOf(refunds));
 }
 
 /** What changes of what was ordered are judged by, and the stock that they have taken so far. */

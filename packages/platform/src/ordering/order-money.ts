@@ -12,6 +12,7 @@ import {
   type TransactionDraft,
   COMMISSION,
   DELIVERY_FEES,
+  LOSSES,
   PACKAGING_FEES,
   REFUNDS,
   ROUNDING,
@@ -68,6 +69,28 @@ export function saleOf(order: OrderRecord, at: EpochMs): TransactionDraft {
       ...sharesOf(readCharges(order.charges)).map(({ owner, amountMinor }) =>
         shareOf(order, owner, 0 - amountMinor),
       ),
+    ],
+  };
+}
+
+/**
+ * An order that was cancelled after its courier had collected it: nobody pays for it, and the merchant, who has made it and
+ * given it away, has the share that a sale would have brought, from the platform. There is no sale, so no fee and no tax of it.
+ *
+ * @returns undefined where a sale would have brought the merchant nothing
+ */
+export function lossOf(order: OrderRecord, at: EpochMs): TransactionDraft | undefined {
+  const merchants = sharesOf(readCharges(order.charges)).find(({ owner }) => owner.of === 'merchant');
+  const amountMinor = merchants?.amountMinor ?? 0;
+  if (amountMinor <= 0) return undefined;
+  return {
+    kind: 'loss',
+    reference: order.id,
+    currency: currency(order.currency),
+    postedAt: at,
+    postings: [
+      { account: LOSSES, amountMinor },
+      { account: merchantPayable(order.storeId), amountMinor: -amountMinor },
     ],
   };
 }

@@ -213,7 +213,8 @@ export interface Effects {
   readonly payment?: 'authorised' | 'capture_due' | 'void_due';
   /** The provider's name for an authorised payment. */
   readonly reference?: string;
-  readonly ledger?: 'sale' | { readonly refund: RefundOfCharges };
+  /** `loss`: what was made and is gone is the platform's loss, and the merchant has its share as of a sale. */
+  readonly ledger?: 'sale' | 'loss' | { readonly refund: RefundOfCharges };
 }
 
 export interface Changed {
@@ -251,12 +252,14 @@ const MAX_VERSION = 200;
  * Applies one change to an order: the order after it and what goes with it, or why it cannot be. Pure.
  *
  * @param context what changes of what was ordered are judged by; see `needsContext`
+ * @param disputedMinor what the shopper has got or may get back by their bank: it is not refunded as well
  */
 export function changeOrder(
   order: OrderRecord,
   change: OrderChange,
   now: EpochMs,
   context?: ChangeContext,
+  disputedMinor = 0,
 ): Result<Changed, ApiError> {
   const permitted = change.kind === 'cancel' ? MAY_CANCEL[change.by] : RULES[change.kind].from;
   if (change.kind !== 'cancel' && !RULES[change.kind].by.includes(change.by)) {
@@ -390,6 +393,15 @@ export function changeOrder(
         return err({ code: 'wrong_state', detail, state: order.state, refundableMinor });
       }
       const { amountMinor, after } = refund.value;
+      const leftMinor = Math.max(0, order.totalMinor - order.refundedMinor - disputedMinor);
+      if (amountMinor > leftMinor) {
+        return err({
+          code: 'wrong_state',
+          detail: `The shopper disputes ${disputedMinor} minor units of it at their bank, which gives them back there: only ${leftMinor} can be refunded.`,
+          state: order.state,
+          refundableMinor: leftMinor,
+        });
+      }
       const refundedMinor = order.refundedMinor + amountMinor;
       return done(
         order,
@@ -442,8 +454,8 @@ function cancelled(
     { state: 'cancelled', cancelledAt: now, cancelReason: reason },
     {
       event: event('OrderCancelled', { reason, ...(note === undefined ? {} : { note }) }),
-      // After pickup the goods are gone; before it they go back on the shelf.
-      ...(order.state === 'picked_up' ? {} : { stock: 'release' as const }),
+      // After pickup the goods are gone, and the merchant gets what they would have brought; before it they go back on the shelf.
+      ...(order.state === 'picked_up' ? { ledger: 'loss' as const } : { stock: 'release' as const }),
       ...(order.state === 'picked_up' || order.slot === undefined ? {} : { slot: 'release' as const }),
       payment: 'void_due',
     },

@@ -171,6 +171,64 @@ test('a refund that the provider refuses stays due until a person has paid it ot
   assert.equal(await t.balance('bank:main'), -400);
 });
 
+test('a refund that cannot be paid since the shopper got it otherwise is written off against that loss', async () => {
+  const t = await setUp();
+  const id = await t.place('test_refuse_refund');
+  await t.deliver(id);
+  assert.ok((await t.refund(id, 400)).ok);
+  await t.sweep(2);
+  const [exception] = await t.open();
+  assert.ok((await t.resolve(exception!.id, 'written_off')).ok);
+  assert.equal(await t.balance('payments:refunds-due'), 0);
+  assert.equal(await t.balance('platform:losses'), -400);
+});
+
+test('what the shopper disputes is not refunded as well, until the dispute is won', async () => {
+  for (const ending of ['won', 'lost'] as const) {
+    const t = await setUp();
+    const id = await t.place(`test_dispute_${ending}`);
+    await t.deliver(id);
+    await t.ordering.sweep(t.marketId);
+    for (const _ of [1, 2]) {
+      t.clock.advanceBy(LATE_MS);
+      await new Promise(setImmediate);
+    }
+    const [opened, ended] = t.notifications;
+    assert.ok((await t.refund(id, 100)).ok);
+    assert.ok(await t.ordering.receiveNotification(t.marketId, 'test', opened!));
+    const refused = await t.refund(id, 100);
+    assert.ok(!refused.ok && refused.error.code === 'wrong_state');
+    assert.equal(refused.error.refundableMinor, 0);
+    assert.ok(await t.ordering.receiveNotification(t.marketId, 'test', ended!));
+    assert.equal((await t.refund(id, 100)).ok, ending === 'won');
+  }
+});
+
+test('an order cancelled after its pickup is the platform’s loss, and the merchant has what a sale would have brought', async () => {
+  const [sold, lost] = [await setUp(), await setUp()];
+  const payable = (t: typeof sold) => t.balance(`merchant:${t.market.storeId}:payable`);
+  await sold.deliver(await sold.place());
+  const id = await lost.place();
+  const courierId = lost.market.courierIds[0]!;
+  for (const change of [
+    { kind: 'accept', by: 'merchant' },
+    { kind: 'ready', by: 'merchant' },
+    { kind: 'pick_up', by: 'courier', courierId },
+    { kind: 'cancel', by: 'operator', reason: 'operator' },
+  ] as const) {
+    assert.ok(
+      (await lost.ordering.change(lost.marketId, { ...change, orderId: id } as never)).ok,
+      change.kind,
+    );
+  }
+  await lost.sweep();
+  assert.ok((await payable(lost)) < 0);
+  assert.equal(await payable(lost), await payable(sold));
+  assert.equal(await lost.balance('platform:losses'), 0 - (await payable(lost)));
+  assert.equal(await lost.balance('platform:commission'), 0);
+  assert.equal((await lost.payment(id)).state, 'voided');
+});
+
 test('an order waits for its challenge, and is placed or cancelled as the shopper answers it', async () => {
   for (const outcome of ['approve', 'decline'] as const) {
     const t = await setUp();

@@ -11,7 +11,7 @@ import {
 } from '@halfhour/kernel';
 import { appendEvents } from '../events/index.ts';
 import { type Posting, LOSSES, clearing, disputesOpen, postTransactions } from '../ledger/index.ts';
-import type { Database, Queryable } from '../postgres/index.ts';
+import { type Database, type Queryable, keyArray } from '../postgres/index.ts';
 import { orderIdOf, selectPayment } from './payment-store.ts';
 import type { DisputeNotification } from './provider.ts';
 
@@ -109,6 +109,20 @@ export async function takeDispute(
       },
     ]);
   });
+}
+
+/** What shoppers of these orders have asked of their bank, and have got or may still get; nothing of an order that has none. */
+export async function selectDisputed(
+  db: Queryable,
+  marketId: MarketId,
+  orderIds: readonly OrderId[],
+): Promise<Map<OrderId, number>> {
+  const rows = await db.query<{ order_id: string; disputed_minor: string }>(
+    `select order_id, sum(amount_minor) as disputed_minor from payments.dispute
+     where market_id = $1 and order_id = any($2::bigint[]) and state <> 'won' group by order_id`,
+    [keyOf(marketId), keyArray(orderIds)],
+  );
+  return new Map(rows.map((row) => [idFromKey('ord', row.order_id), Number(row.disputed_minor)]));
 }
 
 /** Disputes, the newest first. */

@@ -34,7 +34,8 @@ export function isOfReconciliation(kind: ExceptionKind): boolean {
 
 /**
  * How a person ends an exception. `ask_again`: the provider is asked once more. `paid_otherwise`: the money went by
- * the bank. `written_off`: what is missing is the platform's loss. `explained`: nothing was wrong, or it was mended
+ * the bank. `written_off`: what is missing is the platform's loss, and a refund that the shopper has got by a
+ * dispute its gain, which makes up for the loss of that. `explained`: nothing was wrong, or it was mended
  * elsewhere. `agreed` is no choice of a person: checked again, both sides say the same.
  */
 export const RESOLUTIONS = ['ask_again', 'paid_otherwise', 'written_off', 'explained'] as const;
@@ -44,7 +45,7 @@ export type Resolution = (typeof RESOLUTIONS)[number] | 'agreed';
 export const CHOICES: Readonly<Record<ExceptionKind, readonly Resolution[]>> = {
   capture_refused: ['ask_again', 'paid_otherwise', 'written_off', 'explained'],
   void_refused: ['ask_again', 'explained'],
-  refund_refused: ['ask_again', 'paid_otherwise', 'explained'],
+  refund_refused: ['ask_again', 'paid_otherwise', 'written_off', 'explained'],
   captured_less: ['paid_otherwise', 'written_off', 'explained'],
   missing_here: ['explained'],
   missing_there: ['explained'],

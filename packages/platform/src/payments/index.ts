@@ -2,7 +2,7 @@ export { askProvider, providerOf, requestOf } from './ask-provider.ts';
 export { CASH, createCashProvider } from './cash-provider.ts';
 export { createCashRoutes } from './cash-routes.ts';
 export { watchFloats } from './courier-float.ts';
-export { takeDispute } from './dispute.ts';
+export { selectDisputed, takeDispute } from './dispute.ts';
 export { selectOverdue } from './overdue.ts';
 export { recheckDifferences } from './recheck-exception.ts';
 export { type ReconcileDeps, reconcile } from './reconcile.ts';

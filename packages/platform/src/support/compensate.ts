@@ -20,6 +20,7 @@ import { appendEvents } from '../events/index.ts';
 import { GOODWILL } from '../ledger/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
 import { type OrderRecord, changeOrder } from '../ordering/index.ts';
+import { selectDisputed } from '../payments/index.ts';
 import type { Tx } from '../postgres/index.ts';
 import { lockCase } from './case-store.ts';
 import {
@@ -58,6 +59,7 @@ interface Desk {
   readonly policy: SupportPolicy;
   readonly level: Level;
   readonly before: readonly CompensationRecord[];
+  readonly disputedMinor: number;
   readonly givenOnOrderMinor: number;
   readonly givenTodayMinor: number;
 }
@@ -234,6 +236,7 @@ async function sitDown(
     policy,
     level,
     before,
+    disputedMinor: (await selectDisputed(tx, marketId, [orderId])).get(orderId) ?? 0,
     givenOnOrderMinor: order.refundedMinor + goodwillMinor,
     givenTodayMinor: await lockGiven(tx, marketId, by.userId, day),
   });
@@ -263,13 +266,14 @@ async function refuse(tx: Tx, desk: Desk, marketId: MarketId, draft: Draft): Pro
 
 /** How much it comes to as the order is now, or why it cannot be given, whoever decides. */
 function amountOf(
-  { order, now, before }: Desk,
+  { order, now, before, disputedMinor }: Desk,
   draft: RefundWish & Pick<Draft, 'kind' | 'reason'>,
 ): Result<number, ApiError> {
   const { kind, reason, amountMinor } = draft;
   if (kind === 'refund') {
     const wish = wishOf(draft);
-    const refunded = changeOrder(order, { kind, orderId: order.id, by: 'system', reason, ...wish }, now);
+    const change = { kind, orderId: order.id, by: 'system', reason, ...wish } as const;
+    const refunded = changeOrder(order, change, now, undefined, disputedMinor);
     return refunded.ok ? ok(refunded.value.order.refundedMinor - order.refundedMinor) : refunded;
   }
   if (amountMinor === undefined || draft.lines !== undefined || draft.fees !== undefined) {

@@ -219,9 +219,10 @@ the next settlement. What the provider pays out to the bank is no part of it, so
 
 Two things to know when reading it:
 
-- **A refund after a lost dispute pays the shopper twice**: nothing refuses it, and clearing ends in credit. The last section
-  shows it.
-- **An order cancelled after pickup posts nothing**, so merchant and courier get nothing for it of their own accord.
+- **What a shopper has got back by a dispute, or may still get, is not refunded as well**; goodwill into the wallet is. The last
+  section shows it.
+- **An order cancelled after pickup is the platform's loss**: the shopper pays nothing, and the merchant has what a sale would have
+  brought. The courier is paid for the route, whatever becomes of its orders.
 `;
 }
 

@@ -31,6 +31,8 @@ export interface ModelOrder {
   readonly placedAt: number;
   refundedMinor: number;
   refunds: number;
+  /** Cancelled when its courier had it already: the merchant is paid for it. */
+  isLost?: true;
   courier?: number;
   /** How often the provider was asked to authorise. */
   asked: number;
@@ -270,7 +272,8 @@ function settle(model: Model, name: string, answer: 'approved' | 'declined'): bo
 }
 
 function cancel(model: Model, order: ModelOrder, reason: string): void {
-  if (order.state !== 'picked_up') moveStock(model, order, { onHand: 0 });
+  if (order.state === 'picked_up') order.isLost = true;
+  else moveStock(model, order, { onHand: 0 });
   order.state = 'cancelled';
   order.cancelReason = reason;
   order.events.push('OrderCancelled');
@@ -524,7 +527,7 @@ export interface OrderSight {
   readonly totalMinor: number;
   readonly events: readonly string[];
   readonly payment: 'open' | 'authorised' | 'void' | 'captured';
-  /** Sales, and refunds that were decided. */
+  /** Sales, losses, and refunds that were decided. */
   readonly postings: number;
 }
 
@@ -550,7 +553,7 @@ export function lookAt(model: Model): Sight {
           totalMinor: order.totalMinor,
           events: order.events,
           payment: paymentOf(order.state),
-          postings: isDelivered(order.state) ? 1 + order.refunds : 0,
+          postings: isDelivered(order.state) || order.isLost ? 1 + order.refunds : 0,
         },
       ]),
     ),
