@@ -13,6 +13,10 @@ const FinancePage = lazy(async () => ({
   default: (await import('./ops/finance/finance-page.tsx')).FinancePage,
 }));
 
+const SupportPage = lazy(async () => ({
+  default: (await import('./ops/support/support-page.tsx')).SupportPage,
+}));
+
 /** The pages of the app. Each surface has a path of its own and a folder of its own. */
 export function App() {
   const [language] = useLanguage();
@@ -33,6 +37,23 @@ export function App() {
                 }
               >
                 <FinancePage {...operated} />
+              </Suspense>
+            )}
+          </OpsPage>
+        )}
+      </Route>
+      <Route path="/ops/:slug/support/*?">
+        {({ slug }) => (
+          <OpsPage slug={slug} forSupport>
+            {(operated) => (
+              <Suspense
+                fallback={
+                  <WholePage>
+                    <Loading />
+                  </WholePage>
+                }
+              >
+                <SupportPage {...operated} />
               </Suspense>
             )}
           </OpsPage>

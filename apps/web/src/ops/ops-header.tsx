@@ -1,18 +1,20 @@
 import type { Market, User } from '@halfhour/contract';
-import { Landmark, LogOut, type LucideIcon, Map as MapIcon, Settings2 } from 'lucide-react';
+import { Headset, Landmark, LogOut, type LucideIcon, Map as MapIcon, Settings2 } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { Link, useLocation } from 'wouter';
+import { marketsOf } from '../session/use-me.ts';
 import { useSignOut } from '../session/use-sign-out.ts';
 import { isLanguage, LANGUAGES, text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { COLOURS, useColours, useLanguage } from '../ui/preferences.ts';
 import { Wordmark } from '../ui/wordmark.tsx';
 
-export type OpsSection = 'live' | 'finance';
+export type OpsSection = 'live' | 'finance' | 'support';
 
 const SECTIONS: readonly { name: OpsSection; icon: LucideIcon; path: string }[] = [
   { name: 'live', icon: MapIcon, path: '' },
   { name: 'finance', icon: Landmark, path: '/finance' },
+  { name: 'support', icon: Headset, path: '/support' },
 ];
 
 /** The strip above every page of the operator: which market, which section, and who is here. */
@@ -28,6 +30,7 @@ export function OpsHeader(props: {
   children?: ReactNode;
 }) {
   const { market, markets, user, section, status, children } = props;
+  const isOperator = marketsOf(user, [market], ['operator']).length > 0;
   return (
     <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line bg-surface px-3 md:gap-5 md:px-4">
       <Link href="/" title={text.toStart} className="hidden lg:flex">
@@ -40,7 +43,7 @@ export function OpsHeader(props: {
         {status}
       </div>
       <nav aria-label={text.nav.label} className="flex min-w-0 flex-1 gap-1">
-        {SECTIONS.map(({ name, icon: Icon, path }) => (
+        {SECTIONS.filter(({ name }) => name === 'support' || isOperator).map(({ name, icon: Icon, path }) => (
           <Link
             key={name}
             href={`/ops/${market.slug}${path}`}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Link, Redirect } from 'wouter';
 import { statusOf } from '../api/index.ts';
 import { SignInRedirect } from '../session/sign-in-redirect.tsx';
-import { operatedMarkets, useMarkets, useMe } from '../session/use-me.ts';
+import { marketsOf, useMarkets, useMe } from '../session/use-me.ts';
 import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
@@ -18,9 +18,17 @@ export interface Operated {
   readonly user: User;
 }
 
-/** `/ops` leads to the operator's market, or lets choose between several; below `/ops/{slug}` is that one. */
-export function OpsPage(props: { slug?: string | undefined; children: (operated: Operated) => ReactNode }) {
-  const { slug, children } = props;
+/**
+ * `/ops` leads to the operator's market, or lets choose between several; below `/ops/{slug}` is that one. Who is of support
+ * and no operator has its pages alone.
+ */
+export function OpsPage(props: {
+  slug?: string | undefined;
+  /** Whether the page is also for those of support. */
+  forSupport?: boolean;
+  children: (operated: Operated) => ReactNode;
+}) {
+  const { slug, forSupport = false, children } = props;
   const me = useMe();
   const markets = useMarkets();
   if (statusOf(me.error) === 401) return <SignInRedirect />;
@@ -41,7 +49,11 @@ export function OpsPage(props: { slug?: string | undefined; children: (operated:
       </WholePage>
     );
   }
-  const operated = operatedMarkets(me.data, markets.data);
+  const operated = marketsOf(me.data, markets.data, forSupport ? ['operator', 'support'] : ['operator']);
+  const [supported] = marketsOf(me.data, markets.data, ['support']);
+  if (operated.length === 0 && supported !== undefined) {
+    return <Redirect to={`/ops/${supported.slug}/support`} replace />;
+  }
   if (slug !== undefined) {
     const market = operated.find((one) => one.slug === slug);
     if (market !== undefined) return children({ market, markets: operated, user: me.data });

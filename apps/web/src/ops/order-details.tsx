@@ -2,6 +2,7 @@ import type { Order, OrderSummary, TimelineEntry } from '@halfhour/contract';
 import type { OrderId } from '@halfhour/kernel';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
 import { call } from '../api/index.ts';
 import { language, text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
@@ -13,11 +14,12 @@ import { useFormat } from './market-format.tsx';
 import { isOpen } from './live-state.ts';
 import { riskAt, shortCode } from './order-board.ts';
 import { RiskTag, StateTag } from './tags.tsx';
+import { supportPaths } from './support/paths.ts';
 import { factsOf, humanise } from './timeline-text.ts';
 
 /** Everything about one order; reads it again whenever the stream says that it changed. */
 export function OrderDetails({ id }: { id: OrderId }) {
-  const marketId = useLive((state) => state.market.id);
+  const { id: marketId, slug } = useLive((state) => state.market);
   const summary = useOrder(id);
   const [cancelling, setCancelling] = useState(false);
   const params = { marketId, orderId: id };
@@ -52,6 +54,11 @@ export function OrderDetails({ id }: { id: OrderId }) {
             <Where order={order.data} />
             <Timeline entries={timeline.data?.items} error={timeline.error} />
             <Lines order={order.data} />
+            <p className="px-4 pt-4">
+              <Link href={supportPaths(slug).order(id)} className="text-accent hover:underline">
+                {text.support.openFromMap}
+              </Link>
+            </p>
             {isOpen(order.data.state) && (
               <div className="p-4">
                 <Button look="dangerPlain" className="w-full" onClick={() => setCancelling(true)}>

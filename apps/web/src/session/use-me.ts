@@ -27,9 +27,15 @@ export function useMarkets(): UseQueryResult<Market[]> {
   });
 }
 
-/** The markets that a user may watch: all for an admin, else those of their operator grants. */
-export function operatedMarkets(user: User, markets: readonly Market[]): Market[] {
+/** The markets in which a user has one of these roles: all for an admin. */
+export function marketsOf(
+  user: User,
+  markets: readonly Market[],
+  roles: readonly ('operator' | 'support')[],
+): Market[] {
   if (user.grants.some((grant) => grant.role === 'admin')) return [...markets];
-  const ids = new Set(user.grants.flatMap(({ role, marketId }) => (role === 'operator' ? [marketId] : [])));
+  const ids = new Set(
+    user.grants.flatMap(({ role, marketId }) => (roles.some((each) => each === role) ? [marketId] : [])),
+  );
   return markets.filter((market) => ids.has(market.id));
 }

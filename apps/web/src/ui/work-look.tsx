@@ -1,6 +1,11 @@
 import '@mantine/core/styles.layer.css';
 import '@mantine/dates/styles.layer.css';
-import { createTheme, type CSSVariablesResolver, MantineProvider } from '@mantine/core';
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  defaultVariantColorsResolver,
+  MantineProvider,
+} from '@mantine/core';
 import { DatesProvider } from '@mantine/dates';
 import 'dayjs/locale/es.js';
 import 'dayjs/locale/zh-cn.js';
@@ -15,6 +20,12 @@ const theme = createTheme({
   primaryColor: 'halfhour',
   primaryShade: { light: 6, dark: 4 },
   autoContrast: true,
+  // The library judges contrast by the light shade, also in the dark.
+  variantColorResolver(input) {
+    const colours = defaultVariantColorsResolver(input);
+    const isAccent = input.variant === 'filled' && (input.color ?? 'halfhour') === 'halfhour';
+    return isAccent ? { ...colours, color: 'var(--on-accent)' } : colours;
+  },
   colors: {
     // From ink to ground, the dark ones of styles.css where the library has a use for them.
     dark: [

@@ -13,6 +13,7 @@ import { Fetched } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import { Verdict } from '../parts/verdict.tsx';
+import { supportPaths } from '../../support/paths.ts';
 import { AccountLink } from './account-link.tsx';
 import { Journal } from './journal.tsx';
 import { type LedgerTransaction } from './use-ledger.ts';
@@ -47,9 +48,14 @@ export function OrderPostingsPage({ id }: { id: string }) {
       above={{ name: text.ledger.title, path: paths.ledger }}
       lead={<span className="font-mono text-xs">{orderId}</span>}
       actions={
-        <Link href={`/ops/${market.slug}?show=${orderId}`} className="text-accent hover:underline">
-          {t.onMap}
-        </Link>
+        <>
+          <Link href={supportPaths(market.slug).order(orderId)} className="text-accent hover:underline">
+            {text.support.title}
+          </Link>
+          <Link href={`/ops/${market.slug}?show=${orderId}`} className="text-accent hover:underline">
+            {t.onMap}
+          </Link>
+        </>
       }
     >
       <Fetched query={order}>
