@@ -34,26 +34,28 @@ export function Charges({ amounts, charges }: { amounts: Amounts; charges: reado
     .filter(({ kind, tax }) => kind === 'item' && tax?.how === 'added')
     .reduce((sum, { taxMinor }) => sum + taxMinor, 0);
   return (
-    <dl className="space-y-2" data-testid="charges">
-      <Row name={text.shop.charges.items}>{format.money(amounts.itemsMinor)}</Row>
-      {added > 0 && <Row name={text.shop.charges.tax}>{format.money(added)}</Row>}
-      {fees
-        .filter(([, amount]) => amount !== 0)
-        .map(([name, amount]) => (
-          <Row key={name} name={name}>
-            {format.money(amount)}
-          </Row>
-        ))}
-      <div className="flex justify-between gap-4 border-t border-line pt-2 text-base font-semibold">
-        <dt>{text.shop.charges.total}</dt>
-        <dd className="tabular-nums" data-testid="total">
-          {format.money(amounts.totalMinor)}
-        </dd>
-      </div>
+    <div className="space-y-2" data-testid="charges">
+      <dl className="space-y-2">
+        <Row name={text.shop.charges.items}>{format.money(amounts.itemsMinor)}</Row>
+        {added > 0 && <Row name={text.shop.charges.tax}>{format.money(added)}</Row>}
+        {fees
+          .filter(([, amount]) => amount !== 0)
+          .map(([name, amount]) => (
+            <Row key={name} name={name}>
+              {format.money(amount)}
+            </Row>
+          ))}
+        <div className="flex justify-between gap-4 border-t border-line pt-2 text-base font-semibold">
+          <dt>{text.shop.charges.total}</dt>
+          <dd className="tabular-nums" data-testid="total">
+            {format.money(amounts.totalMinor)}
+          </dd>
+        </div>
+      </dl>
       {added === 0 && amounts.taxMinor > 0 && (
         <p className="text-sm text-ink-2">{text.shop.charges.contained(format.money(amounts.taxMinor))}</p>
       )}
-    </dl>
+    </div>
   );
 }
 

@@ -113,6 +113,11 @@ export function CheckoutPage({ storeId }: { storeId: string }) {
     setMoved(undefined);
   }, [asked, reset]);
 
+  const failure = place.error ?? quote.error;
+  const refusal = useRef<HTMLDivElement>(null);
+  // The button is at the foot, and what is said of it stands at the head.
+  useEffect(() => refusal.current?.scrollIntoView({ block: 'start' }), [failure]);
+
   if (basket.lines.length === 0 && !place.isSuccess) {
     return (
       <Screen title={text.shop.checkout} back={path()}>
@@ -124,7 +129,6 @@ export function CheckoutPage({ storeId }: { storeId: string }) {
       </Screen>
     );
   }
-  const failure = place.error ?? quote.error;
   const problems = lineProblems(failure);
   const here = `${path(`/stores/${storeId}/checkout`)}${search.size > 0 ? `?${search}` : ''}`;
   const canPay =
@@ -162,7 +166,7 @@ export function CheckoutPage({ storeId }: { storeId: string }) {
       }
     >
       {failure !== null && (
-        <div className="p-4">
+        <div ref={refusal} className="scroll-mt-16 p-4">
           <RefusalWord
             error={failure}
             storeId={storeId}

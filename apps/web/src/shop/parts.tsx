@@ -7,7 +7,7 @@ import { ErrorNotice, Loading } from '../ui/notice.tsx';
 import { useShop } from './shop-context.tsx';
 
 /** Large enough for a thumb. */
-export const LARGE = 'h-12 w-full rounded-xl text-base';
+export const LARGE = 'h-12! w-full rounded-xl! text-base!';
 export const FIELD =
   'h-12 w-full rounded-xl border border-line bg-surface px-4 text-base placeholder:text-ink-3';
 

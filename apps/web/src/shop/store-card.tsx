@@ -43,7 +43,7 @@ export function StoreCard({ reach, nowMs }: { reach: Reach; nowMs: number | unde
           {text.shop.distance(format.number(reach.distanceMetres / 1_000, 1))}
         </span>
         {isOpen ? (
-          <span className="block truncate text-ink-2">
+          <span className="block text-ink-2">
             {deliveryFeeMinor === 0
               ? text.shop.freeDelivery
               : text.shop.deliveryFor(format.money(deliveryFeeMinor ?? 0))}
