@@ -44,6 +44,37 @@ test('a store that does not deliver to the door is not shown', async () => {
   assert.deepEqual(items, []);
 });
 
+test('an article is found with a wrong letter, and only in stores that deliver to the door', async () => {
+  const search = async (query: string, lat = door.lat): Promise<string[]> =>
+    valueOf(
+      await platform.clientOf().call('searchOffers', { params, query: { query, lat, lng: door.lng } }),
+    ).items.map(({ offer }) => offer.names.en);
+  assert.deepEqual(await search('piza'), ['Pizza']);
+  assert.deepEqual(await search('PÍZZ'), ['Pizza']);
+  assert.deepEqual(await search('plast'), ['Plaster']);
+  assert.deepEqual(await search('ic'), ['Rice']);
+  assert.deepEqual(await search('%'), []);
+  assert.deepEqual(await search('bicycle'), []);
+  assert.deepEqual(await search('pizza', 41), []);
+});
+
+test('what is taken off sale is not found, and what is sold out says so', async () => {
+  const merchant = platform.clientOf(market.merchants[0]);
+  const inShop = { ...params, storeId: market.shopId };
+  const body = { onHand: 0 };
+  valueOf(await merchant.call('setStock', { params: { ...inShop, articleId: market.oil.articleId }, body }));
+  const search = async () =>
+    valueOf(await platform.clientOf().call('searchOffers', { params, query: { query: 'oil', ...door } }))
+      .items;
+  assert.deepEqual(
+    (await search()).map(({ offer, storeName }) => [storeName, offer.inStock]),
+    [['Shop', 0]],
+  );
+  const of = { ...inShop, offerId: market.oil.offerId };
+  valueOf(await merchant.call('updateOffer', { params: of, body: { available: false } }));
+  assert.deepEqual(await search(), []);
+});
+
 test('cash is offered where the market takes it', async () => {
   const kinds = async (): Promise<string[]> =>
     valueOf(await platform.clientOf().call('listPaymentOptions', { params })).items.map(({ kind }) => kind);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inMarket, moment, priceMinor } from './common.ts';
-import { promise, store } from './resources.ts';
+import { offer, promise, store } from './resources.ts';
 import type { RouteContract } from './route.ts';
 
 const where = {
@@ -50,6 +50,25 @@ export const SHOP_ROUTES = {
     params: inMarket,
     query: z.object(where),
     response: { status: 200, schema: z.object({ items: z.array(reach) }) },
+  },
+  searchOffers: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/offers/search',
+    tag: 'Stores',
+    summary: 'Offers by what their article is called, of the stores that deliver to a door',
+    description:
+      'The likest first, three of a store at most, in any language of the market. A wrong letter still finds. What the store has taken off sale is left out; what is sold out is told by `inStock`, and a store that is closed is told by `listReach`.',
+    access: 'public',
+    params: inMarket,
+    query: z.object({
+      ...where,
+      query: z.string().min(1).max(100),
+      limit: z.coerce.number().int().min(1).max(50).default(30),
+    }),
+    response: {
+      status: 200,
+      schema: z.object({ items: z.array(z.object({ storeName: z.string(), offer })) }),
+    },
   },
   listPaymentOptions: {
     method: 'GET',

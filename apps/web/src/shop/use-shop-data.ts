@@ -22,6 +22,30 @@ export function useReach(door: Door | undefined): UseQueryResult<Reach[]> {
   });
 }
 
+/** An offer that was found, and in which store. */
+export interface FoundOffer {
+  readonly storeName: string;
+  readonly offer: Offer;
+}
+
+/** What is called like what was typed, of the stores that reach a door. */
+export function useFoundOffers(door: Door | undefined, typed: string): UseQueryResult<FoundOffer[]> {
+  const { market } = useShop();
+  return useQuery({
+    queryKey: ['found-offers', market.id, door?.lat, door?.lng, typed],
+    queryFn: async ({ signal }) =>
+      (
+        await call('searchOffers', {
+          params: { marketId: market.id },
+          query: { query: typed, lat: door!.lat, lng: door!.lng },
+          signal,
+        })
+      ).items,
+    enabled: door !== undefined && typed !== '',
+    placeholderData: keepPreviousData,
+  });
+}
+
 export function useStore(storeId: string): UseQueryResult<Store> {
   const { market } = useShop();
   return useQuery({
