@@ -104,7 +104,7 @@ export function ShopMap({
         marker.getElement().dataset['at'] = `${place.lat},${place.lng}`;
       },
       line(points) {
-        map.getSource<GeoJSONSource>('way')?.setData({
+        void map.getSource<GeoJSONSource>('way')?.setData({
           type: 'Feature',
           properties: {},
           geometry: { type: 'LineString', coordinates: points.map(toPosition) },
