@@ -26,6 +26,7 @@ import {
 import { createAuditRoutes } from '@halfhour/platform/audit';
 import { createCatalogue, createCatalogueRoutes, createHandlingRoutes } from '@halfhour/platform/catalogue';
 import { forgetCommands } from '@halfhour/platform/commands';
+import { createDiscoveryRoutes } from '@halfhour/platform/discovery';
 import { createCourierRoutes, createCouriers, createEquipmentRoutes } from '@halfhour/platform/couriers';
 import { type Delivery, createDelivery, createDeliveryRoutes } from '@halfhour/platform/delivery';
 import { createDispatchRoutes, createDispatcher } from '@halfhour/platform/dispatch';
@@ -281,6 +282,15 @@ export function createPlatform(options: PlatformOptions): Platform {
   const handlers = refuseMoved(moved, {
     ...createMarketRoutes(markets),
     ...createMapRoutes({ maps, markets }),
+    ...createDiscoveryRoutes({
+      db,
+      clock,
+      markets,
+      promises,
+      tariffs,
+      estimate: maps.estimate,
+      cards: options.stripe === undefined ? 'test' : 'stripe',
+    }),
     ...createStoreRoutes({ db, clock, markets, stores }),
     ...createSlotRoutes({ db, clock, markets }),
     ...createCatalogueRoutes({ db, catalogue }),
@@ -316,6 +326,12 @@ export function createPlatform(options: PlatformOptions): Platform {
     async getClock({ params }) {
       const market = await markets.get(params.marketId);
       return market === undefined ? err({ code: 'not_found' }) : ok(clockState());
+    },
+    async getMarketTime({ params }) {
+      const market = await markets.get(params.marketId);
+      if (market === undefined) return err({ code: 'not_found' });
+      const { now, speed } = clockState();
+      return ok({ now, speed });
     },
     async setClockSpeed({ params, body }) {
       if ((await markets.get(params.marketId)) === undefined) return err({ code: 'not_found' });

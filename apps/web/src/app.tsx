@@ -1,13 +1,16 @@
 import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
-import { LivePage } from './ops/live-page.tsx';
-import { OpsPage } from './ops/ops-page.tsx';
-import { SignInPage } from './session/sign-in-page.tsx';
+import { useMe } from './session/use-me.ts';
 import { text } from './text/index.ts';
 import { Loading, Notice } from './ui/notice.tsx';
 import { useLanguage } from './ui/preferences.ts';
 import { WholePage } from './ui/whole-page.tsx';
 
+// Each surface loads by itself: a shopper's phone gets nothing of the operator's.
+const OpsPage = lazy(async () => ({ default: (await import('./ops/ops-page.tsx')).OpsPage }));
+const LivePage = lazy(async () => ({ default: (await import('./ops/live-page.tsx')).LivePage }));
+const SignInPage = lazy(async () => ({ default: (await import('./session/sign-in-page.tsx')).SignInPage }));
+const ShopPage = lazy(async () => ({ default: (await import('./shop/shop-page.tsx')).ShopPage }));
 // Tables, forms and the component library come with the first page that needs them.
 const FinancePage = lazy(async () => ({
   default: (await import('./ops/finance/finance-page.tsx')).FinancePage,
@@ -21,26 +24,26 @@ const SupportPage = lazy(async () => ({
 export function App() {
   const [language] = useLanguage();
   return (
-    <Switch key={language}>
+    <Suspense
+      fallback={
+        <WholePage>
+          <Loading />
+        </WholePage>
+      }
+    >
+      <Pages key={language} />
+    </Suspense>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
       <Route path="/sign-in">
         <SignInPage />
       </Route>
       <Route path="/ops/:slug/finance/*?">
-        {({ slug }) => (
-          <OpsPage slug={slug}>
-            {(operated) => (
-              <Suspense
-                fallback={
-                  <WholePage>
-                    <Loading />
-                  </WholePage>
-                }
-              >
-                <FinancePage {...operated} />
-              </Suspense>
-            )}
-          </OpsPage>
-        )}
+        {({ slug }) => <OpsPage slug={slug}>{(operated) => <FinancePage {...operated} />}</OpsPage>}
       </Route>
       <Route path="/ops/:slug/support/*?">
         {({ slug }) => (
@@ -62,8 +65,9 @@ export function App() {
       <Route path="/ops/:slug?">
         {({ slug }) => <OpsPage slug={slug}>{(operated) => <LivePage {...operated} />}</OpsPage>}
       </Route>
+      <Route path="/shop/:slug?/*?">{({ slug }) => <ShopPage slug={slug} />}</Route>
       <Route path="/">
-        <Redirect to="/ops" replace />
+        <StartPage />
       </Route>
       <Route>
         <WholePage>
@@ -76,4 +80,18 @@ export function App() {
       </Route>
     </Switch>
   );
+}
+
+/** Everybody begins where their work is; whoever only shops, and who is not signed in, in the shop. */
+function StartPage() {
+  const me = useMe();
+  if (me.data === undefined && !me.isError) {
+    return (
+      <WholePage>
+        <Loading />
+      </WholePage>
+    );
+  }
+  const works = me.data?.grants.some(({ role }) => role !== 'shopper') ?? false;
+  return <Redirect to={works ? '/ops' : '/shop'} replace />;
 }

@@ -27,6 +27,7 @@ import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
+import { SHOP_ROUTES } from './shop-routes.ts';
 import { WALLET_ROUTES } from './wallet-routes.ts';
 import { TARIFF_ROUTES } from './tariff-routes.ts';
 import { WAY_ROUTES } from './way-routes.ts';
@@ -1096,6 +1097,7 @@ export const ROUTES = {
     problems: ['unauthenticated'],
   },
   ...TARIFF_ROUTES,
+  ...SHOP_ROUTES,
 } as const satisfies Record<string, RouteContract>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -109,6 +109,8 @@ const NAMED_IN_BODY: Readonly<Partial<Record<RouteName, string>>> = {
 /** Routes whose query must say something. */
 const QUERIES: Readonly<Partial<Record<RouteName, string>>> = {
   listNearbyCouriers: '?lat=-34.9&lng=-56.18',
+  searchOffers: '?lat=-34.9&lng=-56.18&query=pizza',
+  listReach: '?lat=-34.9&lng=-56.18',
   getLedgerBalance: '?account=platform:commission',
   listLedgerEntries: '?account=platform:commission',
 };

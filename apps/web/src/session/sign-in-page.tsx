@@ -6,12 +6,8 @@ import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { wordsFor } from '../ui/notice.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
+import { safeNext } from './safe-next.ts';
 import { ME } from './use-me.ts';
-
-/** Where to go after signing in: a path of this app, never another site. */
-export function safeNext(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) ? next : '/';
-}
 
 export function SignInPage() {
   const [email, setEmail] = useState('');

@@ -3,10 +3,14 @@ import type { Offer } from '@halfhour/contract';
 import type { ApiError, Handlers } from '../api/index.ts';
 import { type StockLevel, selectStock } from '../inventory/index.ts';
 import type { Queryable } from '../postgres/index.ts';
-import { selectStores } from '../stores/index.ts';
-import { selectOfferPage } from './catalogue-store.ts';
+import { listStores, selectStores } from '../stores/index.ts';
+import { selectOfferPage, selectOffers } from './catalogue-store.ts';
 import type { Catalogue, StockedOffer } from './create-catalogue.ts';
 import { type OfferRecord, toOffer } from './offer.ts';
+import { searchOfferIds } from './search-offers.ts';
+
+/** As many stores as a shop shows of one door. */
+const MAX_STORES = 500;
 
 export function createCatalogueRoutes({
   db,
@@ -14,7 +18,7 @@ export function createCatalogueRoutes({
 }: {
   readonly db: Queryable;
   readonly catalogue: Catalogue;
-}): Handlers<'listOffers' | 'createOffer' | 'updateOffer' | 'setStock'> {
+}): Handlers<'listOffers' | 'searchOffers' | 'createOffer' | 'updateOffer' | 'setStock'> {
   return {
     async listOffers({ params: { marketId, storeId }, query }) {
       const after = query.cursor === undefined ? undefined : parseId('off', query.cursor);
@@ -31,6 +35,36 @@ export function createCatalogueRoutes({
       return ok({
         items: offers.map((offer) => show(offer, stock.get(offer.articleId))),
         ...(found.length > query.limit ? { next: offers.at(-1)!.id } : {}),
+      });
+    },
+
+    async searchOffers({ params: { marketId }, query: { query, lat, lng, limit } }) {
+      const { stores } = await listStores(db, marketId, { near: { lat, lng }, limit: MAX_STORES });
+      const names = new Map(stores.map(({ id, name }) => [id, name]));
+      const offerIds = await searchOfferIds(db, marketId, query, [...names.keys()], limit);
+      const offers = await selectOffers(db, marketId, offerIds);
+      const found = offerIds.flatMap((id) => offers.get(id) ?? []);
+      const stock = new Map(
+        await Promise.all(
+          [...Map.groupBy(found, ({ storeId }) => storeId)].map(
+            async ([storeId, some]) =>
+              [
+                storeId,
+                await selectStock(
+                  db,
+                  marketId,
+                  storeId,
+                  some.map(({ articleId }) => articleId),
+                ),
+              ] as const,
+          ),
+        ),
+      );
+      return ok({
+        items: found.map((offer) => ({
+          storeName: names.get(offer.storeId)!,
+          offer: show(offer, stock.get(offer.storeId)?.get(offer.articleId)),
+        })),
       });
     },
 

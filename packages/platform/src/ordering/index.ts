@@ -14,5 +14,6 @@ export { type PlaceOrder } from './place-orders.ts';
 export { repriceOrder } from './reprice-order.ts';
 export { type MarketTariffs, type TariffSource, tariffOfPolicy } from './tariff-source.ts';
 export { type PromiseBasis, type PromiseSource, priorOf, secondOfDay } from './promise-source.ts';
+export { estimateStore } from './estimate-store.ts';
 export { type EstimateTrip, quoteBasket } from './quote-basket.ts';
 export { createOrderingRoutes, findOwn } from './routes.ts';

@@ -141,7 +141,7 @@ export function quoteBasket(
 }
 
 /** Whether a place lies in the store's zone also when that is drawn together towards the store to `reachBp` of itself. */
-function isWithinReach(store: StoreRecord, { lat, lng }: LatLng, reachBp: number): boolean {
+export function isWithinReach(store: StoreRecord, { lat, lng }: LatLng, reachBp: number): boolean {
   if (reachBp >= 10_000) return true;
   const stretch = 10_000 / Math.max(1, reachBp);
   const { lat: storeLat, lng: storeLng } = store.address;

@@ -1,6 +1,7 @@
 export { askProvider, providerOf, requestOf } from './ask-provider.ts';
 export { CASH, createCashProvider } from './cash-provider.ts';
 export { createCashRoutes } from './cash-routes.ts';
+export { selectCashPolicy } from './cash-store.ts';
 export { watchFloats } from './courier-float.ts';
 export { selectDisputed, takeDispute } from './dispute.ts';
 export { selectOverdue } from './overdue.ts';

@@ -1,4 +1,5 @@
 export { type StoreDraft, type Stores, createStores } from './create-stores.ts';
+export { listStores } from './list-stores.ts';
 export { type StoreRouteDeps, createStoreRoutes } from './routes.ts';
 export {
   type StoreRecord,

@@ -1,0 +1,1 @@
+export { type DiscoveryDeps, createDiscoveryRoutes } from './routes.ts';
