@@ -13,6 +13,10 @@ const FinancePage = lazy(async () => ({
   default: (await import('./ops/finance/finance-page.tsx')).FinancePage,
 }));
 
+const CourierPage = lazy(async () => ({
+  default: (await import('./courier/courier-page.tsx')).CourierPage,
+}));
+
 /** The pages of the app. Each surface has a path of its own and a folder of its own. */
 export function App() {
   const [language] = useLanguage();
@@ -40,6 +44,19 @@ export function App() {
       </Route>
       <Route path="/ops/:slug?">
         {({ slug }) => <OpsPage slug={slug}>{(operated) => <LivePage {...operated} />}</OpsPage>}
+      </Route>
+      <Route path="/courier/:slug?/*?">
+        {({ slug }) => (
+          <Suspense
+            fallback={
+              <WholePage>
+                <Loading />
+              </WholePage>
+            }
+          >
+            <CourierPage slug={slug} />
+          </Suspense>
+        )}
       </Route>
       <Route path="/">
         <Redirect to="/ops" replace />
