@@ -20,6 +20,10 @@ const SupportPage = lazy(async () => ({
   default: (await import('./ops/support/support-page.tsx')).SupportPage,
 }));
 
+const CourierPage = lazy(async () => ({
+  default: (await import('./courier/courier-page.tsx')).CourierPage,
+}));
+
 /** The pages of the app. Each surface has a path of its own and a folder of its own. */
 export function App() {
   const [language] = useLanguage();
@@ -48,17 +52,7 @@ function Pages() {
       <Route path="/ops/:slug/support/*?">
         {({ slug }) => (
           <OpsPage slug={slug} forSupport>
-            {(operated) => (
-              <Suspense
-                fallback={
-                  <WholePage>
-                    <Loading />
-                  </WholePage>
-                }
-              >
-                <SupportPage {...operated} />
-              </Suspense>
-            )}
+            {(operated) => <SupportPage {...operated} />}
           </OpsPage>
         )}
       </Route>
@@ -66,6 +60,7 @@ function Pages() {
         {({ slug }) => <OpsPage slug={slug}>{(operated) => <LivePage {...operated} />}</OpsPage>}
       </Route>
       <Route path="/shop/:slug?/*?">{({ slug }) => <ShopPage slug={slug} />}</Route>
+      <Route path="/courier/:slug?/*?">{({ slug }) => <CourierPage slug={slug} />}</Route>
       <Route path="/">
         <StartPage />
       </Route>
