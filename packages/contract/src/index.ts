@@ -18,6 +18,7 @@ export type { CourierEarnings } from './courier-routes.ts';
 export type { CourierWay } from './way-routes.ts';
 export type { PaymentOption, Reach } from './shop-routes.ts';
 export type { Address, Names, Place } from './common.ts';
+export type { StoreDesk, StoreEvent } from './store-desk-routes.ts';
 export type { AbuseSignal, AuditAction, Compensation, SupportCase, SupportPolicy } from './support-routes.ts';
 export type { Wallet, WalletMovement } from './wallet-routes.ts';
 export type { DispatchPolicy, DispatchPolicyVersion, Equipment, Handling } from './dispatch-resources.ts';

@@ -27,6 +27,7 @@ import { DISPATCH_ROUTES } from './dispatch-routes.ts';
 import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
+import { STORE_DESK_ROUTES } from './store-desk-routes.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
 import { SHOP_ROUTES } from './shop-routes.ts';
 import { WALLET_ROUTES } from './wallet-routes.ts';
@@ -198,6 +199,7 @@ export const ROUTES = {
       lat: z.coerce.number().min(-90).max(90).optional(),
       lng: z.coerce.number().min(-180).max(180).optional(),
       kind: shape.storeKind.optional(),
+      merchantId: merchantId.optional(),
     }),
     response: { status: 200, schema: page(shape.store) },
   },
@@ -329,6 +331,8 @@ export const ROUTES = {
     response: { status: 200, schema: z.object({ articleId, onHand: z.int(), reserved: z.int() }) },
     problems: ['wrong_state'],
   },
+
+  ...STORE_DESK_ROUTES,
 
   // Ordering
   createQuote: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { MarketEvent, OrderEvent } from '@halfhour/contract';
+import type { MarketEvent, OrderEvent, StoreEvent } from '@halfhour/contract';
 import {
   type CourierId,
   type OrderId,
@@ -449,4 +449,56 @@ test('closing ends all streams, and there is no view of a market that is not the
     params: { marketId: t.ids.next('mkt') },
   });
   assert.ok(!none.ok && none.error.code === 'not_found');
+});
+
+test('a store is told of its own orders and status and of no other’s, and resumes without loss', async () => {
+  const t = await setUp();
+  const { marketId, storeId, routes, request } = t;
+  const params = { marketId, storeId };
+  const owner: Authority = { ...t.operator, role: 'merchant', scope: 'own', merchantIds: [t.merchantId] };
+  const stranger: Authority = { ...owner, merchantIds: [t.ids.next('mer')] };
+  const refused = await routes.getStoreDesk({ ...request, query: undefined, authority: stranger, params });
+  assert.ok(!refused.ok && refused.error.code === 'not_found');
+  const closed = await routes.streamStore({ ...request, authority: stranger, params, after: undefined });
+  assert.ok(!closed.ok && closed.error.code === 'not_found');
+
+  const first = await t.place();
+  const desk = await routes.getStoreDesk({ ...request, query: undefined, authority: owner, params });
+  assert.ok(desk.ok);
+  assert.deepEqual(
+    desk.value.orders.map(({ id, state, deliveryCode }) => [id, state, deliveryCode]),
+    [[first, 'placed', undefined]],
+  );
+  const watch = async (after: string) =>
+    opened(await routes.streamStore({ ...request, authority: owner, params, after }));
+  const stream = await watch(desk.value.position);
+  const elsewhere = await t.stores.create(
+    marketId,
+    {
+      merchantId: t.merchantId,
+      name: 'Another',
+      kind: 'shop',
+      address: { label: 'Plaza 2', ...TEST_PLACE },
+      hours: [],
+      zone: [TEST_PLACE, { ...TEST_PLACE, lat: 1 }, { ...TEST_PLACE, lng: 1 }],
+      preparationSeconds: 60,
+      minimumOrderMinor: 0,
+    },
+    owner,
+  );
+  assert.ok(elsewhere.ok);
+  await t.change(first, { kind: 'accept', by: 'merchant' });
+  await t.stores.changeStatus(marketId, elsewhere.value.id, 'paused', owner);
+  await t.stores.changeStatus(marketId, storeId, 'paused', owner);
+  const told = await until(stream, isKind('store'));
+  const positioned = told.filter(({ id }) => id !== undefined);
+  assert.deepEqual(
+    positioned.map(({ data }) => (data as StoreEvent).type),
+    ['order', 'store'],
+  );
+  const again = await until(await watch(desk.value.position), isKind('store'));
+  assert.deepEqual(
+    again.filter(({ id }) => id !== undefined).map(({ id }) => id),
+    positioned.map(({ id }) => id),
+  );
 });

@@ -1,9 +1,10 @@
-import type { Clock } from '@halfhour/kernel';
+import type { Clock, StoreId } from '@halfhour/kernel';
 import type { StreamMessage } from '../api/index.ts';
 import { type Position, comparePositions, readEvents } from '../events/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import type { MarketView } from './market-view.ts';
-import { RESET, toMarketMessage } from './stream-messages.ts';
+import { RESET, toMarketMessage, toStoreMessage } from './stream-messages.ts';
+import type { ViewChange } from './view-change.ts';
 
 /** More than this is not replayed: the snapshot is smaller, and newer. */
 export const MAX_REPLAY = 5_000;
@@ -20,16 +21,43 @@ export async function* streamMarket(
   signal: AbortSignal,
   maxReplay = MAX_REPLAY,
 ): AsyncGenerator<StreamMessage> {
-  const leaving = new AbortController();
-  const queue = view.subscribe('market', AbortSignal.any([signal, leaving.signal]));
   const { timeZone } = view.market;
+  const show = (change: ViewChange) => toMarketMessage(change, clock.now(), timeZone);
+  yield* follow(db, view, 'market', show, after, signal, maxReplay);
+}
+
+/** The same for one store: its orders as a merchant sees them, its status, and the clock. */
+export async function* streamStore(
+  { db, clock }: { readonly db: Queryable; readonly clock: Clock },
+  view: MarketView,
+  storeId: StoreId,
+  after: Position | undefined,
+  signal: AbortSignal,
+  maxReplay = MAX_REPLAY,
+): AsyncGenerator<StreamMessage> {
+  const { timeZone } = view.market;
+  const show = (change: ViewChange) => toStoreMessage(change, clock.now(), timeZone);
+  yield* follow(db, view, storeId, show, after, signal, maxReplay);
+}
+
+async function* follow(
+  db: Queryable,
+  view: MarketView,
+  topic: 'market' | StoreId,
+  show: (change: ViewChange) => StreamMessage | undefined,
+  after: Position | undefined,
+  signal: AbortSignal,
+  maxReplay: number,
+): AsyncGenerator<StreamMessage> {
+  const leaving = new AbortController();
+  const queue = view.subscribe(topic, AbortSignal.any([signal, leaving.signal]));
   try {
     if (after !== undefined) {
       const missed = await readMissed(db, view, after, maxReplay);
       if (missed === undefined) yield RESET;
       for (let start = 0; missed !== undefined && start < missed.length; start += PAGE) {
-        for (const change of await view.replay(missed.slice(start, start + PAGE))) {
-          const message = toMarketMessage(change, clock.now(), timeZone);
+        for (const change of await view.replay(missed.slice(start, start + PAGE), topic)) {
+          const message = show(change);
           if (message !== undefined) yield message;
         }
       }
@@ -38,7 +66,7 @@ export async function* streamMarket(
       // A reader who comes from another process may be ahead of this one.
       const position = 'position' in change ? change.position : undefined;
       if (position !== undefined && after !== undefined && comparePositions(position, after) <= 0) continue;
-      const message = toMarketMessage(change, clock.now(), timeZone);
+      const message = show(change);
       if (message !== undefined) yield message;
     }
   } finally {

@@ -58,6 +58,8 @@ export interface MarketView {
   readonly market: MarketRecord;
   readonly projection: MarketProjection;
   snapshot(): Promise<LiveSnapshot>;
+  /** The market's time now, and how fast it goes. */
+  clock(): ClockState;
   /** Couriers on shift near a place, nearest first; only those who are idle where `free`. */
   nearby(
     place: LatLng,
@@ -65,8 +67,8 @@ export interface MarketView {
   ): { readonly courier: Courier; readonly distanceMetres: number }[];
   /** Changes of a topic from now on, until `signal` aborts or the reader falls too far behind. */
   subscribe(topic: Topic, signal: AbortSignal): ChangeQueue<ViewChange>;
-  /** The changes that these events made, for one who missed them; with the rows as they are now. */
-  replay(events: readonly StoredEvent[]): Promise<ViewChange[]>;
+  /** The changes of a topic that these events made, for one who missed them; with the rows as they are now. */
+  replay(events: readonly StoredEvent[], topic: 'market' | StoreId): Promise<ViewChange[]>;
   close(): void;
 }
 
@@ -166,14 +168,15 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
       if (order !== undefined) {
         const change: ViewChange = { kind: 'order', position, event: type, at, order };
         changes.push([order.id, change]);
-        if (order.state !== 'pending_payment') changes.push(['market', change]);
+        if (order.state !== 'pending_payment') changes.push(['market', change], [order.storeId, change]);
         // Also the courier who is given an order that is ready already.
         const ready = type === 'OrderReady' || (type === 'OrderAssigned' && order.state === 'ready');
         if (ready && order.courierId !== undefined) {
           changes.push([order.courierId, { kind: 'order_ready', position, orderId: order.id, at }]);
         }
       } else if (store !== undefined) {
-        changes.push(['market', { kind: 'store', position, store }]);
+        const change: ViewChange = { kind: 'store', position, store };
+        changes.push(['market', change], [store.id, change]);
       } else if (courierId !== undefined && subject.startsWith('rte_')) {
         const current = currentRoute(routes.filter((route) => route.courierId === courierId));
         const route = current === undefined ? null : toRoute(current);
@@ -222,9 +225,10 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
     if (topics.size === 0) return;
     schedule('figures', FIGURES_MS, tick);
     tellPlaces();
+    tellOpenStores();
+    tellClock();
     if (topics.has('market')) {
       tellRisks();
-      tellOpenStores();
       tellFigures().catch(onError);
     }
   }
@@ -259,8 +263,18 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
     for (const store of projection.stores.values()) {
       const open = isOpenAt(store, now, market.timeZone);
       const before = told.openStores.get(store.id);
-      if (before !== undefined && before !== open) publish('market', { kind: 'store', store });
+      if (before !== undefined && before !== open) {
+        for (const topic of ['market', store.id] as const) publish(topic, { kind: 'store', store });
+      }
       told.openStores.set(store.id, open);
+    }
+  }
+
+  /** Those who follow the whole market have it with the figures. */
+  function tellClock(): void {
+    const clock = clockState(marketId);
+    for (const topic of topics.keys()) {
+      if (topic.startsWith('sto_')) publish(topic, { kind: 'clock', clock });
     }
   }
 
@@ -315,6 +329,7 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
   return {
     market,
     projection,
+    clock: () => clockState(marketId),
 
     async snapshot() {
       await keepToday();
@@ -376,12 +391,12 @@ export async function openMarketView(deps: ViewDeps, market: MarketRecord): Prom
       return queue;
     },
 
-    async replay(events) {
+    async replay(events, topic) {
       const { orderIds, storeIds } = touchedBy(events);
       const orders = await selectOrders(db, marketId, orderIds);
       const stores = await selectStores(db, marketId, storeIds);
       const changes = await changesOf(events, { orders, stores });
-      return changes.filter(([topic]) => topic === 'market').map(([, change]) => change);
+      return changes.filter(([of]) => of === topic).map(([, change]) => change);
     },
 
     close() {

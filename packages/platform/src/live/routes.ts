@@ -1,12 +1,15 @@
-import { type Clock, type Result, err, ok } from '@halfhour/kernel';
-import type { ApiError, Handlers } from '../api/index.ts';
+import { type Clock, type MarketId, type Result, type StoreId, err, ok } from '@halfhour/kernel';
+import type { ApiError, Authority, Handlers } from '../api/index.ts';
 import { maySteer, selectCouriers } from '../couriers/index.ts';
 import { type Position, parsePosition } from '../events/index.ts';
 import { findOwn } from '../ordering/index.ts';
 import type { Queryable } from '../postgres/index.ts';
+import { mayChange, selectStores } from '../stores/index.ts';
 import { streamCourier } from './courier-stream.ts';
 import type { Live } from './create-live.ts';
-import { streamMarket } from './market-stream.ts';
+import type { MarketView } from './market-view.ts';
+import { streamMarket, streamStore } from './market-stream.ts';
+import { showDesk } from './store-desk.ts';
 import { streamOrder } from './order-stream.ts';
 
 export function createLiveRoutes({
@@ -17,11 +20,34 @@ export function createLiveRoutes({
   readonly db: Queryable;
   readonly clock: Clock;
   readonly live: Live;
-}): Handlers<'getLive' | 'listNearbyCouriers' | 'streamMarket' | 'streamOrder' | 'streamCourier'> {
+}): Handlers<
+  | 'getLive'
+  | 'getStoreDesk'
+  | 'listNearbyCouriers'
+  | 'streamMarket'
+  | 'streamStore'
+  | 'streamOrder'
+  | 'streamCourier'
+> {
+  /** The view of a market, for who may watch one of its stores. */
+  async function viewOfStore(
+    { marketId, storeId }: { readonly marketId: MarketId; readonly storeId: StoreId },
+    authority: Authority | undefined,
+  ): Promise<MarketView | undefined> {
+    const store = (await selectStores(db, marketId, [storeId])).get(storeId);
+    return store !== undefined && mayChange(authority, store) ? live.view(marketId) : undefined;
+  }
+
   return {
     async getLive({ params }) {
       const view = await live.view(params.marketId);
       return view === undefined ? err({ code: 'not_found' }) : ok(await view.snapshot());
+    },
+
+    async getStoreDesk({ params, authority }) {
+      const view = await viewOfStore(params, authority);
+      const desk = view === undefined ? undefined : showDesk(view, params.storeId, clock.now());
+      return desk === undefined ? err({ code: 'not_found' }) : ok(desk);
     },
 
     async listNearbyCouriers({ params, query: { lat, lng, free, ...query } }) {
@@ -36,6 +62,14 @@ export function createLiveRoutes({
       const view = await live.view(params.marketId);
       if (view === undefined) return err({ code: 'not_found' });
       return ok(streamMarket({ db, clock }, view, from.value, signal));
+    },
+
+    async streamStore({ params, query, authority, after, signal }) {
+      const from = readAfter(after ?? query.after);
+      if (!from.ok) return from;
+      const view = await viewOfStore(params, authority);
+      if (view === undefined) return err({ code: 'not_found' });
+      return ok(streamStore({ db, clock }, view, params.storeId, from.value, signal));
     },
 
     async streamOrder({ params, query, authority, after, signal }) {

@@ -1,8 +1,8 @@
-import type { CourierEvent, MarketEvent, OrderEvent } from '@halfhour/contract';
+import type { CourierEvent, MarketEvent, OrderEvent, StoreEvent } from '@halfhour/contract';
 import { type EpochMs, toRfc3339, unreachable } from '@halfhour/kernel';
 import type { StreamMessage } from '../api/index.ts';
 import { type OrderRecord, toOrder } from '../ordering/index.ts';
-import { isOpenAt } from '../stores/index.ts';
+import { isOpenAt, toStore } from '../stores/index.ts';
 import { toSummary } from './order-summary.ts';
 import type { ViewChange } from './view-change.ts';
 
@@ -32,6 +32,7 @@ export function toMarketMessage(
       return message<MarketEvent>({}, { type: 'couriers', couriers: [...change.couriers] });
     case 'figures':
       return message<MarketEvent>({}, { type: 'figures', figures: change.figures, clock: change.clock });
+    case 'clock':
     case 'route':
     case 'order_ready':
     case 'courier':
@@ -39,6 +40,29 @@ export function toMarketMessage(
     default:
       return unreachable(change);
   }
+}
+
+/** A change as the stream of one store shows it. */
+export function toStoreMessage(
+  change: ViewChange,
+  now: EpochMs,
+  timeZone: string,
+): StreamMessage | undefined {
+  if (change.kind === 'order') {
+    const { event, at, order } = change;
+    return message<StoreEvent>(change, {
+      type: 'order',
+      event,
+      at: toRfc3339(at),
+      order: toOrder(order, { seesDeliveryCode: false }),
+    });
+  }
+  if (change.kind === 'store') {
+    return message<StoreEvent>(change, { type: 'store', store: toStore(change.store, now, timeZone) });
+  }
+  return change.kind === 'clock'
+    ? message<StoreEvent>({}, { type: 'clock', clock: change.clock })
+    : undefined;
 }
 
 /** A change as the stream of one order shows it. */

@@ -1,11 +1,11 @@
 import type { ClockState, Courier, Figures, Place, Route } from '@halfhour/contract';
-import type { CourierId, EpochMs, OrderId } from '@halfhour/kernel';
+import type { CourierId, EpochMs, OrderId, StoreId } from '@halfhour/kernel';
 import type { Position } from '../events/index.ts';
 import type { OrderRecord } from '../ordering/index.ts';
 import type { StoreRecord } from '../stores/index.ts';
 
-/** What a stream can be about: the whole market, one order, one courier. */
-export type Topic = 'market' | OrderId | CourierId;
+/** What a stream can be about: the whole market, one store, one order, one courier. */
+export type Topic = 'market' | StoreId | OrderId | CourierId;
 
 /** What is told to those who follow a topic. What has a position can be resumed after. */
 export type ViewChange =
@@ -19,6 +19,7 @@ export type ViewChange =
   | { readonly kind: 'store'; readonly position?: Position; readonly store: StoreRecord }
   | { readonly kind: 'couriers'; readonly couriers: readonly Courier[] }
   | { readonly kind: 'figures'; readonly figures: Figures; readonly clock: ClockState }
+  | { readonly kind: 'clock'; readonly clock: ClockState }
   | {
       readonly kind: 'route';
       readonly position: Position;

@@ -1,5 +1,5 @@
 import type { StoreKind } from '@halfhour/contract';
-import type { LatLng, MarketId, StoreId } from '@halfhour/kernel';
+import type { LatLng, MarketId, MerchantId, StoreId } from '@halfhour/kernel';
 import type { Queryable } from '../postgres/index.ts';
 import { type StoreRecord, deliversTo } from './store.ts';
 import { selectStorePage } from './store-store.ts';
@@ -18,6 +18,7 @@ export async function listStores(
   filter: {
     readonly after?: StoreId | undefined;
     readonly kind?: StoreKind | undefined;
+    readonly merchantId?: MerchantId | undefined;
     readonly near?: LatLng | undefined;
     readonly limit: number;
   },

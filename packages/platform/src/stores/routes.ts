@@ -37,7 +37,13 @@ export function createStoreRoutes({
         return err({ code: 'invalid_request', detail: 'Give `lat` and `lng` together.' });
       }
       const near = lat === undefined || lng === undefined ? undefined : { lat, lng };
-      const page = await listStores(db, market.id, { after, kind: query.kind, near, limit: query.limit });
+      const page = await listStores(db, market.id, {
+        after,
+        kind: query.kind,
+        merchantId: query.merchantId,
+        near,
+        limit: query.limit,
+      });
       return ok({
         items: page.stores.map((store) => show(market, store)),
         ...(page.more ? { next: page.stores.at(-1)!.id } : {}),

@@ -183,6 +183,7 @@ export async function selectAllStores(db: Queryable, marketId: MarketId): Promis
 export interface StoreFilter {
   readonly after?: StoreId | undefined;
   readonly kind?: StoreKind | undefined;
+  readonly merchantId?: MerchantId | undefined;
   /** Only stores whose zone has this place within its bounding box; the polygon is the caller's to check. */
   readonly near?: LatLng | undefined;
   readonly limit: number;
@@ -200,6 +201,7 @@ export async function selectStorePage(
        and ($2::bigint is null or store_id > $2)
        and ($3::text is null or kind = $3)
        and ($4::float8 is null or ($4 between zone_south and zone_north and $5 between zone_west and zone_east))
+       and ($7::bigint is null or merchant_id = $7)
      order by store_id
      limit $6`,
     [
@@ -209,6 +211,7 @@ export async function selectStorePage(
       filter.near?.lat ?? null,
       filter.near?.lng ?? null,
       filter.limit,
+      filter.merchantId === undefined ? null : keyOf(filter.merchantId),
     ],
   );
   return rows.map((row) => toRecord(marketId, row));
