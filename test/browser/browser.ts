@@ -4,6 +4,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 /** A phone and a laptop, the two sizes that every surface must be readable on. */
 export const LAPTOP = { width: 1280, height: 800 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
+/** What stands on the counter of a store. */
+export const TABLET = { width: 1024, height: 768 } as const;
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -41,10 +43,10 @@ export interface OpenedPage {
 /** A page in a context of its own. Requests to anywhere but this machine are cut off and noted. */
 export async function openPage(
   browser: Browser,
-  viewport: typeof LAPTOP | typeof PHONE,
+  viewport: typeof LAPTOP | typeof PHONE | typeof TABLET,
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<OpenedPage> {
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport === PHONE });
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport !== LAPTOP });
   const complaints: string[] = [];
   await context.route(
     (url) => !['127.0.0.1', 'localhost'].includes(url.hostname) && url.protocol.startsWith('http'),

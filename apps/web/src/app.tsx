@@ -15,6 +15,9 @@ const ShopPage = lazy(async () => ({ default: (await import('./shop/shop-page.ts
 const FinancePage = lazy(async () => ({
   default: (await import('./ops/finance/finance-page.tsx')).FinancePage,
 }));
+const MerchantPage = lazy(async () => ({
+  default: (await import('./merchant/merchant-page.tsx')).MerchantPage,
+}));
 
 const SupportPage = lazy(async () => ({
   default: (await import('./ops/support/support-page.tsx')).SupportPage,
@@ -61,6 +64,9 @@ function Pages() {
       </Route>
       <Route path="/shop/:slug?/*?">{({ slug }) => <ShopPage slug={slug} />}</Route>
       <Route path="/courier/:slug?/*?">{({ slug }) => <CourierPage slug={slug} />}</Route>
+      <Route path="/merchant/*?">
+        <MerchantPage />
+      </Route>
       <Route path="/">
         <StartPage />
       </Route>

@@ -8,7 +8,6 @@ const deskCourier = z.object({
   id: courierId,
   name: z.string(),
   vehicle: shape.courier.shape.vehicle,
-  status: shape.courierStatus,
 });
 
 const storeDesk = z.object({

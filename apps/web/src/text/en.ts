@@ -1,3 +1,5 @@
+import { merchant } from './merchant/en.ts';
+
 /** Every word the app shows, in English. Another language is another file of the same shape: a message that it lacks is a type error. */
 export const en = {
   appName: 'Halfhour',
@@ -1210,6 +1212,8 @@ export const en = {
     },
     map: { label: 'Map', failed: 'The map cannot be shown here.' },
   },
+
+  merchant,
 };
 
 export type Text = typeof en;

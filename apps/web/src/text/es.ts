@@ -1,4 +1,5 @@
 import type { Text } from './en.ts';
+import { merchant } from './merchant/es.ts';
 
 /** Español neutro, de usted. */
 export const es: Text = {
@@ -1219,4 +1220,6 @@ export const es: Text = {
     },
     map: { label: 'Mapa', failed: 'El mapa no se puede mostrar aquí.' },
   },
+
+  merchant,
 };

@@ -1,4 +1,5 @@
 import type { Text } from './en.ts';
+import { merchant } from './merchant/zh.ts';
 
 /** 简体中文。 */
 export const zh: Text = {
@@ -1118,4 +1119,6 @@ export const zh: Text = {
     },
     map: { label: '地图', failed: '此处无法显示地图。' },
   },
+
+  merchant,
 };

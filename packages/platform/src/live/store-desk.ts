@@ -19,8 +19,8 @@ export function showDesk(view: MarketView, storeId: StoreId, now: EpochMs): Stor
     couriers: [...courierIds].flatMap((id) => {
       const courier = projection.couriers.get(id);
       if (courier === undefined) return [];
-      const { name, vehicle, status } = courier;
-      return [{ id, name, vehicle, status }];
+      const { name, vehicle } = courier;
+      return [{ id, name, vehicle }];
     }),
     position: projection.position,
   };
