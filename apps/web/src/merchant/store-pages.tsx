@@ -1,5 +1,5 @@
 import type { Market, Store, User } from '@halfhour/contract';
-import { ClipboardList, type LucideIcon } from 'lucide-react';
+import { ClipboardList, type LucideIcon, ShoppingBasket } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { PreferencesMenu } from '../session/preferences-menu.tsx';
@@ -7,10 +7,13 @@ import { text } from '../text/index.ts';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
+import { CataloguePage } from './catalogue/catalogue-page.tsx';
+import { ImportPage } from './catalogue/import-page.tsx';
 import { DeskProvider } from './desk/desk-context.tsx';
 import { BoardPage } from './orders/board-page.tsx';
 import { storePaths } from './paths.ts';
 import { StoreProvider } from './store-context.tsx';
+import { StatusControl } from './store/status-control.tsx';
 import type { MyStore } from './use-my-stores.ts';
 
 interface Pages {
@@ -37,6 +40,12 @@ export function StorePages({ user, market, store, stores }: Pages) {
                 <Route path={paths.orders}>
                   <BoardPage />
                 </Route>
+                <Route path={paths.catalogue}>
+                  <CataloguePage />
+                </Route>
+                <Route path={paths.importing}>
+                  <ImportPage />
+                </Route>
                 <Route path={paths.base}>
                   <Redirect to={paths.orders} replace />
                 </Route>
@@ -58,6 +67,7 @@ function Header({ user, market, store, stores }: Pages) {
   const t = text.merchant.nav;
   const sections: readonly { name: string; icon: LucideIcon; path: string }[] = [
     { name: t.orders, icon: ClipboardList, path: paths.orders },
+    { name: t.catalogue, icon: ShoppingBasket, path: paths.catalogue },
   ];
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line bg-surface px-4 lg:gap-5">
@@ -103,6 +113,7 @@ function Header({ user, market, store, stores }: Pages) {
           );
         })}
       </nav>
+      <StatusControl />
       <PreferencesMenu user={user} />
     </header>
   );

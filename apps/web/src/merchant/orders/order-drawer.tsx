@@ -101,9 +101,7 @@ function Details({ order, desk, nowMs }: { order: Order; desk: DeskState; nowMs:
         {courier === undefined ? (
           <p>{t.noCourier}</p>
         ) : (
-          <p>
-            {t.courierIs(courier.name, text.vehicle[courier.vehicle])}
-          </p>
+          <p>{t.courierIs(courier.name, text.vehicle[courier.vehicle])}</p>
         )}
         <p className="text-ink-2">
           {order.address.label}
