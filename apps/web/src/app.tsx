@@ -93,6 +93,10 @@ function StartPage() {
       </WholePage>
     );
   }
-  const works = me.data?.grants.some(({ role }) => role !== 'shopper') ?? false;
+  const roles = new Set(me.data?.grants.map(({ role }) => role));
+  if (roles.has('merchant') && !roles.has('operator') && !roles.has('admin')) {
+    return <Redirect to="/merchant" replace />;
+  }
+  const works = [...roles].some((role) => role !== 'shopper');
   return <Redirect to={works ? '/ops' : '/shop'} replace />;
 }
