@@ -116,7 +116,10 @@ export function CheckoutPage({ storeId }: { storeId: string }) {
   const failure = place.error ?? quote.error;
   const refusal = useRef<HTMLDivElement>(null);
   // The button is at the foot, and what is said of it stands at the head.
-  useEffect(() => refusal.current?.scrollIntoView({ block: 'start' }), [failure]);
+  useEffect(() => {
+    // It answers a promise in newer browsers, which is no way to clean up.
+    void refusal.current?.scrollIntoView({ block: 'start' });
+  }, [failure]);
 
   if (basket.lines.length === 0 && !place.isSuccess) {
     return (
