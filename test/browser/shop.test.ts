@@ -197,6 +197,21 @@ test('a price that rises before the payment is shown, and paid only when it was 
   valueOf(await price(600));
 });
 
+test('the shop opens without a connection, and says that it has none', { skip }, async () => {
+  await onPhone(async (page) => {
+    await page.goto(shop);
+    await page.waitForURL(/\/address$/);
+    await page.locator('html[data-kept=true]').waitFor();
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.locator('[role=alert]', { hasText: 'cannot be reached' }).waitFor();
+    await looksRight(page, 'offline');
+    await page.context().setOffline(false);
+    await page.locator('[role=alert] button').click();
+    await page.locator('input[name=address]').waitFor();
+  });
+});
+
 /** Opens the shop on a phone, and ends by finding no complaint of the page. */
 async function onPhone(play: (page: Page) => Promise<void>): Promise<void> {
   const { context, page, complaints } = await openPage(browser, PHONE);

@@ -52,7 +52,10 @@ function List() {
   return (
     <Asked query={orders}>
       {({ pages }) => {
-        const items = pages.flatMap((page) => page.items);
+        // A try whose payment was declined is no order to whoever made it.
+        const items = pages
+          .flatMap((page) => page.items)
+          .filter(({ cancelReason }) => cancelReason !== 'payment_declined');
         if (items.length === 0) {
           return (
             <Notice icon="empty" title={text.shop.noOrders} hint={text.shop.noOrdersHint}>

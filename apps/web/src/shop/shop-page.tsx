@@ -7,6 +7,7 @@ import { Loading, Notice } from '../ui/notice.tsx';
 import { WholePage } from '../ui/whole-page.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
 import { HomePage } from './home-page.tsx';
+import { Installable } from './installable.tsx';
 import { Asked } from './parts.tsx';
 import { ShopProvider, useShop } from './shop-context.tsx';
 
@@ -52,6 +53,7 @@ export function ShopPage({ slug }: { slug: string | undefined }) {
   return (
     <ShopProvider market={market}>
       <title>{text.shop.pageTitle(market.name)}</title>
+      <Installable />
       <Suspense fallback={<Waiting />}>
         <Pages />
       </Suspense>
