@@ -14,6 +14,7 @@ export type {
 export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Tariff, TariffPreview, TariffTerms } from './tariff-resources.ts';
+export type { CourierEarnings } from './courier-routes.ts';
 export type { CourierWay } from './way-routes.ts';
 export type { PaymentOption, Reach } from './shop-routes.ts';
 export type { Address, Names, Place } from './common.ts';

@@ -311,6 +311,11 @@ export const courier = z.object({
   shiftEndsAt: moment.optional(),
   /** Orders of the current route that are not delivered yet. */
   load: z.int(),
+  shiftEnding: z
+    .literal(true)
+    .optional()
+    .describe('The shift ends with the work in hand; there is no new work.'),
+  onBreak: z.literal(true).optional().describe('No new work; the break runs once the work in hand is done.'),
 });
 
 export const stop = z.object({
@@ -583,6 +588,8 @@ export const eventType = z.enum([
   'StopCompleted',
   'ShiftStarted',
   'ShiftEnded',
+  'BreakStarted',
+  'BreakEnded',
   'ShortageMeasuresChanged',
   'ShortagePolicyChanged',
   'TariffCreated',

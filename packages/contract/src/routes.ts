@@ -22,6 +22,7 @@ import {
 } from './common.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { feeKind } from './charge-resources.ts';
+import { COURIER_ROUTES } from './courier-routes.ts';
 import { DISPATCH_ROUTES } from './dispatch-routes.ts';
 import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
@@ -821,6 +822,7 @@ export const ROUTES = {
     response: { status: 200, schema: shape.dispatchDecision },
   },
 
+  ...COURIER_ROUTES,
   ...DISPATCH_ROUTES,
   ...WAY_ROUTES,
 
@@ -891,7 +893,7 @@ export const ROUTES = {
     path: '/v1/markets/{marketId}/clock',
     tag: 'Operations',
     summary: 'The market’s clock',
-    access: { operator: 'market', admin: 'all' },
+    access: { courier: 'market', operator: 'market', admin: 'all' },
     params: inMarket,
     response: { status: 200, schema: shape.clockState },
   },

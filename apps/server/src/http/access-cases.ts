@@ -218,6 +218,7 @@ function sampleBodies({
     resolvePaymentException: { resolution: 'explained', reason: 'access' },
     refundOrder: { amountMinor: 1, reason: 'access' },
     startShift: { position: { lat: -34.9, lng: -56.18 }, endsAt: '2030-01-01T00:00:00Z' },
+    setBreak: { onBreak: true },
     reportPosition: { lat: -34.9, lng: -56.18 },
     declineRoute: { reason: 'other' },
     assignOrder: { courierId },

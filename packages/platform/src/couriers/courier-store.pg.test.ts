@@ -22,6 +22,7 @@ import {
   insertCouriers,
   selectCouriers,
   selectShiftSeconds,
+  selectShiftsOf,
   setCourierWork,
 } from './index.ts';
 import { createPositionBoard } from './position-board.ts';
@@ -106,7 +107,11 @@ test('a courier goes on shift idle and off shift again, and both are told', asyn
     ],
   );
   const { shiftId, ...told } = events[1]!.data;
-  assert.deepEqual(told, { courierId: courier, startedAt: toRfc3339(epochMs(clock.now() - HOUR_MS)) });
+  assert.deepEqual(told, {
+    courierId: courier,
+    startedAt: toRfc3339(epochMs(clock.now() - HOUR_MS)),
+    breakMs: 0,
+  });
   assert.ok(parseId('shf', String(shiftId)) !== undefined);
   assert.equal(await selectShiftSeconds(db, id, epochMs(clock.now() - 2 * HOUR_MS), clock.now()), 3_600);
   assert.equal(await selectShiftSeconds(db, id, epochMs(clock.now() - HOUR_MS / 2), clock.now()), 1_800);
@@ -134,6 +139,48 @@ test('the same command starts one shift; starting twice or ending none is the wr
   assert.ok(!none.ok && none.error.code === 'wrong_state');
   const past = await module.startShift(id, courier, { ...asked, endsAt: clock.now() }, self(courier));
   assert.ok(!past.ok && past.error.code === 'invalid_request');
+  await module.close();
+});
+
+test('a courier on break takes no new work; the break runs from the last door on and is no time on shift', async () => {
+  const { id, couriers } = await market(1);
+  const courier = couriers[0]!;
+  const module = start();
+  await module.startShift(id, courier, shift(), self(courier));
+  const work = (status: 'idle' | 'to_shopper', load: number) =>
+    db.transaction((tx) => setCourierWork(tx, id, [{ courierId: courier, status, load }], clock.now()));
+  assert.ok((await work('to_shopper', 1)).has(courier));
+  const pause = (onBreak: boolean, key: string) =>
+    module.setBreak(id, courier, onBreak, self(courier), command(key));
+  const paused = await pause(true, 'break-1');
+  assert.ok(paused.ok && paused.value.onBreak && paused.value.load === 1);
+  assert.deepEqual((await selectCouriers(db, id, [courier]))[0], paused.value);
+  clock.advanceBy(HOUR_MS / 4);
+  assert.equal((await work('idle', 0)).has(courier), false, 'no new work');
+  clock.advanceBy(HOUR_MS / 2);
+  const back = await pause(false, 'break-2');
+  assert.ok(back.ok && !back.value.onBreak);
+  assert.deepEqual(
+    await pause(true, 'break-1'),
+    paused,
+    'a retry answers the same and begins no other break',
+  );
+  assert.equal((await selectCouriers(db, id, [courier]))[0]!.onBreak, false);
+  assert.ok((await work('idle', 0)).has(courier));
+  await pause(true, 'break-3');
+  clock.advanceBy(HOUR_MS / 4);
+  assert.ok((await module.endShift(id, courier, self(courier))).ok);
+  const [shiftDone] = await selectShiftsOf(db, id, courier, epochMs(0));
+  assert.equal(shiftDone?.breakMs, (3 * HOUR_MS) / 4);
+  const events = await eventsOf(db, id, courier);
+  assert.deepEqual(
+    events.map((event) => event.type),
+    ['ShiftStarted', 'BreakStarted', 'BreakEnded', 'BreakStarted', 'ShiftEnded'],
+  );
+  assert.equal(events.at(-1)!.data['breakMs'], (3 * HOUR_MS) / 4);
+  assert.equal((await selectCouriers(db, id, [courier]))[0]!.onBreak, false);
+  const off = await pause(true, 'break-4');
+  assert.ok(!off.ok && off.error.code === 'wrong_state');
   await module.close();
 });
 

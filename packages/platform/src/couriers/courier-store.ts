@@ -39,12 +39,14 @@ interface CourierRow {
   readonly load: number;
   readonly shift_ends_at: EpochMs | null;
   readonly shift_ending: boolean;
+  readonly on_break: boolean;
   readonly lat: number | null;
   readonly lng: number | null;
   readonly at: EpochMs | null;
 }
 
-const SELECT = `select courier.courier_id, name, vehicle, status, load, shift_ends_at, shift_ending, lat, lng, at
+const SELECT = `select courier.courier_id, name, vehicle, status, load, shift_ends_at, shift_ending,
+    on_break, lat, lng, at
   from couriers.courier
   left join couriers.position on position.market_id = $1 and position.courier_id = courier.courier_id`;
 
@@ -111,7 +113,8 @@ export async function insertShift(
        values ($1, $2, $3, $4::timestamptz, $5::timestamptz)
      )
      update couriers.courier
-     set status = 'idle', load = 0, shift_id = $2, shift_ends_at = $5::timestamptz, shift_ending = false
+     set status = 'idle', load = 0, shift_id = $2, shift_ends_at = $5::timestamptz, shift_ending = false,
+       on_break = false, break_since = null
      where market_id = $1 and courier_id = $3`,
     [keyOf(marketId), keyOf(id), keyOf(courierId), toRfc3339(startedAt), toRfc3339(endsAt)],
   );
@@ -150,6 +153,8 @@ export interface ClosedShift {
   readonly id: ShiftId;
   readonly courierId: CourierId;
   readonly startedAt: EpochMs;
+  /** How much of it were breaks. */
+  readonly breakMs: number;
 }
 
 /** Ends the running shifts of couriers held by `tx`, in the order of their keys. */
@@ -160,26 +165,59 @@ export async function closeShifts(
   courierIds: readonly CourierId[],
 ): Promise<ClosedShift[]> {
   if (courierIds.length === 0) return [];
-  const rows = await tx.query<{ shift_id: string; courier_id: string; started_at: EpochMs }>(
+  const rows = await tx.query<{
+    shift_id: string;
+    courier_id: string;
+    started_at: EpochMs;
+    break_ms: string;
+  }>(
     `with over as (
-       update couriers.shift set ended_at = $2::timestamptz
+       update couriers.shift set ended_at = $2::timestamptz,
+         break_ms = shift.break_ms + ${BREAK_MS}
        from couriers.courier
        where courier.market_id = $1 and courier.courier_id = any($3::bigint[])
          and shift.market_id = $1 and shift.shift_id = courier.shift_id
-       returning shift.shift_id, shift.courier_id, shift.started_at
+       returning shift.shift_id, shift.courier_id, shift.started_at, shift.break_ms
      ), off as (
        update couriers.courier
-       set status = 'off_shift', load = 0, shift_id = null, shift_ends_at = null, shift_ending = false
+       set status = 'off_shift', load = 0, shift_id = null, shift_ends_at = null, shift_ending = false,
+         on_break = false, break_since = null
        where market_id = $1 and courier_id = any($3::bigint[])
      )
-     select shift_id, courier_id, started_at from over order by courier_id`,
+     select shift_id, courier_id, started_at, break_ms from over order by courier_id`,
     [keyOf(marketId), toRfc3339(at), courierIds.map(keyOf)],
   );
   return rows.map((row) => ({
     id: idFromKey('shf', row.shift_id),
     courierId: idFromKey('cou', row.courier_id),
     startedAt: row.started_at,
+    breakMs: Number(row.break_ms),
   }));
+}
+
+/** How long a break that runs has lasted by $2, in milliseconds. */
+const BREAK_MS = `coalesce(greatest(extract(epoch from $2::timestamptz - courier.break_since) * 1000, 0), 0)::bigint`;
+
+/** Lets a courier on shift who is held by `tx` go on break, which begins when there is no work in hand, or come back. */
+export async function writeBreak(
+  tx: Tx,
+  marketId: MarketId,
+  courierId: CourierId,
+  onBreak: boolean,
+  at: EpochMs,
+): Promise<void> {
+  await tx.query(
+    `with ended as (
+       update couriers.shift set break_ms = shift.break_ms + ${BREAK_MS}
+       from couriers.courier
+       where courier.market_id = $1 and courier.courier_id = $3 and courier.break_since is not null and not $4
+         and shift.market_id = $1 and shift.shift_id = courier.shift_id
+     )
+     update couriers.courier
+     set on_break = $4, break_since = case when $4 and load = 0 then coalesce(break_since, $2::timestamptz) end
+     where market_id = $1 and courier_id = $3`,
+    [keyOf(marketId), toRfc3339(at), keyOf(courierId), onBreak],
+  );
 }
 
 /** What a courier is doing, as delivery says. */
@@ -197,10 +235,11 @@ export async function updateWork(
   tx: Tx,
   marketId: MarketId,
   rows: readonly CourierWork[],
+  at: EpochMs,
 ): Promise<{ readonly available: CourierId[]; readonly over: CourierId[] }> {
   // Ids sort as their keys do, and rows are locked in the order of the array.
   const sorted = rows.toSorted((a, b) => (a.courierId < b.courierId ? -1 : 1));
-  const updated = await tx.query<{ n: number; load: number; shift_ending: boolean }>(
+  const updated = await tx.query<{ n: number; load: number; shift_ending: boolean; on_break: boolean }>(
     `with held as materialized (
        select work.n, work.courier_id, work.status, work.load
        from unnest($2::bigint[], $3::text[], $4::int[]) with ordinality as work (courier_id, status, load, n)
@@ -210,23 +249,25 @@ export async function updateWork(
          limit 1 for update
        ) as courier
      )
-     update couriers.courier set status = held.status, load = held.load
+     update couriers.courier set status = held.status, load = held.load,
+       break_since = case when on_break and held.load = 0 then coalesce(break_since, $5::timestamptz) end
      from held
      where courier.market_id = $1 and courier.courier_id = held.courier_id
-     returning held.n::int, courier.load, courier.shift_ending`,
+     returning held.n::int, courier.load, courier.shift_ending, courier.on_break`,
     [
       keyOf(marketId),
       keyArray(sorted.map((row) => row.courierId)),
       textArray(sorted.map((row) => row.status)),
       int4Array(sorted.map((row) => row.load)),
+      toRfc3339(at),
     ],
   );
   const available: CourierId[] = [];
   const over: CourierId[] = [];
-  for (const { n, load, shift_ending } of updated) {
+  for (const { n, load, shift_ending, on_break } of updated) {
     const { courierId } = sorted[n - 1]!;
-    if (!shift_ending) available.push(courierId);
-    else if (load === 0) over.push(courierId);
+    if (!shift_ending && !on_break) available.push(courierId);
+    if (shift_ending && load === 0) over.push(courierId);
   }
   return { available, over };
 }
@@ -305,6 +346,45 @@ export async function selectPositionsSince(
 /** From the write of a position to its commit; one that takes longer is seen with the courier's next position. */
 const COMMIT_SECONDS = 5;
 
+/** A shift of a courier, whole or running. */
+export interface ShiftRecord {
+  readonly id: ShiftId;
+  readonly startedAt: EpochMs;
+  readonly endsAt: EpochMs;
+  readonly endedAt?: EpochMs;
+  /** Of breaks that are over. */
+  readonly breakMs: number;
+}
+
+/** Shifts of a courier that began from `from` on, newest first; 100 at most. */
+export async function selectShiftsOf(
+  db: Queryable,
+  marketId: MarketId,
+  courierId: CourierId,
+  from: EpochMs,
+): Promise<ShiftRecord[]> {
+  const rows = await db.query<{
+    shift_id: string;
+    started_at: EpochMs;
+    ends_at: EpochMs;
+    ended_at: EpochMs | null;
+    break_ms: string;
+  }>(
+    // A range of `shift_started`: what began in a week, of all couriers of a market.
+    `select shift_id, started_at, ends_at, ended_at, break_ms from couriers.shift
+     where market_id = $1 and courier_id = $2 and started_at >= $3::timestamptz
+     order by shift_id desc limit 100`,
+    [keyOf(marketId), keyOf(courierId), toRfc3339(from)],
+  );
+  return rows.map((row) => ({
+    id: idFromKey('shf', row.shift_id),
+    startedAt: row.started_at,
+    endsAt: row.ends_at,
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    breakMs: Number(row.break_ms),
+  }));
+}
+
 /** Seconds that couriers were on shift between two moments, up to `to` for shifts that run. */
 export async function selectShiftSeconds(
   db: Queryable,
@@ -333,6 +413,7 @@ function toRecord(marketId: MarketId, row: CourierRow): CourierRecord {
     status: row.status,
     load: row.load,
     shiftEnding: row.shift_ending,
+    onBreak: row.on_break,
     ...(row.shift_ends_at === null ? {} : { shiftEndsAt: row.shift_ends_at }),
     ...(row.lat === null || row.lng === null || row.at === null
       ? {}

@@ -11,6 +11,7 @@ const courier: CourierRecord = {
   vehicle: 'motorcycle',
   status: 'idle',
   shiftEnding: false,
+  onBreak: false,
   load: 0,
   position: { lat: 1, lng: 1 },
   positionAt: epochMs(1_000),

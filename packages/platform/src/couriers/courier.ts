@@ -19,6 +19,8 @@ export interface CourierRecord extends CourierDraft {
   readonly shiftEndsAt?: EpochMs;
   /** The courier wants to go, or the time has come: no new work. */
   readonly shiftEnding: boolean;
+  /** Wants no new work for now; the break runs once the work in hand is done. */
+  readonly onBreak: boolean;
   /** Orders of the current route that are not delivered yet. */
   readonly load: number;
 }
@@ -52,5 +54,7 @@ export function toCourier(record: CourierRecord): Courier {
     ...(record.positionAt === undefined ? {} : { positionAt: toRfc3339(record.positionAt) }),
     ...(record.shiftEndsAt === undefined ? {} : { shiftEndsAt: toRfc3339(record.shiftEndsAt) }),
     load: record.load,
+    ...(record.shiftEnding ? { shiftEnding: true as const } : {}),
+    ...(record.onBreak ? { onBreak: true as const } : {}),
   };
 }

@@ -25,6 +25,7 @@ import {
   reportFleet,
   reportPoints,
 } from './report-points.ts';
+import { setBreak } from './set-break.ts';
 import { startShift } from './start-shift.ts';
 
 export interface CourierDeps {
@@ -52,6 +53,13 @@ export interface Couriers {
   endShift(
     marketId: MarketId,
     courierId: CourierId,
+    authority: Authority,
+    command?: CommandKey,
+  ): Promise<Result<CourierRecord, ApiError>>;
+  setBreak(
+    marketId: MarketId,
+    courierId: CourierId,
+    onBreak: boolean,
     authority: Authority,
     command?: CommandKey,
   ): Promise<Result<CourierRecord, ApiError>>;
@@ -122,6 +130,8 @@ export function createCouriers(options: CouriersOptions): Couriers {
       if (ended.ok && ended.value.status === 'off_shift') board.forget(marketId, courierId);
       return ended;
     },
+    setBreak: (marketId, courierId, onBreak, authority, command) =>
+      setBreak(deps, marketId, courierId, onBreak, authority, command),
     async endDueShifts(marketId) {
       const ended = await endDueShifts(deps, marketId);
       for (const courierId of ended) board.forget(marketId, courierId);

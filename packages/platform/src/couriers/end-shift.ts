@@ -68,16 +68,16 @@ export function tellShiftsEnded(
   appendEvents(
     tx,
     marketId,
-    closed.map(({ id, courierId, startedAt }) => ({
+    closed.map(({ id, courierId, startedAt, breakMs }) => ({
       type: 'ShiftEnded',
       subject: courierId,
       at,
       by,
-      data: { courierId, shiftId: id, startedAt: toRfc3339(startedAt) },
+      data: { courierId, shiftId: id, startedAt: toRfc3339(startedAt), breakMs },
     })),
   );
 }
 
 function offShift({ shiftEndsAt: _, ...courier }: CourierRecord): CourierRecord {
-  return { ...courier, status: 'off_shift', load: 0, shiftEnding: false };
+  return { ...courier, status: 'off_shift', load: 0, shiftEnding: false, onBreak: false };
 }

@@ -17,6 +17,7 @@ export function createCourierRoutes({
   | 'getCourier'
   | 'startShift'
   | 'endShift'
+  | 'setBreak'
   | 'reportPosition'
   | 'reportPoints'
   | 'reportFleet'
@@ -55,6 +56,12 @@ export function createCourierRoutes({
     async endShift({ params: { marketId, courierId }, authority, command }) {
       if (authority === undefined) return err({ code: 'not_found' });
       const outcome = await couriers.endShift(marketId, courierId, authority, command);
+      return outcome.ok ? ok(toCourier(outcome.value)) : outcome;
+    },
+
+    async setBreak({ params: { marketId, courierId }, body, authority, command }) {
+      if (authority === undefined) return err({ code: 'not_found' });
+      const outcome = await couriers.setBreak(marketId, courierId, body.onBreak, authority, command);
       return outcome.ok ? ok(toCourier(outcome.value)) : outcome;
     },
 

@@ -8,7 +8,7 @@ import { tellShiftsEnded } from './end-shift.ts';
  * whose work has changed. A courier who wanted to go goes off shift, at `at`, once the load is 0. Couriers who are off
  * shift are passed over.
  *
- * @returns those of them who take new work: on shift and not about to end it. Their rows are held.
+ * @returns those of them who take new work: on shift, not about to end it and not on break. Their rows are held.
  */
 export async function setCourierWork(
   tx: Tx,
@@ -17,7 +17,7 @@ export async function setCourierWork(
   at: EpochMs,
 ): Promise<Set<CourierId>> {
   if (rows.length === 0) return new Set();
-  const { available, over } = await updateWork(tx, marketId, rows);
+  const { available, over } = await updateWork(tx, marketId, rows, at);
   tellShiftsEnded(tx, marketId, at, 'system', await closeShifts(tx, marketId, at, over));
   return new Set(available);
 }

@@ -62,6 +62,7 @@ export async function startShift(
       status: 'idle',
       load: 0,
       shiftEnding: false,
+      onBreak: false,
       shiftEndsAt: endsAt,
       position,
       positionAt: at,

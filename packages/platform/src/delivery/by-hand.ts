@@ -150,10 +150,14 @@ export async function assignByHand(
     await changeOrders(tx, deps, marketId, orderChanges);
     const { taken } = await commitRoutes(tx, deps, marketId, at, held, changes);
     if (taken.length > 0) throw new TransactionConflict('the order came to another route meanwhile');
-    // After orders, as all do; then the shift cannot end any more. Who has the order already may be about to end it.
+    // After orders, as all do; then the shift cannot end any more. Who has the order already may be about to end it, or to take a break.
     const worker = await lockCourier(tx, marketId, courierId);
     const hadIt = current?.route.courierId === courierId;
-    if (worker === undefined || worker.status === 'off_shift' || (worker.shiftEnding && !hadIt)) {
+    if (
+      worker === undefined ||
+      worker.status === 'off_shift' ||
+      ((worker.shiftEnding || worker.onBreak) && !hadIt)
+    ) {
       return err({ code: 'courier_off_shift' });
     }
     return ok(toRoute(after.route));

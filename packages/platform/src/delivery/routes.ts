@@ -1,8 +1,9 @@
 import { type Result, err, invariant, ok } from '@halfhour/kernel';
 import type { Route } from '@halfhour/contract';
 import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
-import { selectCouriers } from '../couriers/index.ts';
+import { maySteer, selectCouriers } from '../couriers/index.ts';
 import { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
+import { courierEarnings } from './courier-earnings.ts';
 import { declineRoute } from './decline-route.ts';
 import type { Delivery } from './delivery.ts';
 import type { RouteRecord } from './route.ts';
@@ -12,7 +13,13 @@ import type { Worker } from './work-stops.ts';
 export function createDeliveryRoutes(
   deps: HandDeps & { readonly delivery: Delivery },
 ): Handlers<
-  'getCourierRoute' | 'arriveAtStop' | 'completeStop' | 'declineRoute' | 'assignOrder' | 'releaseOrder'
+  | 'getCourierRoute'
+  | 'getCourierEarnings'
+  | 'arriveAtStop'
+  | 'completeStop'
+  | 'declineRoute'
+  | 'assignOrder'
+  | 'releaseOrder'
 > {
   const { db, delivery } = deps;
   return {
@@ -24,6 +31,16 @@ export function createDeliveryRoutes(
       }
       const route = await delivery.current(marketId, courierId);
       return ok({ route: route === undefined ? null : toRoute(route) });
+    },
+
+    async getCourierEarnings({ params: { marketId, courierId }, authority }) {
+      if (!maySteer(authority, courierId)) return err({ code: 'not_found' });
+      const [[courier], market] = await Promise.all([
+        selectCouriers(db, marketId, [courierId]),
+        deps.markets.get(marketId),
+      ]);
+      if (courier === undefined || market === undefined) return err({ code: 'not_found' });
+      return ok(await courierEarnings(db, market, courierId, deps.clock.now()));
     },
 
     async arriveAtStop({ params: { marketId, routeId, stopNumber }, authority, command }) {

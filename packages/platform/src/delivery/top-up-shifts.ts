@@ -28,7 +28,11 @@ interface EndedShift {
   readonly courierId: CourierId;
   readonly startedAt: EpochMs;
   readonly endedAt: EpochMs;
+  readonly breakMs: number;
 }
+
+/** The kind of the transaction that tops a shift up. */
+export const SHIFT_GUARANTEE = 'shift-guarantee';
 
 const PAGE = 200;
 /** How far the clocks of two processes may be apart that draw ids. */
@@ -36,7 +40,8 @@ const SKEW_MS = MINUTE_MS;
 
 /**
  * Posts what the pay of ended shifts is short of the market's hourly guarantee: debit courier pay, credit what the
- * courier is owed, once for each shift. Tips do not count, they come on top.
+ * courier is owed, once for each shift. Tips do not count, they come on top;
+ * breaks are no time on shift.
  */
 export async function topUpShifts(
   tx: Tx,
@@ -52,12 +57,12 @@ export async function topUpShifts(
   if (plan.hourlyGuaranteeMinor === undefined) return;
   const drafts: TransactionDraft[] = [];
   for (const shift of shifts) {
-    const milliseconds = shift.endedAt - shift.startedAt;
+    const milliseconds = shift.endedAt - shift.startedAt - shift.breakMs;
     const paidMinor = await paidInShift(tx, marketId, shift);
     const amountMinor = guaranteeTopUp(plan, { milliseconds, paidMinor });
     if (amountMinor === 0) continue;
     drafts.push({
-      kind: 'shift-guarantee',
+      kind: SHIFT_GUARANTEE,
       reference: shift.id,
       currency: market.currency,
       postedAt: clock.now(),
@@ -102,5 +107,7 @@ function toShift({ at, data }: StoredEvent): EndedShift {
     courierId: data['courierId'] as CourierId,
     startedAt,
     endedAt: at,
+    // Absent from events that were written before there were breaks.
+    breakMs: Number(data['breakMs'] ?? 0),
   };
 }

@@ -168,7 +168,7 @@ export class Snapshotter {
       );
       const offAtSeconds =
         courier.shiftEndsAt === undefined ? nowSeconds + 86_400 : this.floor(courier.shiftEndsAt);
-      if (isSilent || courier.shiftEnding || offAtSeconds < nowSeconds) continue;
+      if (isSilent || courier.shiftEnding || courier.onBreak || offAtSeconds < nowSeconds) continue;
       const key = this.courierNumbers.of(courier.id);
       courierOf.set(key, courier);
       couriers.push({

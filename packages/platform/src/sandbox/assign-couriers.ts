@@ -103,7 +103,7 @@ async function chooseCourier(
   place: LatLng,
 ): Promise<Result<CourierId, ApiError>> {
   const all = await selectCouriers(db, marketId);
-  const onShift = all.filter((each) => each.status !== 'off_shift' && !each.shiftEnding);
+  const onShift = all.filter((each) => each.status !== 'off_shift' && !each.shiftEnding && !each.onBreak);
   const idle = onShift.find((each) => each.load === 0);
   if (idle !== undefined) return ok(idle.id);
   const off = all.find((each) => each.status === 'off_shift');
