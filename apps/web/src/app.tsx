@@ -11,6 +11,7 @@ const OpsPage = lazy(async () => ({ default: (await import('./ops/ops-page.tsx')
 const LivePage = lazy(async () => ({ default: (await import('./ops/live-page.tsx')).LivePage }));
 const SignInPage = lazy(async () => ({ default: (await import('./session/sign-in-page.tsx')).SignInPage }));
 const ShopPage = lazy(async () => ({ default: (await import('./shop/shop-page.tsx')).ShopPage }));
+const CourierPage = lazy(async () => ({ default: (await import('./courier/courier-page.tsx')).CourierPage }));
 // Tables, forms and the component library come with the first page that needs them.
 const FinancePage = lazy(async () => ({
   default: (await import('./ops/finance/finance-page.tsx')).FinancePage,
@@ -66,6 +67,7 @@ function Pages() {
         {({ slug }) => <OpsPage slug={slug}>{(operated) => <LivePage {...operated} />}</OpsPage>}
       </Route>
       <Route path="/shop/:slug?/*?">{({ slug }) => <ShopPage slug={slug} />}</Route>
+      <Route path="/courier/:slug?/*?">{({ slug }) => <CourierPage slug={slug} />}</Route>
       <Route path="/">
         <StartPage />
       </Route>
@@ -92,6 +94,8 @@ function StartPage() {
       </WholePage>
     );
   }
-  const works = me.data?.grants.some(({ role }) => role !== 'shopper') ?? false;
-  return <Redirect to={works ? '/ops' : '/shop'} replace />;
+  const roles = new Set(me.data?.grants.map(({ role }) => role));
+  roles.delete('shopper');
+  const start = roles.size === 0 ? '/shop' : roles.size === 1 && roles.has('courier') ? '/courier' : '/ops';
+  return <Redirect to={start} replace />;
 }
