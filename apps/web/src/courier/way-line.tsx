@@ -15,9 +15,8 @@ const ICONS = {
 export function WayLine({ leg, isLoading }: { leg: Leg | undefined; isLoading: boolean }) {
   const words = text.courierApp.route;
   if (leg === undefined || leg.steps.length === 0) {
-    return (
-      <p className="flex h-12 items-center px-4 text-ink-2">{isLoading ? words.loadingWay : words.noWay}</p>
-    );
+    const word = leg === undefined ? (isLoading ? words.loadingWay : words.noWay) : words.here;
+    return <p className="flex h-12 items-center px-4 text-ink-2">{word}</p>;
   }
   const [first, second] = leg.steps as [Leg['steps'][number], Leg['steps'][number] | undefined];
   const shown = second ?? first;

@@ -1099,6 +1099,7 @@ export const en = {
       order: (code: string) => `Order ${code}`,
       quantity: (count: number, name: string) => `${count} × ${name}`,
       loadingWay: 'Looking for the way …',
+      here: 'You are there',
       noWay: 'No way known',
       minutes: (count: number) => `${count} min`,
       turn: {

@@ -1107,6 +1107,7 @@ export const es: Text = {
       order: (code: string) => `Pedido ${code}`,
       quantity: (count: number, name: string) => `${count} × ${name}`,
       loadingWay: 'Buscando el camino …',
+      here: 'Ya estás allí',
       noWay: 'No se conoce el camino',
       minutes: (count: number) => `${count} min`,
       turn: {

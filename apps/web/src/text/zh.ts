@@ -1015,6 +1015,7 @@ export const zh: Text = {
       order: (code: string) => `订单 ${code}`,
       quantity: (count: number, name: string) => `${count} × ${name}`,
       loadingWay: '正在规划路线…',
+      here: '您已在此处',
       noWay: '没有路线信息',
       minutes: (count: number) => `${count} 分钟`,
       turn: {

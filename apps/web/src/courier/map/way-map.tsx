@@ -58,7 +58,7 @@ export function WayMap(props: {
   if (failed) return <Notice icon="problem" title={text.courierApp.map.failed} />;
   return (
     <section aria-label={text.courierApp.map.label} className="absolute inset-0">
-      <div ref={container} data-testid="way-map" data-idle={idle} className="absolute inset-0" />
+      <div ref={container} data-testid="way-map" data-idle={idle} className="size-full" />
       <p className="pointer-events-none absolute right-0 bottom-0 rounded-tl bg-surface/80 px-1.5 py-0.5 text-[11px] text-ink-2">
         {market.attribution}
       </p>
