@@ -64,7 +64,7 @@ test('a courier starts a shift, collects at the store and delivers by code', { s
     await page.context().grantPermissions(['geolocation']);
     await page.context().setGeolocation(CORNER);
     await signIn(page, 0);
-    await page.locator('[data-testid=where]').waitFor();
+    await page.locator('[data-testid=way-map][data-idle=true]').waitFor();
     await looksRight(page, 'start');
     await page.locator('[data-testid=start-shift]').click();
     await page.locator('[data-testid=idle]').waitFor();

@@ -1,4 +1,4 @@
-import type { Market, Route, User } from '@halfhour/contract';
+import type { Courier, Market, Route, User } from '@halfhour/contract';
 import type { CourierId } from '@halfhour/kernel';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
@@ -32,6 +32,9 @@ export function useCourierApp(): CourierApp {
   return app;
 }
 
+/** The courier, as the server told it last. */
+export const courierName = (courierId: CourierId): string => `${courierId}/courier`;
+
 /** The route that a courier carries out, as the server told it last. */
 export const routeName = (courierId: CourierId): string => `${courierId}/route`;
 
@@ -60,19 +63,22 @@ function useSender(market: Market, courierId: CourierId): { sender: OutboxSender
   const name = `outbox.${courierId}`;
   const [, redraw] = useState<SenderView>();
   const sender = useMemo(() => {
-    const onRoute = (route: Route): void => {
-      const isOpen = route.state === 'assigned' || route.state === 'started';
-      const answer = { route: isOpen ? route : null };
-      const key = keptKey(routeName(courierId));
+    const show = (of: string, answer: unknown): void => {
+      const key = keptKey(of);
       // An answer that is under way is older than this one.
       void queries.cancelQueries({ queryKey: key });
       queries.setQueryData(key, answer);
-      keep(READ + routeName(courierId), JSON.stringify(answer));
+      keep(READ + of, JSON.stringify(answer));
     };
+    const onRoute = (route: Route): void => {
+      const isOpen = route.state === 'assigned' || route.state === 'started';
+      show(routeName(courierId), { route: isOpen ? route : null });
+    };
+    const onCourier = (courier: Courier): void => show(courierName(courierId), courier);
     let waited = 0;
     return new OutboxSender({
       storage: { read: () => readKept(name), write: (text) => keep(name, text) },
-      send: (waiting) => sendCommand({ marketId, courierId, onRoute }, waiting),
+      send: (waiting) => sendCommand({ marketId, courierId, onRoute, onCourier }, waiting),
       sendPoints: (points) => sendPoints({ marketId, courierId }, points),
       newKey: newIdempotencyKey,
       ticker: browserTicker,

@@ -1,5 +1,4 @@
 import type { Market, User } from '@halfhour/contract';
-import type { CourierId } from '@halfhour/kernel';
 import { Bike, Menu, Wallet } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
@@ -60,7 +59,7 @@ export function CourierPage({ slug }: { slug: string | undefined }) {
   if (chosen !== undefined) {
     return (
       <CourierProvider key={chosen.courierId} {...chosen} user={me.data}>
-        <CourierPages courierId={chosen.courierId} slug={chosen.market.slug} />
+        <CourierPages slug={chosen.market.slug} />
       </CourierProvider>
     );
   }
@@ -92,7 +91,7 @@ export function CourierPage({ slug }: { slug: string | undefined }) {
   );
 }
 
-function CourierPages({ slug }: { slug: string; courierId: CourierId }) {
+function CourierPages({ slug }: { slug: string }) {
   const base = `/courier/${slug}`;
   const { view } = useCourierApp();
   const courier = useCourier();

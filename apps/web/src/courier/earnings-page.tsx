@@ -93,8 +93,10 @@ export function EarningsPage() {
               <li key={shift.shiftId} className="flex items-start gap-3 px-3 py-2.5">
                 <span className="flex-1">
                   <span className="block font-medium">
-                    {format.day(shift.startedAt)}, {format.time(shift.startedAt)}–
-                    {shift.endedAt === undefined ? words.running : format.time(shift.endedAt)}
+                    {format.day(shift.startedAt)},{' '}
+                    {shift.endedAt === undefined
+                      ? words.since(format.time(shift.startedAt))
+                      : `${format.time(shift.startedAt)}–${format.time(shift.endedAt)}`}
                   </span>
                   <span className="block text-sm text-ink-2">
                     {text.courierApp.route.orders(shift.earned.orders)}

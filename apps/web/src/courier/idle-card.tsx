@@ -25,12 +25,12 @@ export function IdleCard(props: { onBreak: boolean; shiftEnding: boolean; hasWor
           <p className="font-semibold">{words.endQuestion}</p>
           <p className="text-sm text-ink-2">{hasWork ? words.endHintBusy : words.endHintIdle}</p>
           <div className="flex gap-2">
-            <Button className="h-12 flex-1 text-base" onClick={() => setAsks(false)}>
+            <Button className="h-12 flex-1 text-base!" onClick={() => setAsks(false)}>
               {words.keep}
             </Button>
             <Button
               look="danger"
-              className="h-12 flex-1 text-base"
+              className="h-12 flex-1 text-base!"
               data-testid="end-shift-now"
               onClick={() => {
                 setAsks(false);
@@ -46,13 +46,13 @@ export function IdleCard(props: { onBreak: boolean; shiftEnding: boolean; hasWor
           <div className="flex gap-2">
             <Button
               look={onBreak && !hasWork ? 'primary' : 'plain'}
-              className="h-12 flex-1 text-base"
+              className="h-12 flex-1 text-base!"
               data-testid="break"
               onClick={() => sender.submit({ kind: 'break', onBreak: !onBreak })}
             >
               {onBreak ? words.endBreak : words.startBreak}
             </Button>
-            <Button className="h-12 flex-1 text-base" data-testid="end-shift" onClick={() => setAsks(true)}>
+            <Button className="h-12 flex-1 text-base!" data-testid="end-shift" onClick={() => setAsks(true)}>
               {words.endShift}
             </Button>
           </div>

@@ -55,7 +55,7 @@ export function MorePage({ courier }: { courier: Courier }) {
           {words.vehicle[courier.vehicle]}
         </p>
         <Button
-          className="h-12 w-full text-base"
+          className="h-12 w-full text-base!"
           data-testid="sign-out"
           disabled={waits}
           onClick={() => void signOut().then(() => forget(READ))}

@@ -63,17 +63,19 @@ export function RouteView(props: { route: Route; position: Position; isCutOff: b
             marks={[...marks, ...self]}
           />
         </Suspense>
-        <a
-          href={navigationLink(next.place, navigator.userAgent)}
-          target="_blank"
-          rel="noreferrer"
-          className="absolute right-3 bottom-6 flex h-12 items-center gap-2 rounded-full bg-accent px-4 font-semibold text-on-accent shadow"
-        >
-          <Navigation aria-hidden className="size-5" />
-          {words.navigate}
-        </a>
+        {next.arrivedAt === undefined && (
+          <a
+            href={navigationLink(next.place, navigator.userAgent)}
+            target="_blank"
+            rel="noreferrer"
+            className="absolute right-3 bottom-6 flex h-12 items-center gap-2 rounded-full bg-accent px-4 font-semibold text-on-accent shadow"
+          >
+            <Navigation aria-hidden className="size-5" />
+            {words.navigate}
+          </a>
+        )}
       </div>
-      <WayLine leg={leg} isLoading={way.isPending || way.isFetching} />
+      {next.arrivedAt === undefined && <WayLine leg={leg} isLoading={way.isPending || way.isFetching} />}
       <StepCard key={next.number} route={route} stop={next} orders={orders} legs={legs} />
       <StopList route={route} next={next} orders={orders} />
       {shift}

@@ -5,7 +5,7 @@ import { call, newIdempotencyKey } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Loading, wordsFor } from '../ui/notice.tsx';
-import { useCourierApp } from './courier-context.tsx';
+import { courierName, useCourierApp } from './courier-context.tsx';
 import { keptKey } from './use-kept.ts';
 import { usePosition } from './use-position.ts';
 
@@ -32,7 +32,7 @@ export function StartShift({ courier }: { courier: Courier }) {
         body: { position: { lat: shift.position.lat, lng: shift.position.lng }, endsAt: shift.endsAt },
         idempotencyKey: key,
       }),
-    onSuccess: (started) => queries.setQueryData(keptKey(`${courierId}/courier`), started),
+    onSuccess: (started) => queries.setQueryData(keptKey(courierName(courierId)), started),
     // Another try may be another shift: the end has moved.
     onSettled: () => setKey(newIdempotencyKey()),
   });
@@ -95,7 +95,7 @@ export function StartShift({ courier }: { courier: Courier }) {
         )}
         <Button
           look="primary"
-          className="h-16 w-full text-lg"
+          className="h-16 w-full text-lg!"
           data-testid="start-shift"
           disabled={place === undefined || now === undefined || start.isPending}
           onClick={() => {

@@ -180,7 +180,7 @@ function BigButton(props: {
       <Button
         look="primary"
         data-testid={testId}
-        className="h-16 w-full text-lg"
+        className="h-16 w-full text-lg!"
         disabled={isOff || isSending}
         onClick={() => {
           setFull(!sender.submit(command));

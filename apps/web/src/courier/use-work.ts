@@ -3,7 +3,7 @@ import { type UseQueryResult, useQueries, useQueryClient } from '@tanstack/react
 import { useEffect } from 'react';
 import { call, pathOf } from '../api/index.ts';
 import { keep, readKept } from './device-store.ts';
-import { routeName, useCourierApp } from './courier-context.tsx';
+import { courierName, routeName, useCourierApp } from './courier-context.tsx';
 import { keptKey, READ, useKept } from './use-kept.ts';
 
 /** News come over the stream at once; this often the page asks all the same, should the stream be gone unseen. */
@@ -12,7 +12,7 @@ const EVERY_MS = 15_000;
 export function useCourier(): UseQueryResult<Courier> {
   const { market, courierId } = useCourierApp();
   const params = { marketId: market.id, courierId };
-  return useKept(`${courierId}/courier`, (signal) => call('getCourier', { params, signal }), {
+  return useKept(courierName(courierId), (signal) => call('getCourier', { params, signal }), {
     everyMs: EVERY_MS,
   });
 }

@@ -1194,7 +1194,7 @@ export const en = {
       cash: 'Cash you hold',
       cashHint: 'Of shoppers, to be brought in.',
       cashLimit: (amount: string) => `At most ${amount}; then no more orders paid in cash.`,
-      running: 'runs',
+      since: (time: string) => `since ${time}`,
       breaks: (minutes: number) => `${minutes} min break`,
       withTips: (amount: string) => `with ${amount} tip`,
       old: 'No connection: this is how it stood last.',

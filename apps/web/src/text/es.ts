@@ -1202,7 +1202,7 @@ export const es: Text = {
       cash: 'Efectivo que llevas',
       cashHint: 'De clientes, para entregar.',
       cashLimit: (amount: string) => `Como máximo ${amount}; después no hay más pedidos en efectivo.`,
-      running: 'en curso',
+      since: (time: string) => `desde las ${time}`,
       breaks: (minutes: number) => `${minutes} min de pausa`,
       withTips: (amount: string) => `con ${amount} de propina`,
       old: 'Sin conexión: así estaba la última vez.',

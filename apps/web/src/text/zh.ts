@@ -1102,7 +1102,7 @@ export const zh: Text = {
       cash: '您持有的现金',
       cashHint: '顾客的现金，需要交回。',
       cashLimit: (amount: string) => `最多 ${amount}；超过后不再派现金订单。`,
-      running: '进行中',
+      since: (time: string) => `${time} 起`,
       breaks: (minutes: number) => `休息 ${minutes} 分钟`,
       withTips: (amount: string) => `含小费 ${amount}`,
       old: '没有网络：这是上次的数据。',

@@ -47,7 +47,7 @@ function world(): {
       status: 'idle',
       load: 0,
       shiftEnding: false,
-  onBreak: false,
+      onBreak: false,
       position: place(index),
       positionAt: T0,
       shiftEndsAt: at(36_000),

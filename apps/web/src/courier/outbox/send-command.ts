@@ -1,4 +1,4 @@
-import type { Route } from '@halfhour/contract';
+import type { Courier, Route } from '@halfhour/contract';
 import type { CourierId, MarketId } from '@halfhour/kernel';
 import { call, ProblemError } from '../../api/index.ts';
 import type { Point, Waiting } from './outbox.ts';
@@ -14,10 +14,15 @@ export interface Sending {
   readonly courierId: CourierId;
   /** Told of the route as a step has left it, before the step leaves the outbox. */
   readonly onRoute: (route: Route) => void;
+  /** The same of the courier. */
+  readonly onCourier: (courier: Courier) => void;
 }
 
 /** Sends a command of the outbox to the API under its key. */
-export function sendCommand({ marketId, courierId, onRoute }: Sending, waiting: Waiting): Promise<Answer> {
+export function sendCommand(
+  { marketId, courierId, onRoute, onCourier }: Sending,
+  waiting: Waiting,
+): Promise<Answer> {
   const { key: idempotencyKey, command } = waiting;
   const common = { idempotencyKey, signal: AbortSignal.timeout(PATIENCE_MS) };
   return answered(async () => {
@@ -34,16 +39,12 @@ export function sendCommand({ marketId, courierId, onRoute }: Sending, waiting: 
         const params = { marketId, routeId: command.routeId };
         return onRoute(await call('declineRoute', { params, body: { reason: command.reason }, ...common }));
       }
-      case 'break':
-        await call('setBreak', {
-          params: { marketId, courierId },
-          body: { onBreak: command.onBreak },
-          ...common,
-        });
-        return;
+      case 'break': {
+        const body = { onBreak: command.onBreak };
+        return onCourier(await call('setBreak', { params: { marketId, courierId }, body, ...common }));
+      }
       case 'end_shift':
-        await call('endShift', { params: { marketId, courierId }, body: {}, ...common });
-        return;
+        return onCourier(await call('endShift', { params: { marketId, courierId }, body: {}, ...common }));
     }
   });
 }
