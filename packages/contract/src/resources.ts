@@ -267,6 +267,11 @@ export const order = amounts.extend({
     .describe(
       'Where one order is read by itself: who pays what to whom and why, as far as it is the caller’s: shopper and store see their own, the operator all.',
     ),
+  cashToCollectMinor: minor
+    .optional()
+    .describe(
+      'Cash on delivery: what the courier gets at the door. Absent once it is handed over, or cancelled.',
+    ),
   /** Four digits that the courier asks for at the door; only the shopper and the operator see them. */
   deliveryCode: z.string().optional(),
 });

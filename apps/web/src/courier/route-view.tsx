@@ -1,7 +1,6 @@
 import type { Order, Route, Stop } from '@halfhour/contract';
 import { Check, Navigation } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useMemo } from 'react';
-import { Link } from 'wouter';
 import { text } from '../text/index.ts';
 import { Loading, Notice } from '../ui/notice.tsx';
 import { useCourierApp } from './courier-context.tsx';
@@ -124,19 +123,5 @@ function StopList({ route, next, orders }: { route: Route; next: Stop; orders: M
         ))}
       </ol>
     </section>
-  );
-}
-
-/** Leads to the reasons. */
-export function CannotLink({ routeId }: { routeId: string }) {
-  const { market } = useCourierApp();
-  return (
-    <Link
-      href={`/courier/${market.slug}/cannot/${routeId}`}
-      data-testid="cannot"
-      className="flex h-12 items-center justify-center text-ink-2 underline"
-    >
-      {text.courierApp.route.decline}
-    </Link>
   );
 }

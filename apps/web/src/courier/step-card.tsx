@@ -1,12 +1,12 @@
 import type { CourierWay, Order, Route, Stop } from '@halfhour/contract';
 import { type ReactNode, useId, useState } from 'react';
+import { Link } from 'wouter';
 import { language, text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { useCourierApp } from './courier-context.tsx';
 import { isPending } from './outbox/outbox.ts';
 import type { Command } from './outbox/outbox.ts';
-import { CannotLink } from './route-view.tsx';
 import { distance } from './way-line.tsx';
 
 /** The next step, and the one large button that makes it. */
@@ -41,6 +41,11 @@ export function StepCard(props: {
         {isPickup && order !== undefined && <p className="text-ink-2">{stop.place.label}</p>}
         {stop.place.note !== undefined && <p className="mt-1 rounded bg-surface-2 p-2">{stop.place.note}</p>}
       </div>
+      {!isPickup && order?.cashToCollectMinor !== undefined && (
+        <p className="rounded-lg bg-at-risk-soft p-3 text-lg font-semibold text-at-risk" data-testid="cash">
+          {words.cash(format.money(order.cashToCollectMinor))}
+        </p>
+      )}
       {isPickup && <Bags stop={stop} orders={orders} />}
       {!isThere ? (
         <BigButton command={{ kind: 'arrive', ...place }} stop={stop} testId="arrive">
@@ -200,5 +205,19 @@ function BigButton(props: {
         </p>
       )}
     </>
+  );
+}
+
+/** Leads to the reasons. */
+function CannotLink({ routeId }: { routeId: string }) {
+  const { market } = useCourierApp();
+  return (
+    <Link
+      href={`/courier/${market.slug}/cannot/${routeId}`}
+      data-testid="cannot"
+      className="flex h-12 items-center justify-center text-ink-2 underline"
+    >
+      {text.courierApp.route.decline}
+    </Link>
   );
 }

@@ -21,6 +21,8 @@ async function register(): Promise<void> {
     const assets = loaded.filter(
       ({ origin, pathname }) => origin === location.origin && pathname.startsWith('/assets/'),
     );
+    // A worker is of this origin anyway, and its postMessage takes none.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
     active?.postMessage({ type: 'keep', paths: assets.map(({ pathname }) => pathname) });
   } catch (error) {
     console.warn('the pages will not open without a connection', error);

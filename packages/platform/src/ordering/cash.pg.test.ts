@@ -6,6 +6,7 @@ import { createMarkets } from '../markets/index.ts';
 import { createCashRoutes, createPaymentRoutes, watchFloats } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering } from '../testing/index.ts';
 import { selectOrders } from './index.ts';
+import { toOrder } from './order.ts';
 
 const db = await createTestDatabase();
 
@@ -86,9 +87,13 @@ test('a market begins without cash, and takes it up to its limit', async () => {
 test('the courier has the cash from the hand-over on, until it is brought in and recorded once', async () => {
   const t = await setUp({ orderLimitMinor: 10_000, floatLimitMinor: 100_000 });
   const id = await t.place('cash');
-  const { totalMinor } = (await selectOrders(db, t.marketId, [id])).get(id)!;
+  const readOrder = async () => (await selectOrders(db, t.marketId, [id])).get(id)!;
+  const toCollect = async () => toOrder(await readOrder(), { seesDeliveryCode: false }).cashToCollectMinor;
+  const { totalMinor } = await readOrder();
+  assert.equal(await toCollect(), totalMinor);
   assert.equal(await t.balance('shoppers:receivable'), 0);
   await t.deliver(id);
+  assert.equal(await toCollect(), undefined);
   const float = `courier:${t.courierId}:float`;
   assert.equal(await t.balance(float), totalMinor);
   assert.equal(await t.balance('shoppers:receivable'), 0);

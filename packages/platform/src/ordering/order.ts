@@ -35,6 +35,7 @@ import {
   refundCharges,
 } from '@halfhour/engines/pricing';
 import type { ApiError } from '../api/index.ts';
+import { CASH } from '../payments/index.ts';
 import type { PromiseBasis } from './promise-source.ts';
 import {
   type ChangeContext,
@@ -527,6 +528,9 @@ export function toOrder(order: OrderRecord, viewer: { readonly seesDeliveryCode:
   if (order.cancelReason !== undefined) shown.cancelReason = order.cancelReason;
   if (order.courierId !== undefined) shown.courierId = order.courierId;
   if (order.expectedDeliveryAt !== undefined) shown.expectedDeliveryAt = toRfc3339(order.expectedDeliveryAt);
+  if (order.payment.provider === CASH && order.deliveredAt === undefined && order.cancelledAt === undefined) {
+    shown.cashToCollectMinor = order.totalMinor;
+  }
   if (viewer.seesDeliveryCode) shown.deliveryCode = order.deliveryCode;
   return shown;
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import type { RouteId } from '@halfhour/kernel';
 import fc from 'fast-check';
 import { type Command, type Point, type Waiting, EMPTY, MAX_POINTS, addPoint, read } from './outbox.ts';
@@ -8,6 +7,11 @@ import { type Answer, OutboxSender } from './outbox-sender.ts';
 
 const NUM_RUNS = Number(process.env['HALFHOUR_TEST_RUNS'] ?? 150);
 const route = 'rte_1' as RouteId;
+
+/** Lets everything happen that waits for an answer that was given: some turns of the queue of promises. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await undefined;
+}
 
 /** What the server does with a command of each stop number, each time that it looks at it. */
 type Verdict = 'do' | 'never' | 'not_ready_once' | 'wrong_code';
@@ -197,7 +201,7 @@ test('whatever breaks, each step takes effect once and in order, or is shown as 
               break;
             }
           }
-          await setImmediate();
+          await settled();
         }
         // The connection is back for good: everything on the wire arrives, and all windows send what is left.
         for (const waiting of onTheWire) server.take(waiting);
@@ -206,7 +210,7 @@ test('whatever breaks, each step takes effect once and in order, or is shown as 
             sender.sendNow();
             for (const { waiting, answer } of requests.splice(0)) answer(server.take(waiting));
           }
-          await setImmediate();
+          await settled();
           if (
             device.windows.every(({ requests }) => requests.length === 0) &&
             read(device.kept).waiting.length === 0
@@ -268,12 +272,12 @@ test('points are bounded, the newest stay, and those that were not sent yet too'
         });
         for (let n = 0; n < before; n += 1) sender.report(point(n));
         answer({ kind: 'unreachable' });
-        await setImmediate();
+        await settled();
         sender.sendNow();
         for (let n = 0; n < during; n += 1) sender.report(point(before + n));
         for (let round = 0; round < 3; round += 1) {
           answer({ kind: 'done' });
-          await setImmediate();
+          await settled();
         }
         assert.deepEqual(sent.at(-1), point(before + during - 1));
         assert.deepEqual(new Set(sent.map(({ at }) => at)).size, sent.length, 'none is sent twice');
@@ -311,7 +315,7 @@ test('steps behind a refused one wait for it, and its second try keeps its key u
   assert.equal(waitingOn.length, 1);
   return (async () => {
     waitingOn[0]!.answer({ kind: 'refused', code: 'not_ready' });
-    await setImmediate();
+    await settled();
     const { outbox } = sender.view();
     assert.deepEqual(outbox.waiting, [{ key: 'key-4', command: { kind: 'break', onBreak: true } }]);
     assert.deepEqual(outbox.refused, [
@@ -327,7 +331,7 @@ test('steps behind a refused one wait for it, and its second try keeps its key u
     for (let n = 1; n <= 4; n += 1) {
       const { waiting, answer } = waitingOn[n]!;
       answer(waiting.key === 'key-6' ? { kind: 'refused', code: 'wrong_code' } : { kind: 'done' });
-      await setImmediate();
+      await settled();
     }
     sender.submit({ ...handOver, code: '2222' });
     assert.deepEqual(sender.view().outbox, {
