@@ -14,6 +14,7 @@ export type {
 export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Tariff, TariffPreview, TariffTerms } from './tariff-resources.ts';
+export type { DocumentFormat, DocumentLanguage } from './document-routes.ts';
 export type { CourierWay } from './way-routes.ts';
 export type { Address, Names, Place } from './common.ts';
 export type { AbuseSignal, AuditAction, Compensation, SupportCase, SupportPolicy } from './support-routes.ts';

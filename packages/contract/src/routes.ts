@@ -22,6 +22,7 @@ import {
 } from './common.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { feeKind } from './charge-resources.ts';
+import { DOCUMENT_ROUTES } from './document-routes.ts';
 import { DISPATCH_ROUTES } from './dispatch-routes.ts';
 import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
@@ -927,6 +928,7 @@ export const ROUTES = {
   },
 
   ...LEDGER_ROUTES,
+  ...DOCUMENT_ROUTES,
   ...SETTLEMENT_ROUTES,
 
   // Webhooks

@@ -1,10 +1,11 @@
 import { type Result, err, invariant, ok } from '@halfhour/kernel';
 import type { Route } from '@halfhour/contract';
 import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
-import { selectCouriers } from '../couriers/index.ts';
+import { maySteer, selectCouriers } from '../couriers/index.ts';
 import { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
 import { declineRoute } from './decline-route.ts';
 import type { Delivery } from './delivery.ts';
+import { writeShiftStatement } from './shift-statement.ts';
 import type { RouteRecord } from './route.ts';
 import { toRoute } from './to-route.ts';
 import type { Worker } from './work-stops.ts';
@@ -12,7 +13,13 @@ import type { Worker } from './work-stops.ts';
 export function createDeliveryRoutes(
   deps: HandDeps & { readonly delivery: Delivery },
 ): Handlers<
-  'getCourierRoute' | 'arriveAtStop' | 'completeStop' | 'declineRoute' | 'assignOrder' | 'releaseOrder'
+  | 'getCourierRoute'
+  | 'getShiftStatement'
+  | 'arriveAtStop'
+  | 'completeStop'
+  | 'declineRoute'
+  | 'assignOrder'
+  | 'releaseOrder'
 > {
   const { db, delivery } = deps;
   return {
@@ -24,6 +31,11 @@ export function createDeliveryRoutes(
       }
       const route = await delivery.current(marketId, courierId);
       return ok({ route: route === undefined ? null : toRoute(route) });
+    },
+
+    async getShiftStatement({ params: { marketId, courierId, shiftId }, query, authority }) {
+      if (!maySteer(authority, courierId)) return err({ code: 'not_found' });
+      return writeShiftStatement(deps, marketId, courierId, shiftId, query);
     },
 
     async arriveAtStop({ params: { marketId, routeId, stopNumber }, authority, command }) {
