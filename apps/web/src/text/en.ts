@@ -352,6 +352,7 @@ export const en = {
       'shift-guarantee': 'Guarantee of a shift',
       'paid-otherwise': 'Paid by the bank',
       'written-off': 'Written off',
+      'provider-payout': 'Payout of the payment provider',
     },
   },
 
@@ -403,6 +404,10 @@ export const en = {
       refund_refused: {
         title: 'Refund refused',
         meaning: 'The shopper is to get money back, and the provider will not pay it.',
+      },
+      payout_differs: {
+        title: 'Provider’s payout differs',
+        meaning: 'What the provider has paid to the bank is not what the payments in it come to.',
       },
       float_over_limit: {
         title: 'Too much cash',
@@ -575,7 +580,12 @@ export const en = {
     run: 'Settlement run',
     settlement: 'Settlement',
     payees: { merchants: 'Stores', couriers: 'Couriers' },
-    runStates: { open: 'To be approved', approved: 'Approved', discarded: 'Discarded' },
+    runStates: {
+      open: 'To be approved',
+      approved: 'Approved',
+      discarded: 'Discarded',
+      empty: 'Nothing to settle',
+    },
     state: 'State',
     upTo: 'Up to',
     startedBy: 'Started',
@@ -601,6 +611,8 @@ export const en = {
     commission: 'Commission',
     noSettlements: 'Nobody is in this run',
     noSettlementsHint: 'Nothing had become payable since the run before.',
+    emptyRunHint:
+      'Nothing had become payable since the run before. The run has ended by itself; there is nothing to approve, and another one can be started at any time.',
     approve: 'Approve and pay',
     approveQuestion: (amount: string) => `Pay ${amount}?`,
     approveHint: 'The payouts of this run are made, and statements are closed. This cannot be undone.',

@@ -357,6 +357,7 @@ export const es: Text = {
       'shift-guarantee': 'Garantía de un turno',
       'paid-otherwise': 'Pagado por el banco',
       'written-off': 'Dado por perdido',
+      'provider-payout': 'Pago del proveedor al banco',
     },
   },
 
@@ -406,6 +407,10 @@ export const es: Text = {
       refund_refused: {
         title: 'Reembolso rechazado',
         meaning: 'Se debe devolver dinero al cliente y el proveedor no lo paga.',
+      },
+      payout_differs: {
+        title: 'El pago del proveedor difiere',
+        meaning: 'Lo que el proveedor pagó al banco no es lo que suman sus cobros.',
       },
       float_over_limit: {
         title: 'Demasiado efectivo',
@@ -584,7 +589,12 @@ export const es: Text = {
     run: 'Lote de liquidación',
     settlement: 'Liquidación',
     payees: { merchants: 'Tiendas', couriers: 'Repartidores' },
-    runStates: { open: 'Por aprobar', approved: 'Aprobado', discarded: 'Descartado' },
+    runStates: {
+      open: 'Por aprobar',
+      approved: 'Aprobado',
+      discarded: 'Descartado',
+      empty: 'Nada que liquidar',
+    },
     state: 'Estado',
     upTo: 'Hasta',
     startedBy: 'Iniciado',
@@ -610,6 +620,8 @@ export const es: Text = {
     commission: 'Comisión',
     noSettlements: 'No hay nadie en este lote',
     noSettlementsHint: 'Nada se había vuelto pagadero desde el lote anterior.',
+    emptyRunHint:
+      'Nada se había vuelto pagadero desde el lote anterior. El lote terminó por sí solo: no hay nada que aprobar y se puede iniciar otro en cualquier momento.',
     approve: 'Aprobar y pagar',
     approveQuestion: (amount) => `¿Pagar ${amount}?`,
     approveHint: 'Se hacen los pagos de este lote y se cierran los extractos. No se puede deshacer.',

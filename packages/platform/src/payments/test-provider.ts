@@ -98,7 +98,8 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
           return approve(request);
         case 'test_late':
           void tellLater(request, 1);
-          return Promise.resolve({ kind: 'pending' });
+          // It has approved and says so late: its books know the payment when it is captured.
+          return approve(request).then(() => ({ kind: 'pending' }));
         case 'test_challenge':
           return challenge(request);
         case 'test_timeout':
@@ -124,6 +125,7 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
       ? {}
       : {
           operations: (marketId, query) => books.list(marketId, query),
+          payouts: (marketId, span) => books.payouts(marketId, span),
           operationsOf: (marketId, { paymentId }) => books.of(marketId, paymentId),
         }),
     answerChallenge: (_marketId, paymentId, outcome) => void challenges.set(paymentId, outcome),

@@ -1,5 +1,6 @@
 import { type EpochMs, type MarketId, type Result, err, invariant, ok, toRfc3339 } from '@halfhour/kernel';
-import type { ApiError, Authority, CommandKey } from '../../api/index.ts';
+import type { Acting, ApiError, CommandKey } from '../../api/index.ts';
+import { recordAction } from '../../audit/index.ts';
 import { findCommands, recordCommands } from '../../commands/index.ts';
 import { appendEvents } from '../../events/index.ts';
 import type { Tx } from '../../postgres/index.ts';
@@ -13,13 +14,13 @@ import { settlePayee } from './settle-payee.ts';
 
 /**
  * Opens a run of merchants or of couriers with all that was posted before `upTo` (now, unless given) and is in no other
- * run. Errors: `invalid_request` (in the future), `wrong_state` (a run is open), `idempotency_key_reused`.
+ * run. One that finds nothing is `empty` and over. Errors: `invalid_request` (in the future), `wrong_state` (a run is open), `idempotency_key_reused`.
  */
 export async function startRun(
   deps: SettlementDeps,
   marketId: MarketId,
   { payees, upTo }: { readonly payees: Payees; readonly upTo: EpochMs | undefined },
-  authority: Authority,
+  authority: Acting,
   command: CommandKey,
 ): Promise<Result<RunRecord, ApiError>> {
   const started = await deps.db.transact<RunRecord, ApiError>(async (tx) => {
@@ -50,6 +51,15 @@ export async function startRun(
       minimumPayoutMinor: policy.minimumPayoutMinor,
     });
     recordCommands(tx, marketId, at, [{ command, outcome: opened }]);
+    recordAction(tx, marketId, deps.ids, {
+      at,
+      by: authority,
+      kind: 'settlement_run_started',
+      subject: opened.id,
+      amountMinor: opened.payoutMinor,
+      after: { state: opened.state, payees, upTo: toRfc3339(opened.upTo), settlements: opened.settlements },
+      requestId: authority.requestId,
+    });
     return ok(opened);
   });
   deps.onCommit(marketId);
@@ -110,7 +120,7 @@ async function openRun(
   const run: RunRecord = {
     id: ids.next('srn'),
     payees,
-    state: 'open',
+    ...(settlements.length === 0 ? { state: 'empty', closedAt: at, closedBy: 'system' } : { state: 'open' }),
     upTo,
     ...(day === undefined ? {} : { day }),
     startedAt: at,
@@ -139,6 +149,7 @@ async function openRun(
         runId: run.id,
         payees,
         upTo: toRfc3339(upTo),
+        state: run.state,
         settlements: run.settlements,
         payoutMinor: run.payoutMinor,
       },
