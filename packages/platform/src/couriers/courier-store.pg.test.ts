@@ -22,7 +22,7 @@ import {
   insertCouriers,
   selectCouriers,
   selectShiftSeconds,
-  selectShiftsOf,
+  selectShifts,
   setCourierWork,
 } from './index.ts';
 import { createPositionBoard } from './position-board.ts';
@@ -170,7 +170,7 @@ test('a courier on break takes no new work; the break runs from the last door on
   await pause(true, 'break-3');
   clock.advanceBy(HOUR_MS / 4);
   assert.ok((await module.endShift(id, courier, self(courier))).ok);
-  const [shiftDone] = await selectShiftsOf(db, id, courier, epochMs(0));
+  const [shiftDone] = await selectShifts(db, id, courier, { limit: 1 });
   assert.equal(shiftDone?.breakMs, (3 * HOUR_MS) / 4);
   const events = await eventsOf(db, id, courier);
   assert.deepEqual(

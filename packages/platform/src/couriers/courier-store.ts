@@ -346,45 +346,6 @@ export async function selectPositionsSince(
 /** From the write of a position to its commit; one that takes longer is seen with the courier's next position. */
 const COMMIT_SECONDS = 5;
 
-/** A shift of a courier, whole or running. */
-export interface ShiftRecord {
-  readonly id: ShiftId;
-  readonly startedAt: EpochMs;
-  readonly endsAt: EpochMs;
-  readonly endedAt?: EpochMs;
-  /** Of breaks that are over. */
-  readonly breakMs: number;
-}
-
-/** Shifts of a courier that began from `from` on, newest first; 100 at most. */
-export async function selectShiftsOf(
-  db: Queryable,
-  marketId: MarketId,
-  courierId: CourierId,
-  from: EpochMs,
-): Promise<ShiftRecord[]> {
-  const rows = await db.query<{
-    shift_id: string;
-    started_at: EpochMs;
-    ends_at: EpochMs;
-    ended_at: EpochMs | null;
-    break_ms: string;
-  }>(
-    // A range of `shift_started`: what began in a week, of all couriers of a market.
-    `select shift_id, started_at, ends_at, ended_at, break_ms from couriers.shift
-     where market_id = $1 and courier_id = $2 and started_at >= $3::timestamptz
-     order by shift_id desc limit 100`,
-    [keyOf(marketId), keyOf(courierId), toRfc3339(from)],
-  );
-  return rows.map((row) => ({
-    id: idFromKey('shf', row.shift_id),
-    startedAt: row.started_at,
-    endsAt: row.ends_at,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-    breakMs: Number(row.break_ms),
-  }));
-}
-
 /** Seconds that couriers were on shift between two moments, up to `to` for shifts that run. */
 export async function selectShiftSeconds(
   db: Queryable,

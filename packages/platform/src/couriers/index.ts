@@ -9,12 +9,10 @@ export {
 } from './courier.ts';
 export {
   type CourierWork,
-  type ShiftRecord,
   insertCouriers,
   lockCourier,
   selectCouriers,
   selectShiftSeconds,
-  selectShiftsOf,
 } from './courier-store.ts';
 export { type Couriers, type CouriersOptions, createCouriers } from './create-couriers.ts';
 export { createEquipmentRoutes, selectEquipment } from './equipment.ts';

@@ -5,6 +5,7 @@ import {
   type ShiftId,
   idFromKey,
   keyOf,
+  toRfc3339,
 } from '@halfhour/kernel';
 import type { Queryable } from '../postgres/index.ts';
 
@@ -15,9 +16,11 @@ export interface ShiftRecord {
   readonly endsAt: EpochMs;
   /** Absent while it runs. */
   readonly endedAt: EpochMs | undefined;
+  /** Of breaks that are over. */
+  readonly breakMs: number;
 }
 
-/** Shifts of a courier, the newest first: the one asked for, or those before `before`. */
+/** Shifts of a courier, the newest first: the one asked for, those before `before`, or those that began from `from` on. */
 export async function selectShifts(
   db: Queryable,
   marketId: MarketId,
@@ -25,6 +28,7 @@ export async function selectShifts(
   filter: {
     readonly id?: ShiftId | undefined;
     readonly before?: ShiftId | undefined;
+    readonly from?: EpochMs | undefined;
     readonly limit: number;
   },
 ): Promise<ShiftRecord[]> {
@@ -33,16 +37,19 @@ export async function selectShifts(
     started_at: EpochMs;
     ends_at: EpochMs;
     ended_at: EpochMs | null;
+    break_ms: string;
   }>(
-    `select shift_id, started_at, ends_at, ended_at from couriers.shift
+    `select shift_id, started_at, ends_at, ended_at, break_ms from couriers.shift
      where market_id = $1 and courier_id = $2
        and ($3::bigint is null or shift_id = $3) and ($4::bigint is null or shift_id < $4)
-     order by shift_id desc limit $5`,
+       and ($5::timestamptz is null or started_at >= $5)
+     order by shift_id desc limit $6`,
     [
       keyOf(marketId),
       keyOf(courierId),
       filter.id === undefined ? null : keyOf(filter.id),
       filter.before === undefined ? null : keyOf(filter.before),
+      filter.from === undefined ? null : toRfc3339(filter.from),
       filter.limit,
     ],
   );
@@ -51,5 +58,6 @@ export async function selectShifts(
     startedAt: row.started_at,
     endsAt: row.ends_at,
     endedAt: row.ended_at ?? undefined,
+    breakMs: Number(row.break_ms),
   }));
 }

@@ -13,7 +13,7 @@ import {
   parseId,
   toRfc3339,
 } from '@halfhour/kernel';
-import { type ShiftRecord, selectShiftsOf } from '../couriers/index.ts';
+import { type ShiftRecord, selectShifts } from '../couriers/index.ts';
 import { type StatementEntry, courierPayable, selectBalance, selectEntries } from '../ledger/index.ts';
 import type { MarketRecord } from '../markets/index.ts';
 import type { Queryable } from '../postgres/index.ts';
@@ -29,6 +29,8 @@ const PAGE = 200;
 const MAX_PAGES = 20;
 /** As the contract bounds them. */
 const MAX_ROUTES = 500;
+/** Of eight days. */
+const MAX_SHIFTS = 100;
 
 /** What a courier has earned since Monday of the market's calendar, as it stands in the ledger. */
 export async function courierEarnings(
@@ -50,9 +52,9 @@ export async function courierEarnings(
     ...routeOf.values(),
   ]);
   const routes = await selectRoutes(db, marketId, [...routeIds]);
-  const shifts = (await selectShiftsOf(db, marketId, courierId, addMs(now, -8 * DAY_MS))).filter(
-    ({ startedAt }) => isOfWeek(startedAt),
-  );
+  const shifts = (
+    await selectShifts(db, marketId, courierId, { from: addMs(now, -8 * DAY_MS), limit: MAX_SHIFTS })
+  ).filter(({ startedAt }) => isOfWeek(startedAt));
   const today = localTime(now, timeZone).date;
   const done = routes.filter(({ state, closedAt }) => state === 'done' && isOfWeek(closedAt!));
   const sum = (isIn: (at: EpochMs) => boolean): Earned =>
