@@ -94,9 +94,12 @@ function StartPage() {
     );
   }
   const roles = new Set(me.data?.grants.map(({ role }) => role));
-  if (roles.has('merchant') && !roles.has('operator') && !roles.has('admin')) {
-    return <Redirect to="/merchant" replace />;
-  }
-  const works = [...roles].some((role) => role !== 'shopper');
-  return <Redirect to={works ? '/ops' : '/shop'} replace />;
+  const to = (['operator', 'admin', 'support'] as const).some((role) => roles.has(role))
+    ? '/ops'
+    : roles.has('merchant')
+      ? '/merchant'
+      : roles.has('courier')
+        ? '/courier'
+        : '/shop';
+  return <Redirect to={to} replace />;
 }

@@ -1,10 +1,11 @@
-import type { Order } from '@halfhour/contract';
+import type { BodyOf, Order, RouteOf } from '@halfhour/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { call, newIdempotencyKey, ProblemError, Unreachable } from '../api/index.ts';
+import { call, newIdempotencyKey, ProblemError } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { wordsFor } from '../ui/notice.tsx';
+import { type Attempt, attemptAt, isUnanswered } from './attempt.ts';
 import { MAX_QUANTITY } from './basket.ts';
 import { codeOf } from './basket-problem.ts';
 import { LARGE, Stepper, Word } from './parts.tsx';
@@ -25,24 +26,21 @@ export function ChangeLinesSheet({ order, onClose }: { order: Order; onClose: ()
   // As it was when the sheet was opened: lines are named by their place and their article.
   const [before] = useState(order.lines);
   const [wanted, setWanted] = useState(() => before.map(({ quantity }) => quantity));
-  const attempt = useRef({ body: '', key: '' });
+  const unanswered = useRef<Attempt<BodyOf<RouteOf<'changeOrderLines'>>>>(undefined);
   const quantities = before.flatMap((line, index) =>
     wanted[index] === line.quantity ? [] : [{ line: index, offerId: line.offerId, quantity: wanted[index]! }],
   );
   const change = useMutation({
     mutationFn: (expectedTotalMinor: number | undefined) => {
-      const body = {
-        quantities,
-        add: [],
-        ...(expectedTotalMinor === undefined ? {} : { expectedTotalMinor }),
-      };
-      const asText = JSON.stringify(body);
-      if (attempt.current.body !== asText) attempt.current = { body: asText, key: newIdempotencyKey() };
-      return call('changeOrderLines', {
-        params: { marketId: market.id, orderId: order.id },
-        body,
-        idempotencyKey: attempt.current.key,
-      });
+      unanswered.current = attemptAt(
+        unanswered.current,
+        JSON.stringify([quantities, expectedTotalMinor]),
+        () => ({ quantities, add: [], ...(expectedTotalMinor === undefined ? {} : { expectedTotalMinor }) }),
+        newIdempotencyKey,
+      );
+      const { body, key } = unanswered.current;
+      const params = { marketId: market.id, orderId: order.id };
+      return call('changeOrderLines', { params, body, idempotencyKey: key });
     },
     onSuccess: (changed) => {
       queries.setQueryData(['order', market.id, order.id], changed);
@@ -50,7 +48,7 @@ export function ChangeLinesSheet({ order, onClose }: { order: Order; onClose: ()
       onClose();
     },
     onError: (error) => {
-      if (!(error instanceof Unreachable)) attempt.current = { body: '', key: '' };
+      if (!isUnanswered(error)) unanswered.current = undefined;
     },
   });
   const total = newTotalOf(change.error);

@@ -1,11 +1,12 @@
-import type { Address, Quote, Slot } from '@halfhour/contract';
+import type { Address, BodyOf, Quote, RouteOf, Slot } from '@halfhour/contract';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { call, newIdempotencyKey, type ProblemError, Unreachable } from '../api/index.ts';
+import { call, newIdempotencyKey, type ProblemError } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { Loading, Notice } from '../ui/notice.tsx';
+import { type Attempt, attemptAt, isUnanswered } from './attempt.ts';
 import { type Basket, linesToSend } from './basket.ts';
 import { codeOf, lineProblems } from './basket-problem.ts';
 import { BasketLines } from './basket-lines.tsx';
@@ -69,24 +70,24 @@ export function CheckoutPage({ storeId }: { storeId: string }) {
     choices?.find(({ id }) => id === search.get('pay')) ??
     choices?.find(({ refused }) => refused === undefined);
 
-  /** The same try has the same key; another one begins with the answer, and with each change. */
-  const attempt = useRef({ body: '', key: '' });
+  const unanswered = useRef<Attempt<BodyOf<RouteOf<'placeOrder'>>>>(undefined);
   const [moved, setMoved] = useState<{ readonly before: Quote; readonly now: Quote }>();
   const place = useMutation({
-    mutationFn: async (seen: Quote) => {
-      const body = {
-        ...toSend,
-        expectedTotalMinor: seen.totalMinor,
-        ...(slot === undefined && { expectedPromise: seen.promise }),
-        payment: { method: method!.id },
-      };
-      const asText = JSON.stringify(body);
-      if (attempt.current.body !== asText) attempt.current = { body: asText, key: newIdempotencyKey() };
-      return call('placeOrder', {
-        params: { marketId: market.id },
-        body,
-        idempotencyKey: attempt.current.key,
-      });
+    mutationFn: (seen: Quote) => {
+      const payment = { method: method!.id };
+      unanswered.current = attemptAt(
+        unanswered.current,
+        JSON.stringify([toSend, payment]),
+        () => ({
+          ...toSend,
+          expectedTotalMinor: seen.totalMinor,
+          ...(slot === undefined && { expectedPromise: seen.promise }),
+          payment,
+        }),
+        newIdempotencyKey,
+      );
+      const { body, key } = unanswered.current;
+      return call('placeOrder', { params: { marketId: market.id }, body, idempotencyKey: key });
     },
     onSuccess: (order) => {
       queries.setQueryData(['order', market.id, order.id], order);
@@ -95,8 +96,7 @@ export function CheckoutPage({ storeId }: { storeId: string }) {
       keepBasket(storeId, { ...basket, lines: [] });
     },
     onError: (error, seen) => {
-      // Without an answer nobody knows whether it was placed: the same key asks for the same answer.
-      if (!(error instanceof Unreachable)) attempt.current = { body: '', key: '' };
+      if (!isUnanswered(error)) unanswered.current = undefined;
       const code = codeOf(error);
       if (code === 'price_changed' || code === 'promise_changed') {
         const now = (error as ProblemError).problem['quote'] as Quote;

@@ -8,7 +8,7 @@ import { Notice } from '../ui/notice.tsx';
 import { countOf, sumOf } from './basket.ts';
 import { Asked, Chips, Screen } from './parts.tsx';
 import { NEEDS, type Need, isNeed, useBaskets, useDoor, useShop } from './shop-context.tsx';
-import { StoreCard } from './store-card.tsx';
+import { StoreCard, whenOf } from './store-card.tsx';
 import { mayOrder, useMarketNow, useReach, useShopper } from './use-shop-data.ts';
 
 const OPEN_STATES = new Set(['pending_payment', 'placed', 'accepted', 'ready', 'picked_up']);
@@ -57,7 +57,7 @@ export function HomePage() {
         </>
       }
     >
-      <OpenOrders />
+      <OpenOrders nowMs={nowMs} />
       <OpenBaskets />
       <Asked query={reach}>{(items) => <Stores items={items} need={need} nowMs={nowMs} />}</Asked>
     </Screen>
@@ -129,7 +129,7 @@ function OpenBaskets() {
 }
 
 /** Orders that are on their way, for who is signed in. */
-function OpenOrders() {
+function OpenOrders({ nowMs }: { nowMs: number | undefined }) {
   const { market, path, format } = useShop();
   const shopper = useShopper();
   const orders = useQuery({
@@ -146,7 +146,10 @@ function OpenOrders() {
         key={order.id}
         href={path(`/orders/${order.id}`)}
         title={`${order.storeName}: ${text.shop.orderStates[order.state]}`}
-        hint={text.shop.between(format.time(order.promise.earliest), format.time(order.promise.latest))}
+        hint={text.shop.between(
+          whenOf(order.promise.earliest, nowMs, format),
+          format.time(order.promise.latest),
+        )}
       />
     ));
 }

@@ -105,7 +105,10 @@ function Headline({ order, live }: { order: Order; live: boolean }) {
         {text.shop.orderStates[order.state]}
         {!live && ` · ${text.shop.notLive}`}
       </p>
-      <p className="text-3xl font-bold tabular-nums" data-testid="countdown">
+      <p
+        className={`font-bold tabular-nums ${minutes !== undefined && minutes > 180 ? 'text-2xl' : 'text-3xl'}`}
+        data-testid="countdown"
+      >
         {minutes === undefined
           ? window
           : minutes > 180
