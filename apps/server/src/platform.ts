@@ -219,7 +219,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       ? testProvider
       : createStripeProvider({ ...options.stripe, clock: wallClock, ticker, send: fetch });
   const promises = createPromises({ db, clock, markets, onCommit });
-  const tariffs = createTariffs({ db, clock, markets, estimate: maps.estimate, onCommit });
+  const tariffs = createTariffs({ db, clock, ids, markets, estimate: maps.estimate, onCommit });
   const wallets = createWallets({ db, clock, ids });
   const ordering = createOrdering({
     db,

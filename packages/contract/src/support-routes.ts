@@ -32,7 +32,8 @@ const auditAction = z.object({
   subject: z.string(),
   orderId: orderId.optional(),
   amountMinor: minor.optional(),
-  reason: z.string(),
+  /** Absent where the route asks for none. */
+  reason: z.string().optional(),
   /** What of the subject changed. */
   before: facts.optional(),
   after: facts.optional(),

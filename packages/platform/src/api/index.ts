@@ -62,6 +62,23 @@ export interface CommandKey {
   readonly bodyHash: string;
 }
 
+/** Who does something by a request, as the audit trail names them. */
+export interface Acting extends Authority {
+  readonly requestId: string;
+}
+
+/** Of a route that lets in nobody who is not signed in. */
+export function acting({
+  authority,
+  requestId,
+}: {
+  readonly authority: Authority | undefined;
+  readonly requestId: string;
+}): Acting {
+  invariant(authority !== undefined, 'this route is for those who are signed in');
+  return { ...authority, requestId };
+}
+
 /** The key of a command whose route requires one. */
 export function requiredKey(command: CommandKey | undefined): CommandKey {
   invariant(command !== undefined, 'the contract requires an Idempotency-Key here');

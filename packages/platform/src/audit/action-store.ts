@@ -27,8 +27,8 @@ export interface ActionDraft {
   readonly orderId?: OrderId | undefined;
   /** In minor units of the market's currency, where an amount is the matter. */
   readonly amountMinor?: number | undefined;
-  /** Why, in the person's words or as a reason code; 1 to 2,000 characters. */
-  readonly reason: string;
+  /** Why, in the person's words or as a reason code; 1 to 2,000 characters. Absent where the person was not asked. */
+  readonly reason?: string | undefined;
   /** What of the subject changed, as it was and as it is. */
   readonly before?: Readonly<Record<string, unknown>> | undefined;
   readonly after?: Readonly<Record<string, unknown>> | undefined;
@@ -60,7 +60,7 @@ export function recordAction(tx: Tx, marketId: MarketId, ids: IdSource, action: 
       keyOf(action.subject),
       action.orderId === undefined ? null : keyOf(action.orderId),
       action.amountMinor ?? null,
-      action.reason,
+      action.reason ?? null,
       action.before === undefined ? null : JSON.stringify(action.before),
       action.after === undefined ? null : JSON.stringify(action.after),
       action.requestId,
@@ -95,7 +95,7 @@ export async function selectActions(
     subject: string;
     order_id: string | null;
     amount_minor: string | null;
-    reason: string;
+    reason: string | null;
     before: Record<string, unknown> | null;
     after: Record<string, unknown> | null;
     request_id: string;
@@ -130,7 +130,7 @@ export async function selectActions(
     subject: idFromKey(row.subject_kind, row.subject),
     orderId: row.order_id === null ? undefined : idFromKey('ord', row.order_id),
     amountMinor: row.amount_minor === null ? undefined : Number(row.amount_minor),
-    reason: row.reason,
+    reason: row.reason ?? undefined,
     before: row.before ?? undefined,
     after: row.after ?? undefined,
     requestId: row.request_id,

@@ -44,7 +44,7 @@ test('actions are listed by order, by person and by time, page after page', asyn
     recordAction(tx, market, ids, draft({ reason: 'c', at: addMs(NOW, 5_000) }));
     recordAction(tx, market, ids, draft({ reason: 'd', at: addMs(NOW, 5_000), orderId }));
   });
-  const reasons = async (filter: object): Promise<string[]> =>
+  const reasons = async (filter: object): Promise<(string | undefined)[]> =>
     (await selectActions(db, market, { limit: 10, ...filter })).map(({ reason }) => reason);
   assert.deepEqual(await reasons({}), ['d', 'c', 'b', 'a']);
   assert.deepEqual(await reasons({ orderId }), ['d', 'a']);

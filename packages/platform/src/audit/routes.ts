@@ -28,7 +28,16 @@ export function createAuditRoutes({ db }: { readonly db: Queryable }): Handlers<
 }
 
 /** An action as the API shows it. */
-export function toAction({ by, at, orderId, amountMinor, before, after, ...action }: Action): AuditAction {
+export function toAction({
+  by,
+  at,
+  orderId,
+  amountMinor,
+  reason,
+  before,
+  after,
+  ...action
+}: Action): AuditAction {
   return {
     ...action,
     at: toRfc3339(at),
@@ -36,6 +45,7 @@ export function toAction({ by, at, orderId, amountMinor, before, after, ...actio
     role: by.role,
     ...(orderId === undefined ? {} : { orderId }),
     ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...(reason === undefined ? {} : { reason }),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
   };

@@ -1,6 +1,7 @@
 import type { CashDeposit } from '@halfhour/contract';
 import { type CourierId, type MarketId, err, invariant, ok, toRfc3339 } from '@halfhour/kernel';
-import { type Authority, type Handlers, requiredKey } from '../api/index.ts';
+import { type Authority, type Handlers, acting, requiredKey } from '../api/index.ts';
+import { recordAction } from '../audit/index.ts';
 import { selectCouriers } from '../couriers/index.ts';
 import { appendEvents } from '../events/index.ts';
 import type { Markets } from '../markets/index.ts';
@@ -18,7 +19,7 @@ const NO_CASH = { orderLimitMinor: 0, floatLimitMinor: 0 };
 
 /** Cash on delivery: the market's policy, and what couriers hold and bring in. */
 export function createCashRoutes(deps: CashRouteDeps): Handlers<CashRoute> {
-  const { db, clock, markets, onCommit } = deps;
+  const { db, clock, ids, markets, onCommit } = deps;
   const exists = async (marketId: MarketId, courierId: CourierId): Promise<boolean> =>
     (await selectCouriers(db, marketId, [courierId])).length > 0;
   return {
@@ -26,20 +27,32 @@ export function createCashRoutes(deps: CashRouteDeps): Handlers<CashRoute> {
       return ok((await selectCashPolicy(db, params.marketId)) ?? NO_CASH);
     },
 
-    async setCashPolicy({ params: { marketId }, body, authority }) {
-      const { userId } = required(authority);
+    async setCashPolicy(request) {
+      const { body } = request;
+      const { marketId } = request.params;
+      const by = acting(request);
       const at = clock.now();
       await db.transaction(async (tx) => {
-        await insertCashPolicy(tx, marketId, body, userId, at);
+        const before = (await selectCashPolicy(tx, marketId)) ?? NO_CASH;
+        await insertCashPolicy(tx, marketId, body, by.userId, at);
         appendEvents(tx, marketId, [
           {
             type: 'CashPolicyChanged',
             subject: marketId,
             at,
-            by: 'operator',
-            data: { ...body, setBy: userId },
+            by: by.role,
+            data: { ...body, setBy: by.userId },
           },
         ]);
+        recordAction(tx, marketId, ids, {
+          at,
+          by,
+          kind: 'cash_policy_changed',
+          subject: marketId,
+          before: { ...before },
+          after: body,
+          requestId: by.requestId,
+        });
       });
       onCommit(marketId);
       return ok(body);
@@ -59,14 +72,16 @@ export function createCashRoutes(deps: CashRouteDeps): Handlers<CashRoute> {
       });
     },
 
-    async recordCashDeposit({ params: { marketId, courierId }, body, authority, command }) {
+    async recordCashDeposit(request) {
+      const { body, command } = request;
+      const { marketId, courierId } = request.params;
       const market = await markets.get(marketId);
       if (market === undefined || !(await exists(marketId, courierId))) return err({ code: 'not_found' });
       const recorded = await recordDeposit(deps, marketId, {
         ...body,
         courierId,
         currency: market.currency,
-        by: required(authority).userId,
+        by: acting(request),
         command: requiredKey(command),
       });
       return recorded.ok ? ok(toDeposit(recorded.value)) : recorded;

@@ -5,11 +5,11 @@ import {
   type IdSource,
   type MarketId,
   type Result,
-  type UserId,
   err,
   ok,
 } from '@halfhour/kernel';
-import type { ApiError, CommandKey } from '../api/index.ts';
+import type { Acting, ApiError, CommandKey } from '../api/index.ts';
+import { recordAction } from '../audit/index.ts';
 import { findCommands, recordCommands } from '../commands/index.ts';
 import { appendEvents } from '../events/index.ts';
 import { bank, courierFloat, postTransactions, selectBalances } from '../ledger/index.ts';
@@ -31,7 +31,7 @@ export interface RecordDeposit {
   readonly amountMinor: number;
   readonly note?: string | undefined;
   readonly currency: Currency;
-  readonly by: UserId;
+  readonly by: Acting;
   readonly command: CommandKey;
 }
 
@@ -71,7 +71,7 @@ export async function recordDeposit(
       courierId,
       amountMinor,
       note,
-      recordedBy: by,
+      recordedBy: by.userId,
       at,
     };
     await insertDeposit(tx, marketId, deposit);
@@ -92,11 +92,22 @@ export async function recordDeposit(
         type: 'CashDeposited',
         subject: courierId,
         at,
-        by: 'operator',
-        data: { depositId: deposit.id, amountMinor, recordedBy: by },
+        by: by.role,
+        data: { depositId: deposit.id, amountMinor, recordedBy: by.userId },
       },
     ]);
     recordCommands(tx, marketId, at, [{ command, outcome: deposit }]);
+    recordAction(tx, marketId, ids, {
+      at,
+      by,
+      kind: 'cash_deposit_recorded',
+      subject: courierId,
+      amountMinor,
+      reason: note === '' ? undefined : note,
+      before: { floatMinor },
+      after: { floatMinor: floatMinor - amountMinor },
+      requestId: by.requestId,
+    });
     return ok(deposit);
   });
   if (recorded.ok) onCommit(marketId);

@@ -10,7 +10,8 @@ import {
   invariant,
   ok,
 } from '@halfhour/kernel';
-import type { ApiError } from '../api/index.ts';
+import type { Acting, ApiError } from '../api/index.ts';
+import { recordAction } from '../audit/index.ts';
 import { appendEvents } from '../events/index.ts';
 import {
   type Posting,
@@ -38,8 +39,7 @@ export interface ResolveException {
   readonly resolution: Resolution;
   /** In the person's own words. */
   readonly reason: string;
-  /** Who: a user's id. */
-  readonly by: string;
+  readonly by: Acting | 'system';
 }
 
 /**
@@ -52,6 +52,7 @@ export async function resolveException(
   marketId: MarketId,
   { id, resolution, reason, by }: ResolveException,
 ): Promise<Result<ExceptionRecord, ApiError>> {
+  const resolvedBy = by === 'system' ? by : by.userId;
   const resolved = await db.transact<ExceptionRecord, ApiError>(async (tx) => {
     const found = await lockException(tx, marketId, id);
     if (found === undefined) return err({ code: 'not_found' });
@@ -80,17 +81,30 @@ export async function resolveException(
       invariant(payment !== undefined, `exception ${id} is of no payment`);
       postTransactions(tx, marketId, ids, [settlementOf(found, resolution, payment, at)]);
     }
-    await closeException(tx, marketId, id, { resolution, reason, by, at });
+    await closeException(tx, marketId, id, { resolution, reason, by: resolvedBy, at });
     appendEvents(tx, marketId, [
       {
         type: 'PaymentExceptionResolved',
         subject: id,
         at,
-        by: resolution === 'agreed' ? 'system' : 'operator',
-        data: { kind: found.kind, orderId: found.orderId, resolution, reason, resolvedBy: by },
+        by: by === 'system' ? by : by.role,
+        data: { kind: found.kind, orderId: found.orderId, resolution, reason, resolvedBy },
       },
     ]);
-    return ok({ ...found, state: 'resolved', resolution, reason, resolvedBy: by, resolvedAt: at });
+    if (by !== 'system') {
+      recordAction(tx, marketId, ids, {
+        at,
+        by,
+        kind: 'payment_exception_resolved',
+        subject: id,
+        orderId: found.orderId,
+        reason,
+        before: { kind: found.kind, oursMinor: found.oursMinor, theirsMinor: found.theirsMinor },
+        after: { resolution },
+        requestId: by.requestId,
+      });
+    }
+    return ok({ ...found, state: 'resolved', resolution, reason, resolvedBy, resolvedAt: at });
   });
   if (resolved.ok) onCommit(marketId);
   return resolved;

@@ -1,6 +1,6 @@
-import { type Result, err, invariant, ok, parseId, toRfc3339 } from '@halfhour/kernel';
+import { type Result, err, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import type { PaymentException } from '@halfhour/contract';
-import type { ApiError, Handlers } from '../api/index.ts';
+import { type ApiError, type Handlers, acting } from '../api/index.ts';
 import { selectDisputes } from './dispute.ts';
 import { type ExceptionRecord, CHOICES } from './exception.ts';
 import { selectException, selectExceptions } from './exception-store.ts';
@@ -56,12 +56,12 @@ export function createPaymentRoutes(deps: ReconcileDeps): Handlers<PaymentRoute>
       return checked.ok ? ok(toPaymentException(checked.value)) : checked;
     },
 
-    async resolvePaymentException({ params, body, authority }): Promise<Result<PaymentException, ApiError>> {
-      invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
+    async resolvePaymentException(request): Promise<Result<PaymentException, ApiError>> {
+      const { params, body } = request;
       const resolved = await resolveException(deps, params.marketId, {
         ...body,
         id: params.paymentExceptionId,
-        by: authority.userId,
+        by: acting(request),
       });
       return resolved.ok ? ok(toPaymentException(resolved.value)) : resolved;
     },

@@ -9,7 +9,8 @@ import {
   ok,
   toRfc3339,
 } from '@halfhour/kernel';
-import type { ApiError, Authority } from '../api/index.ts';
+import type { Acting, ApiError } from '../api/index.ts';
+import { recordAction } from '../audit/index.ts';
 import { appendEvents } from '../events/index.ts';
 import { selectOrders } from '../ordering/index.ts';
 import type { Queryable } from '../postgres/index.ts';
@@ -28,11 +29,11 @@ export interface HoldRecord {
  * Held again, it keeps the first reason. Error: `not_found`.
  */
 export async function holdOrder(
-  { db, clock, onCommit }: SettlementDeps,
+  { db, clock, ids, onCommit }: SettlementDeps,
   marketId: MarketId,
   orderId: OrderId,
   reason: string,
-  authority: Authority,
+  authority: Acting,
 ): Promise<Result<HoldRecord, ApiError>> {
   const held = await db.transact<HoldRecord, ApiError>(async (tx) => {
     await lockCollector(tx, marketId);
@@ -56,6 +57,15 @@ export async function holdOrder(
         data: { orderId, reason, userId: authority.userId },
       },
     ]);
+    recordAction(tx, marketId, ids, {
+      at,
+      by: authority,
+      kind: 'settlement_held',
+      subject: orderId,
+      orderId,
+      reason,
+      requestId: authority.requestId,
+    });
     return ok({ orderId, reason, heldAt: at, heldBy: authority.userId });
   });
   onCommit(marketId);
@@ -64,27 +74,37 @@ export async function holdOrder(
 
 /** Lets the next run have it. What is not held stays so. */
 export async function releaseOrder(
-  { db, clock, onCommit }: SettlementDeps,
+  { db, clock, ids, onCommit }: SettlementDeps,
   marketId: MarketId,
   orderId: OrderId,
-  authority: Authority,
+  authority: Acting,
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await lockCollector(tx, marketId);
-    const gone = await tx.query(
-      `delete from settlements.hold where market_id = $1 and order_id = $2 returning 1`,
+    const gone = await tx.query<{ reason: string }>(
+      `delete from settlements.hold where market_id = $1 and order_id = $2 returning reason`,
       [keyOf(marketId), keyOf(orderId)],
     );
     if (gone.length === 0) return;
+    const at = clock.now();
     appendEvents(tx, marketId, [
       {
         type: 'SettlementReleased',
         subject: orderId,
-        at: clock.now(),
+        at,
         by: authority.role,
         data: { orderId, userId: authority.userId },
       },
     ]);
+    recordAction(tx, marketId, ids, {
+      at,
+      by: authority,
+      kind: 'settlement_released',
+      subject: orderId,
+      orderId,
+      before: { heldBecause: gone[0]!.reason },
+      requestId: authority.requestId,
+    });
   });
   onCommit(marketId);
 }

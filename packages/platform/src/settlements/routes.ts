@@ -9,11 +9,17 @@ import {
   type SettlementId,
   err,
   fromRfc3339,
-  invariant,
   ok,
   parseId,
 } from '@halfhour/kernel';
-import { type ApiError, type Authority, type Handlers, requiredKey } from '../api/index.ts';
+import {
+  type Acting,
+  type ApiError,
+  type Authority,
+  type Handlers,
+  acting,
+  requiredKey,
+} from '../api/index.ts';
 import { selectPolicy } from './collector.ts';
 import type { Settlements } from './create-settlements.ts';
 import { holdOrder, releaseOrder, selectHolds } from './hold-orders.ts';
@@ -83,12 +89,7 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
     );
   }
 
-  async function setAccount(
-    marketId: MarketId,
-    payee: PayeeId,
-    account: BankAccount,
-    authority: Authority | undefined,
-  ) {
+  async function setAccount(marketId: MarketId, payee: PayeeId, account: BankAccount, authority: Acting) {
     const set = await setBankAccount(deps, marketId, payee, account, authority);
     return set.ok ? ok({ account: maskAccount(set.value) }) : set;
   }
@@ -143,25 +144,26 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
     async getSettlementPolicy({ params }) {
       return ok(await selectPolicy(db, params.marketId));
     },
-    async setSettlementPolicy({ params, body, authority }) {
-      return setPolicy(deps, params.marketId, body, required(authority));
+    async setSettlementPolicy(request) {
+      return setPolicy(deps, request.params.marketId, request.body, acting(request));
     },
 
     getMerchantBankAccount: ({ params, authority }) =>
       showAccount(params.marketId, params.merchantId, authority),
-    setMerchantBankAccount: ({ params, body, authority }) =>
-      setAccount(params.marketId, params.merchantId, body, authority),
+    setMerchantBankAccount: (request) =>
+      setAccount(request.params.marketId, request.params.merchantId, request.body, acting(request)),
     getCourierBankAccount: ({ params, authority }) =>
       showAccount(params.marketId, params.courierId, authority),
-    setCourierBankAccount: ({ params, body, authority }) =>
-      setAccount(params.marketId, params.courierId, body, authority),
+    setCourierBankAccount: (request) =>
+      setAccount(request.params.marketId, request.params.courierId, request.body, acting(request)),
 
-    async holdOrderSettlement({ params, body, authority }) {
-      const held = await holdOrder(deps, params.marketId, params.orderId, body.reason, required(authority));
+    async holdOrderSettlement(request) {
+      const { params, body } = request;
+      const held = await holdOrder(deps, params.marketId, params.orderId, body.reason, acting(request));
       return held.ok ? ok(toHold(held.value)) : held;
     },
-    async releaseOrderSettlement({ params, authority }) {
-      await releaseOrder(deps, params.marketId, params.orderId, required(authority));
+    async releaseOrderSettlement(request) {
+      await releaseOrder(deps, request.params.marketId, request.params.orderId, acting(request));
       return ok(undefined);
     },
     async listSettlementHolds({ params, query }) {
@@ -174,13 +176,14 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       });
     },
 
-    async startSettlementRun({ params, body, authority, command }) {
+    async startSettlementRun(request) {
+      const { params, body } = request;
       const upTo = body.upTo === undefined ? undefined : fromRfc3339(body.upTo);
       if (body.upTo !== undefined && upTo === undefined) {
         return err({ code: 'invalid_request', detail: '`upTo` is no moment.' });
       }
       const start = { payees: body.payees, upTo };
-      const run = await startRun(deps, params.marketId, start, required(authority), requiredKey(command));
+      const run = await startRun(deps, params.marketId, start, acting(request), requiredKey(request.command));
       return run.ok ? ok(toRun(run.value)) : run;
     },
     async listSettlementRuns({ params, query }) {
@@ -192,12 +195,12 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       const run = await selectRun(db, params.marketId, params.runId);
       return run === undefined ? NOT_FOUND : ok(toRun(run));
     },
-    async approveSettlementRun({ params, authority }) {
-      const run = await approveRun(deps, params.marketId, params.runId, required(authority));
+    async approveSettlementRun(request) {
+      const run = await approveRun(deps, request.params.marketId, request.params.runId, acting(request));
       return run.ok ? ok(toRun(run.value)) : run;
     },
-    async discardSettlementRun({ params, authority }) {
-      const run = await discardRun(deps, params.marketId, params.runId, required(authority));
+    async discardSettlementRun(request) {
+      const run = await discardRun(deps, request.params.marketId, request.params.runId, acting(request));
       return run.ok ? ok(toRun(run.value)) : run;
     },
     async listRunSettlements({ params: { marketId, runId }, query }) {
@@ -247,13 +250,13 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       const payouts = await selectPayouts(db, params.marketId, { state, runId, before: before.value, limit });
       return namedPage(params.marketId, payouts, query, toPayout);
     },
-    async recordPayoutOutcome({ params, body, authority }) {
+    async recordPayoutOutcome(request) {
+      const { params, body } = request;
       const answer =
         body.outcome === 'paid'
           ? ({ state: 'paid' } as const)
           : ({ state: 'failed', reason: body.reason } as const);
-      const { role } = required(authority);
-      const settled = await settlePayout(deps, params.marketId, params.payoutId, answer, role);
+      const settled = await settlePayout(deps, params.marketId, params.payoutId, answer, acting(request));
       if (!settled.ok) return settled;
       return ok(toPayout(settled.value, await namesOf(params.marketId, [settled.value])));
     },
@@ -261,11 +264,6 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
 }
 
 const NOT_FOUND = err({ code: 'not_found' } as const);
-
-function required(authority: Authority | undefined): Authority {
-  invariant(authority !== undefined, 'these routes are for those who are signed in');
-  return authority;
-}
 
 function readCursor<P extends IdPrefix>(
   prefix: P,

@@ -1,6 +1,7 @@
 import type { SettlementPolicy } from '@halfhour/contract';
 import { type MarketId, type Result, err, ok } from '@halfhour/kernel';
-import type { ApiError, Authority } from '../api/index.ts';
+import type { Acting, ApiError } from '../api/index.ts';
+import { recordAction } from '../audit/index.ts';
 import { appendEvents } from '../events/index.ts';
 import { lockCollector, updatePolicy } from './collector.ts';
 import type { SettlementDeps } from './deps.ts';
@@ -15,10 +16,10 @@ export const NO_PROVIDER = {
 
 /** Says when and how payees are paid, from the next run on. Error: `invalid_request` (the debtor's account, no provider). */
 export async function setPolicy(
-  { db, clock, provider, onCommit }: SettlementDeps,
+  { db, clock, ids, provider, onCommit }: SettlementDeps,
   marketId: MarketId,
   wanted: SettlementPolicy,
-  authority: Authority,
+  authority: Acting,
 ): Promise<Result<SettlementPolicy, ApiError>> {
   const { debtor, ...terms } = wanted;
   if (debtor === undefined && terms.payoutBy === 'file') {
@@ -29,13 +30,14 @@ export async function setPolicy(
   if (checked?.ok === false) return checked;
   const policy: SettlementPolicy = { ...terms, ...(checked === undefined ? {} : { debtor: checked.value }) };
   await db.transaction(async (tx) => {
-    await lockCollector(tx, marketId);
+    const { policy: before } = await lockCollector(tx, marketId);
+    const at = clock.now();
     await updatePolicy(tx, marketId, policy);
     appendEvents(tx, marketId, [
       {
         type: 'SettlementPolicyChanged',
         subject: marketId,
-        at: clock.now(),
+        at,
         by: authority.role,
         data: {
           ...terms,
@@ -44,7 +46,21 @@ export async function setPolicy(
         },
       },
     ]);
+    recordAction(tx, marketId, ids, {
+      at,
+      by: authority,
+      kind: 'settlement_policy_changed',
+      subject: marketId,
+      before: withMaskedDebtor(before),
+      after: withMaskedDebtor(policy),
+      requestId: authority.requestId,
+    });
   });
   onCommit(marketId);
   return ok(policy);
+}
+
+/** The trail tells that the account changed and not what it is, as bank accounts are shown everywhere. */
+function withMaskedDebtor({ debtor, ...terms }: SettlementPolicy): Record<string, unknown> {
+  return debtor === undefined ? terms : { ...terms, debtor: maskAccount(debtor).account };
 }

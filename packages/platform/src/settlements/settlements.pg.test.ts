@@ -13,7 +13,7 @@ import {
   keyOf,
 } from '@halfhour/kernel';
 import fc from 'fast-check';
-import type { Authority, CommandKey } from '../api/index.ts';
+import type { Acting, CommandKey } from '../api/index.ts';
 import {
   COMMISSION,
   COURIER_PAY,
@@ -55,7 +55,8 @@ async function createWorld(provider: PayoutProvider = createEmbeddedPayoutProvid
     provider,
     onCommit: () => {},
   };
-  const operator: Authority = {
+  const operator: Acting = {
+    requestId: 'request-1',
     userId: ids.next('usr'),
     role: 'operator',
     scope: 'market',
@@ -384,7 +385,7 @@ test('payouts by file are sent with the approval, and a person says what became 
       world.marketId,
       payout!.id,
       state === 'paid' ? { state } : { state, reason: 'closed' },
-      'operator',
+      world.operator,
     );
   assert.ok((await say('paid')).ok && (await say('paid')).ok);
   const otherwise = await say('failed');

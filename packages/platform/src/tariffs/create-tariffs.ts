@@ -3,6 +3,7 @@ import { type Tariff, prepareTariff } from '@halfhour/engines/pricing';
 import {
   type Clock,
   type EpochMs,
+  type IdSource,
   type MarketId,
   type Result,
   err,
@@ -10,7 +11,8 @@ import {
   ok,
   toRfc3339,
 } from '@halfhour/kernel';
-import type { ApiError, Authority, CommandKey } from '../api/index.ts';
+import type { Acting, ApiError, CommandKey } from '../api/index.ts';
+import { recordAction } from '../audit/index.ts';
 import { findCommands, recordCommands } from '../commands/index.ts';
 import { appendEvents } from '../events/index.ts';
 import type { MarketRecord, Markets } from '../markets/index.ts';
@@ -36,6 +38,7 @@ import {
 export interface TariffsDeps {
   readonly db: Database;
   readonly clock: Clock;
+  readonly ids: IdSource;
   readonly markets: Pick<Markets, 'get'>;
   readonly estimate: EstimateTrip;
   /** Told after each commit that wrote events. */
@@ -66,10 +69,10 @@ export interface Tariffs extends TariffSource {
     marketId: MarketId,
     draft: TariffDraft,
     command: CommandKey,
-    authority: Authority,
+    authority: Acting,
   ): Promise<Result<TariffRecord, ApiError>>;
   /** `wrong_state` once it has started. Withdrawn again is withdrawn. */
-  withdraw(marketId: MarketId, version: number, authority: Authority): Promise<Result<undefined, ApiError>>;
+  withdraw(marketId: MarketId, version: number, authority: Acting): Promise<Result<undefined, ApiError>>;
   /** What a draft would have made of the last seven days. */
   preview(marketId: MarketId, terms: Tariff): Promise<Result<TariffPreview, ApiError>>;
 }
@@ -85,7 +88,7 @@ interface Known {
 const MAX_VERSIONS = 2_000;
 
 /** What markets charge; see the module's README. */
-export function createTariffs({ db, clock, markets, estimate, onCommit }: TariffsDeps): Tariffs {
+export function createTariffs({ db, clock, ids, markets, estimate, onCommit }: TariffsDeps): Tariffs {
   const known = new Map<MarketId, Known>();
 
   /** What there is now; the terms of what is known are not read again, since they never change. */
@@ -182,6 +185,15 @@ export function createTariffs({ db, clock, markets, estimate, onCommit }: Tariff
             data: { version: record.version, startsAt: toRfc3339(startsAt), userId: authority.userId },
           },
         ]);
+        recordAction(tx, marketId, ids, {
+          at: now,
+          by: authority,
+          kind: 'tariff_created',
+          subject: marketId,
+          reason: note,
+          after: { version: record.version, startsAt: toRfc3339(startsAt) },
+          requestId: authority.requestId,
+        });
         return ok(record);
       });
       if (made.ok) {
@@ -217,6 +229,14 @@ export function createTariffs({ db, clock, markets, estimate, onCommit }: Tariff
             data: { version, userId: authority.userId },
           },
         ]);
+        recordAction(tx, marketId, ids, {
+          at: now,
+          by: authority,
+          kind: 'tariff_withdrawn',
+          subject: marketId,
+          before: { version, startsAt: toRfc3339(record.startsAt) },
+          requestId: authority.requestId,
+        });
         return ok(true);
       });
       if (!withdrawn.ok) return withdrawn;

@@ -1,5 +1,5 @@
-import { type Clock, err, fromRfc3339, invariant, ok } from '@halfhour/kernel';
-import { type Handlers, requiredKey } from '../api/index.ts';
+import { type Clock, err, fromRfc3339, ok } from '@halfhour/kernel';
+import { type Handlers, acting, requiredKey } from '../api/index.ts';
 import type { Tariffs } from './create-tariffs.ts';
 import { toTariff } from './tariff.ts';
 
@@ -34,20 +34,20 @@ export function createTariffRoutes({
       return current.ok ? ok(toTariff(found.value, current.value.version, now)) : current;
     },
 
-    async createTariff({ params, body, command, authority }) {
-      invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
+    async createTariff(request) {
+      const { params, body, command } = request;
       const { terms, note } = body;
       const draft = { startsAt: momentOf(body.startsAt)!, terms, note };
-      const made = await tariffs.create(params.marketId, draft, requiredKey(command), authority);
+      const made = await tariffs.create(params.marketId, draft, requiredKey(command), acting(request));
       // Never the one in force: it starts later.
       return made.ok ? ok(toTariff(made.value, 0, clock.now())) : made;
     },
 
     previewTariff: ({ params, body }) => tariffs.preview(params.marketId, body.terms),
 
-    async withdrawTariff({ params, authority }) {
-      invariant(authority !== undefined, 'the route lets in nobody who is not signed in');
-      return tariffs.withdraw(params.marketId, params.tariffVersion, authority);
+    async withdrawTariff(request) {
+      const { marketId, tariffVersion } = request.params;
+      return tariffs.withdraw(marketId, tariffVersion, acting(request));
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Tariff } from '@halfhour/engines/pricing';
 import { HOUR_MS, MINUTE_MS, addMs, epochMs, keyOf } from '@halfhour/kernel';
-import type { Authority } from '../api/index.ts';
+import type { Acting } from '../api/index.ts';
 import { createMarkets } from '../markets/index.ts';
 import { type EstimateTrip, selectOrders, tariffOfPolicy } from '../ordering/index.ts';
 import { type TestOrdering, createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
@@ -17,14 +17,15 @@ const estimate: EstimateTrip = (_, from, to) => ({
 
 /** Two processes of one market, the second one only told by the database. */
 async function world(): Promise<
-  TestOrdering & { tariffs: Tariffs; elsewhere: Tariffs; authority: Authority; policy: Tariff }
+  TestOrdering & { tariffs: Tariffs; elsewhere: Tariffs; authority: Acting; policy: Tariff }
 > {
   let tariffs: Tariffs | undefined;
   const t = await createTestOrdering(db, { tariffs: { of: (market) => tariffs!.of(market) } });
   const make = (): Tariffs =>
-    createTariffs({ db, clock: t.clock, markets, estimate, onCommit: () => undefined });
+    createTariffs({ db, clock: t.clock, ids: t.ids, markets, estimate, onCommit: () => undefined });
   tariffs = make();
-  const authority: Authority = {
+  const authority: Acting = {
+    requestId: 'request-1',
     userId: t.shopperId,
     role: 'operator',
     scope: 'market',

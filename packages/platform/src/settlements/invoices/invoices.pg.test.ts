@@ -12,7 +12,7 @@ import {
   keyOf,
 } from '@halfhour/kernel';
 import fc from 'fast-check';
-import type { Authority, CommandKey } from '../../api/index.ts';
+import type { Acting, Authority, CommandKey } from '../../api/index.ts';
 import { selectBalances } from '../../ledger/index.ts';
 import { createMarkets } from '../../markets/index.ts';
 import type { OrderChange } from '../../ordering/index.ts';
@@ -56,7 +56,8 @@ async function createWorld(tariff = TARIFF) {
     provider: createEmbeddedPayoutProvider(),
     onCommit: () => {},
   };
-  const operator: Authority = {
+  const operator: Acting = {
+    requestId: 'request-1',
     userId: ids.next('usr'),
     role: 'operator',
     scope: 'market',

@@ -1,6 +1,7 @@
 import type { BankAccount } from '@halfhour/contract';
 import { type MarketId, type Result, err, ok } from '@halfhour/kernel';
-import type { ApiError, Authority } from '../../api/index.ts';
+import type { Acting, ApiError } from '../../api/index.ts';
+import { recordAction } from '../../audit/index.ts';
 import { appendEvents } from '../../events/index.ts';
 import type { SettlementDeps } from '../deps.ts';
 import { readPayeeNames } from '../payee-names.ts';
@@ -13,13 +14,13 @@ import { selectBankAccounts, upsertBankAccounts } from './bank-account-store.ts'
  * changed it, and no number.
  */
 export async function setBankAccount(
-  { db, clock, onCommit }: SettlementDeps,
+  { db, clock, ids, onCommit }: SettlementDeps,
   marketId: MarketId,
   payee: PayeeId,
   wanted: BankAccount,
-  authority: Authority | undefined,
+  authority: Acting,
 ): Promise<Result<BankAccount, ApiError>> {
-  if (authority === undefined || !mayRead(authority, payee)) return err({ code: 'not_found' });
+  if (!mayRead(authority, payee)) return err({ code: 'not_found' });
   const checked = checkBankAccount(wanted);
   if (!checked.ok) return checked;
   const changed = await db.transact<BankAccount, ApiError>(async (tx) => {
@@ -38,6 +39,15 @@ export async function setBankAccount(
         data: { ...toPayee(payee), userId: authority.userId, account: maskAccount(checked.value).account },
       },
     ]);
+    recordAction(tx, marketId, ids, {
+      at,
+      by: authority,
+      kind: 'bank_account_changed',
+      subject: payee,
+      ...(before !== undefined && { before: { ...maskAccount(before) } }),
+      after: { ...maskAccount(checked.value) },
+      requestId: authority.requestId,
+    });
     return ok(checked.value);
   });
   onCommit(marketId);

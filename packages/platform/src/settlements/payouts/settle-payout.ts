@@ -7,7 +7,8 @@ import {
   invariant,
   ok,
 } from '@halfhour/kernel';
-import type { ApiError } from '../../api/index.ts';
+import type { Acting, ApiError } from '../../api/index.ts';
+import { recordAction } from '../../audit/index.ts';
 import { appendEvents } from '../../events/index.ts';
 import { bank, payoutsInTransit, postTransactions } from '../../ledger/index.ts';
 import type { Tx } from '../../postgres/index.ts';
@@ -28,8 +29,9 @@ export async function settlePayout(
   marketId: MarketId,
   payoutId: PayoutId,
   answer: PayoutAnswer,
-  by: string,
+  who: Acting | 'system',
 ): Promise<Result<PayoutRecord, ApiError>> {
+  const by = who === 'system' ? who : who.role;
   const settled = await deps.db.transact<PayoutRecord, ApiError>(async (tx) => {
     const payout = await lockPayout(tx, marketId, payoutId);
     if (payout === undefined) return err({ code: 'not_found' });
@@ -70,6 +72,19 @@ export async function settlePayout(
     await postOutcome(deps, tx, marketId, after, at);
     if (answer.state === 'paid') tell('PayoutPaid');
     else tell('PayoutFailed', { reason: answer.reason });
+    if (who !== 'system') {
+      recordAction(tx, marketId, deps.ids, {
+        at,
+        by: who,
+        kind: answer.state === 'paid' ? 'payout_paid_by_hand' : 'payout_failed_by_hand',
+        subject: payoutId,
+        amountMinor: payout.amountMinor,
+        ...(answer.state === 'failed' && { reason: answer.reason }),
+        before: { state: payout.state },
+        after: { state: answer.state },
+        requestId: who.requestId,
+      });
+    }
     return ok(after);
   });
   deps.onCommit(marketId);

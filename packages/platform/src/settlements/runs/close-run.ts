@@ -8,7 +8,8 @@ import {
   invariant,
   ok,
 } from '@halfhour/kernel';
-import type { ApiError, Authority } from '../../api/index.ts';
+import type { Acting, ApiError } from '../../api/index.ts';
+import { recordAction } from '../../audit/index.ts';
 import { appendEvents } from '../../events/index.ts';
 import { type AccountName, payoutsInTransit, postTransactions } from '../../ledger/index.ts';
 import type { Tx } from '../../postgres/index.ts';
@@ -42,7 +43,7 @@ export function approveRun(
   deps: SettlementDeps,
   marketId: MarketId,
   runId: SettlementRunId,
-  authority: Authority,
+  authority: Acting,
 ): Promise<Result<RunRecord, ApiError>> {
   return closeOpenRun(deps, marketId, runId, authority, 'approved', async (tx, policy) => {
     const { clock, ids, markets, provider } = deps;
@@ -142,7 +143,7 @@ export function discardRun(
   deps: SettlementDeps,
   marketId: MarketId,
   runId: SettlementRunId,
-  authority: Authority,
+  authority: Acting,
 ): Promise<Result<RunRecord, ApiError>> {
   return closeOpenRun(deps, marketId, runId, authority, 'discarded', async (tx) => {
     await releaseEntries(tx, marketId, runId);
@@ -154,7 +155,7 @@ async function closeOpenRun(
   deps: SettlementDeps,
   marketId: MarketId,
   runId: SettlementRunId,
-  authority: Authority,
+  authority: Acting,
   state: 'approved' | 'discarded',
   settle: (tx: Tx, policy: SettlementPolicy) => Promise<Result<undefined, ApiError>>,
 ): Promise<Result<RunRecord, ApiError>> {
@@ -179,6 +180,16 @@ async function closeOpenRun(
         data: { runId, payees: run.payees, payoutMinor: run.payoutMinor },
       },
     ]);
+    recordAction(tx, marketId, deps.ids, {
+      at,
+      by: authority,
+      kind: state === 'approved' ? 'settlement_run_approved' : 'settlement_run_discarded',
+      subject: runId,
+      amountMinor: run.payoutMinor,
+      before: { state: run.state },
+      after: { state },
+      requestId: authority.requestId,
+    });
     return ok({ ...run, state, closedAt: at, closedBy: authority.userId });
   });
   deps.onCommit(marketId);

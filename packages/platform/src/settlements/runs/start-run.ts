@@ -1,5 +1,6 @@
 import { type EpochMs, type MarketId, type Result, err, invariant, ok, toRfc3339 } from '@halfhour/kernel';
-import type { ApiError, Authority, CommandKey } from '../../api/index.ts';
+import type { Acting, ApiError, CommandKey } from '../../api/index.ts';
+import { recordAction } from '../../audit/index.ts';
 import { findCommands, recordCommands } from '../../commands/index.ts';
 import { appendEvents } from '../../events/index.ts';
 import type { Tx } from '../../postgres/index.ts';
@@ -19,7 +20,7 @@ export async function startRun(
   deps: SettlementDeps,
   marketId: MarketId,
   { payees, upTo }: { readonly payees: Payees; readonly upTo: EpochMs | undefined },
-  authority: Authority,
+  authority: Acting,
   command: CommandKey,
 ): Promise<Result<RunRecord, ApiError>> {
   const started = await deps.db.transact<RunRecord, ApiError>(async (tx) => {
@@ -50,6 +51,15 @@ export async function startRun(
       minimumPayoutMinor: policy.minimumPayoutMinor,
     });
     recordCommands(tx, marketId, at, [{ command, outcome: opened }]);
+    recordAction(tx, marketId, deps.ids, {
+      at,
+      by: authority,
+      kind: 'settlement_run_started',
+      subject: opened.id,
+      amountMinor: opened.payoutMinor,
+      after: { payees, upTo: toRfc3339(opened.upTo), settlements: opened.settlements },
+      requestId: authority.requestId,
+    });
     return ok(opened);
   });
   deps.onCommit(marketId);
