@@ -80,7 +80,9 @@ export const settlementPolicy = z.strictObject({
 export const settlementRun = z.object({
   id: settlementRunId,
   payees,
-  state: z.enum(['open', 'approved', 'discarded']),
+  state: z
+    .enum(['open', 'approved', 'discarded', 'empty'])
+    .describe('`empty`: nothing was payable, so it ended by itself and pays nobody.'),
   upTo: moment.describe(
     'What was posted before this moment is in it, unless an earlier run has it or it is held.',
   ),

@@ -110,7 +110,7 @@ export const SETTLEMENT_ROUTES = {
     tag: 'Settlements',
     summary: 'Settle with all merchants, or all couriers',
     description:
-      'Takes all that became payable before `upTo` (now, unless given) and that no earlier run has. The run stays open, to be looked at, until it is approved, which pays, or discarded, which gives all back. One run of merchants and one of couriers can be open at a time.',
+      'Takes all that became payable before `upTo` (now, unless given) and that no earlier run has. The run stays open, to be looked at, until it is approved, which pays, or discarded, which gives all back. One run of merchants and one of couriers can be open at a time. Where nothing is payable the run is `empty`, over at once, and in nobody’s way.',
     access: STAFF,
     params: inMarket,
     body: z.strictObject({ payees: shape.payees, upTo: moment.optional() }),

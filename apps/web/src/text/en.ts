@@ -575,7 +575,12 @@ export const en = {
     run: 'Settlement run',
     settlement: 'Settlement',
     payees: { merchants: 'Stores', couriers: 'Couriers' },
-    runStates: { open: 'To be approved', approved: 'Approved', discarded: 'Discarded' },
+    runStates: {
+      open: 'To be approved',
+      approved: 'Approved',
+      discarded: 'Discarded',
+      empty: 'Nothing to settle',
+    },
     state: 'State',
     upTo: 'Up to',
     startedBy: 'Started',
@@ -601,6 +606,8 @@ export const en = {
     commission: 'Commission',
     noSettlements: 'Nobody is in this run',
     noSettlementsHint: 'Nothing had become payable since the run before.',
+    emptyRunHint:
+      'Nothing had become payable since the run before. The run has ended by itself; there is nothing to approve, and another one can be started at any time.',
     approve: 'Approve and pay',
     approveQuestion: (amount: string) => `Pay ${amount}?`,
     approveHint: 'The payouts of this run are made, and statements are closed. This cannot be undone.',

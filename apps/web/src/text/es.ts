@@ -584,7 +584,12 @@ export const es: Text = {
     run: 'Lote de liquidación',
     settlement: 'Liquidación',
     payees: { merchants: 'Tiendas', couriers: 'Repartidores' },
-    runStates: { open: 'Por aprobar', approved: 'Aprobado', discarded: 'Descartado' },
+    runStates: {
+      open: 'Por aprobar',
+      approved: 'Aprobado',
+      discarded: 'Descartado',
+      empty: 'Nada que liquidar',
+    },
     state: 'Estado',
     upTo: 'Hasta',
     startedBy: 'Iniciado',
@@ -610,6 +615,8 @@ export const es: Text = {
     commission: 'Comisión',
     noSettlements: 'No hay nadie en este lote',
     noSettlementsHint: 'Nada se había vuelto pagadero desde el lote anterior.',
+    emptyRunHint:
+      'Nada se había vuelto pagadero desde el lote anterior. El lote terminó por sí solo: no hay nada que aprobar y se puede iniciar otro en cualquier momento.',
     approve: 'Aprobar y pagar',
     approveQuestion: (amount) => `¿Pagar ${amount}?`,
     approveHint: 'Se hacen los pagos de este lote y se cierran los extractos. No se puede deshacer.',

@@ -130,6 +130,8 @@ async function createWorld(provider: PayoutProvider = createEmbeddedPayoutProvid
     },
     async settle(payees: 'merchants' | 'couriers' = 'merchants'): Promise<RunRecord> {
       const run = await world.start(payees);
+      // With nothing to settle it is over.
+      if (run.state === 'empty') return run;
       const approved = await approveRun(deps, marketId, run.id, operator);
       assert.ok(approved.ok);
       await world.settlements.sweep(marketId);
@@ -349,16 +351,29 @@ test('a market pays by schedule: one run a day up to midnight, that a person app
   // It is Monday, and what was sold today is in tomorrow's run.
   await Promise.all([world.settlements.sweep(world.marketId), world.settlements.sweep(world.marketId)]);
   assert.deepEqual((await runs()).toSorted(), [
-    ['couriers', '2026-06-01', 'open', 0],
-    ['merchants', '2026-06-01', 'open', 0],
+    ['couriers', '2026-06-01', 'empty', 0],
+    ['merchants', '2026-06-01', 'empty', 0],
   ]);
-  const [monday] = (await selectRuns(db, world.marketId, undefined, 10)).filter(
-    (run) => run.payees === 'merchants',
-  );
-  await approveRun(world.deps, world.marketId, monday!.id, world.operator);
   world.clock.advanceTo(addMs(world.clock.now(), DAY_MS));
   await world.settlements.sweep(world.marketId);
   assert.deepEqual((await runs())[0], ['merchants', '2026-06-02', 'open', 1_000]);
+});
+
+test('a run that finds nothing ends by itself: the next one starts, and nobody can approve or discard it', async () => {
+  const world = await createWorld();
+  const nothing = await world.start();
+  assert.deepEqual(
+    [nothing.state, nothing.settlements, nothing.payoutMinor, nothing.closedBy],
+    ['empty', 0, 0, 'system'],
+  );
+  for (const end of [approveRun, discardRun]) {
+    const ended = await end(world.deps, world.marketId, nothing.id, world.operator);
+    assert.ok(!ended.ok && ended.error.code === 'wrong_state' && ended.error['state'] === 'empty');
+  }
+  await world.bankOf(world.merchantId, '1001');
+  await world.sell(700);
+  const something = await world.start();
+  assert.deepEqual([something.state, something.payoutMinor], ['open', 700]);
 });
 
 test('payouts by file are sent with the approval, and a person says what became of each', async () => {
@@ -463,9 +478,12 @@ test('in any week, what was payable is paid, on its way, carried, held or waitin
             ));
           case 'release':
             return releaseOrder(world.deps, world.marketId, orders[each.order]!, world.operator);
-          case 'start':
-            if (open[each.payees] === undefined) open[each.payees] = (await world.start(each.payees)).id;
+          case 'start': {
+            if (open[each.payees] !== undefined) return;
+            const started = await world.start(each.payees);
+            if (started.state === 'open') open[each.payees] = started.id;
             return;
+          }
           case 'approve':
           case 'discard': {
             const runId = open[each.payees];

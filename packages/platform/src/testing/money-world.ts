@@ -295,6 +295,7 @@ export async function createMoneyMarket(
         const run = done(
           await settling.startSettlementRun({ ...asked(), params: inMarket, body: { payees } }),
         );
+        if (run.state === 'empty') continue;
         const params = { marketId, runId: run.id };
         done(await settling.approveSettlementRun({ ...asked(), params, body: {} }));
       }

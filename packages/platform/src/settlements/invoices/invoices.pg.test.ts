@@ -96,6 +96,8 @@ async function createWorld(tariff = TARIFF) {
     },
     async settle(): Promise<void> {
       const run = await world.start();
+      // With nothing to settle it is over.
+      if (run.state === 'empty') return;
       assert.ok((await approveRun(deps, marketId, run.id, operator)).ok);
     },
     /** The oldest first. */
@@ -208,6 +210,7 @@ test('whatever is sold and refunded, before a run or between its start and its a
         else {
           const run = await world.start();
           await world.refund(sold[each.of % sold.length]!, 7);
+          if (run.state === 'empty') continue;
           assert.ok((await approveRun(world.deps, world.marketId, run.id, world.operator)).ok);
         }
       }

@@ -165,7 +165,11 @@ async function closeOpenRun(
     if (run === undefined) return err({ code: 'not_found' });
     if (run.state === state) return ok(run);
     if (run.state !== 'open') {
-      return err({ code: 'wrong_state', state: run.state, detail: `The run is ${run.state}.` });
+      return err({
+        code: 'wrong_state',
+        state: run.state,
+        detail: `The run is ${run.state}.${run.state === 'empty' ? ' It has nothing to approve or give back.' : ''}`,
+      });
     }
     const at = deps.clock.now();
     const settled = await settle(tx, policy);

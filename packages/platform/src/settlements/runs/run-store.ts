@@ -19,7 +19,7 @@ import type { Settled } from './settle-payee.ts';
 export interface RunRecord {
   readonly id: SettlementRunId;
   readonly payees: Payees;
-  readonly state: 'open' | 'approved' | 'discarded';
+  readonly state: 'open' | 'approved' | 'discarded' | 'empty';
   readonly upTo: EpochMs;
   /** Of the market's calendar, where the run is by schedule. */
   readonly day?: string;
@@ -59,8 +59,8 @@ const RUN = `select run_id, payees, state, up_to, day::text, started_at, started
 export async function insertRun(tx: Tx, marketId: MarketId, run: RunRecord): Promise<void> {
   await tx.query(
     `insert into settlements.run (market_id, run_id, payees, state, up_to, day, started_at, started_by, settlements,
-       payout_minor)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       payout_minor, closed_at, closed_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       keyOf(marketId),
       keyOf(run.id),
@@ -72,6 +72,8 @@ export async function insertRun(tx: Tx, marketId: MarketId, run: RunRecord): Pro
       run.startedBy,
       run.settlements,
       run.payoutMinor,
+      run.closedAt === undefined ? null : toRfc3339(run.closedAt),
+      run.closedBy ?? null,
     ],
   );
 }

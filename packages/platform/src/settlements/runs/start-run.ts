@@ -14,7 +14,7 @@ import { settlePayee } from './settle-payee.ts';
 
 /**
  * Opens a run of merchants or of couriers with all that was posted before `upTo` (now, unless given) and is in no other
- * run. Errors: `invalid_request` (in the future), `wrong_state` (a run is open), `idempotency_key_reused`.
+ * run. One that finds nothing is `empty` and over. Errors: `invalid_request` (in the future), `wrong_state` (a run is open), `idempotency_key_reused`.
  */
 export async function startRun(
   deps: SettlementDeps,
@@ -57,7 +57,7 @@ export async function startRun(
       kind: 'settlement_run_started',
       subject: opened.id,
       amountMinor: opened.payoutMinor,
-      after: { payees, upTo: toRfc3339(opened.upTo), settlements: opened.settlements },
+      after: { state: opened.state, payees, upTo: toRfc3339(opened.upTo), settlements: opened.settlements },
       requestId: authority.requestId,
     });
     return ok(opened);
@@ -120,7 +120,7 @@ async function openRun(
   const run: RunRecord = {
     id: ids.next('srn'),
     payees,
-    state: 'open',
+    ...(settlements.length === 0 ? { state: 'empty', closedAt: at, closedBy: 'system' } : { state: 'open' }),
     upTo,
     ...(day === undefined ? {} : { day }),
     startedAt: at,
@@ -149,6 +149,7 @@ async function openRun(
         runId: run.id,
         payees,
         upTo: toRfc3339(upTo),
+        state: run.state,
         settlements: run.settlements,
         payoutMinor: run.payoutMinor,
       },

@@ -97,7 +97,11 @@ function Run({ run }: { run: SettlementRun }) {
         <FetchedPages query={query} items={items}>
           {(all) =>
             all.length === 0 ? (
-              <Notice icon="empty" title={t.noSettlements} hint={t.noSettlementsHint} />
+              <Notice
+                icon="empty"
+                title={t.noSettlements}
+                hint={run.state === 'empty' ? t.emptyRunHint : t.noSettlementsHint}
+              />
             ) : (
               <Settlements settlements={all} />
             )

@@ -15,6 +15,7 @@ const TONES: Readonly<Record<SettlementRun['state'], Tone>> = {
   open: 'watch',
   approved: 'good',
   discarded: 'plain',
+  empty: 'plain',
 };
 
 export function RunState({ state }: { state: SettlementRun['state'] }) {
