@@ -30,6 +30,7 @@ valueOf(
 const atCourier = { marketId: market.marketId, courierId: market.courierIds[0]! };
 const { route } = valueOf(await courier.call('getCourierRoute', { params: atCourier }));
 assert.ok(route !== null);
+const shifts = valueOf(await courier.call('listCourierShifts', { params: atCourier, query: {} }));
 // No dispatcher works in a sandbox.
 await db.query(
   `insert into dispatch.decision (market_id, order_id, decided_at, document) values ($1, $2, now(), $3)`,
@@ -105,6 +106,7 @@ const cases = accessCases(ROUTES, {
   settlementId,
   payoutId,
   invoiceId,
+  shiftId: shifts.items[0]!.id,
   tokens: {
     shopper: market.shoppers[0]!.token,
     otherShopper: market.shoppers[1]!.token,

@@ -15,6 +15,7 @@ export { ROUTES, type RouteName, type RouteOf } from './routes.ts';
 export type { Charge, FeeKind } from './charge-resources.ts';
 export type { Tariff, TariffPreview, TariffTerms } from './tariff-resources.ts';
 export type { CourierEarnings } from './courier-routes.ts';
+export type { DocumentFormat, DocumentLanguage } from './document-routes.ts';
 export type { CourierWay } from './way-routes.ts';
 export type { PaymentOption, Reach } from './shop-routes.ts';
 export type { Address, Names, Place } from './common.ts';

@@ -23,6 +23,7 @@ import {
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { feeKind } from './charge-resources.ts';
 import { COURIER_ROUTES } from './courier-routes.ts';
+import { DOCUMENT_ROUTES } from './document-routes.ts';
 import { DISPATCH_ROUTES } from './dispatch-routes.ts';
 import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
@@ -934,6 +935,7 @@ export const ROUTES = {
   },
 
   ...LEDGER_ROUTES,
+  ...DOCUMENT_ROUTES,
   ...SETTLEMENT_ROUTES,
 
   // Webhooks

@@ -31,6 +31,7 @@ const fixture: AccessFixture = {
   settlementId: idFromKey('stl', 13n),
   payoutId: idFromKey('pyo', 14n),
   invoiceId: idFromKey('inv', 15n),
+  shiftId: idFromKey('shf', 16n),
   tokens: {
     shopper: server.tokenOf({ role: 'shopper' }),
     otherShopper: server.tokenOf({ role: 'shopper' }),

@@ -15,6 +15,7 @@ import type {
   RouteId,
   SettlementId,
   SettlementRunId,
+  ShiftId,
   StoreId,
   UserId,
   WebhookId,
@@ -65,6 +66,8 @@ export interface AccessFixture {
   readonly settlementId: SettlementId;
   readonly payoutId: PayoutId;
   readonly invoiceId: InvoiceId;
+  /** Of `courier`. */
+  readonly shiftId: ShiftId;
   /** Bearer tokens. */
   readonly tokens: Readonly<Record<Exclude<Actor, 'nobody'>, string>>;
 }
@@ -98,6 +101,7 @@ const OWNERS: Readonly<Record<string, readonly Actor[]>> = {
   userId: ['shopper'],
   settlementId: ['merchant'],
   invoiceId: ['merchant'],
+  shiftId: ['courier'],
 };
 
 /** Routes whose body, not their path, names the thing. */
@@ -113,6 +117,7 @@ const QUERIES: Readonly<Partial<Record<RouteName, string>>> = {
   listReach: '?lat=-34.9&lng=-56.18',
   getLedgerBalance: '?account=platform:commission',
   listLedgerEntries: '?account=platform:commission',
+  getAccountStatement: '?account=platform:commission&from=2026-06-01&until=2026-06-01',
 };
 
 /** Every route as every actor, with what the contract expects; of public routes, as nobody. */

@@ -18,6 +18,7 @@ export {
 } from './courier-store.ts';
 export { type Couriers, type CouriersOptions, createCouriers } from './create-couriers.ts';
 export { createEquipmentRoutes, selectEquipment } from './equipment.ts';
+export { type CourierShift, selectShifts } from './shift-store.ts';
 export type { PositionListener } from './position-board.ts';
 export { createCourierRoutes } from './routes.ts';
 export { setCourierWork } from './set-courier-work.ts';

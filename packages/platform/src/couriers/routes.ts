@@ -1,9 +1,10 @@
-import { type Result, err, fromRfc3339, ok, parseId } from '@halfhour/kernel';
+import { type Result, err, fromRfc3339, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import type { ApiError, Handlers } from '../api/index.ts';
 import type { Queryable } from '../postgres/index.ts';
 import { maySteer, toCourier, withPosition } from './courier.ts';
 import { selectCourierPage, selectCouriers } from './courier-store.ts';
 import type { Couriers } from './create-couriers.ts';
+import { selectShifts } from './shift-store.ts';
 import type { PointsReported } from './report-points.ts';
 
 export function createCourierRoutes({
@@ -15,6 +16,7 @@ export function createCourierRoutes({
 }): Handlers<
   | 'listCouriers'
   | 'getCourier'
+  | 'listCourierShifts'
   | 'startShift'
   | 'endShift'
   | 'setBreak'
@@ -42,6 +44,25 @@ export function createCourierRoutes({
       const [courier] = await selectCouriers(db, marketId, [courierId]);
       if (courier === undefined) return err({ code: 'not_found' });
       return ok(toCourier(withPosition(courier, couriers.positions(marketId).get(courierId))));
+    },
+
+    async listCourierShifts({ params: { marketId, courierId }, query, authority }) {
+      const before = query.cursor === undefined ? undefined : parseId('shf', query.cursor);
+      if (query.cursor !== undefined && before === undefined) {
+        return err({ code: 'invalid_request', detail: '`cursor` is not one that this list gave.' });
+      }
+      const [courier] = await selectCouriers(db, marketId, [courierId]);
+      if (!maySteer(authority, courierId) || courier === undefined) return err({ code: 'not_found' });
+      const shifts = await selectShifts(db, marketId, courierId, { before, limit: query.limit });
+      return ok({
+        items: shifts.map(({ id, startedAt, endsAt, endedAt }) => ({
+          id,
+          startedAt: toRfc3339(startedAt),
+          endsAt: toRfc3339(endsAt),
+          ...(endedAt === undefined ? {} : { endedAt: toRfc3339(endedAt) }),
+        })),
+        ...(shifts.length === query.limit ? { next: shifts.at(-1)!.id } : {}),
+      });
     },
 
     async startShift({ params: { marketId, courierId }, body, authority, command }) {

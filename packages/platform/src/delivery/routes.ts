@@ -6,6 +6,7 @@ import { type HandDeps, assignByHand, releaseByHand } from './by-hand.ts';
 import { courierEarnings } from './courier-earnings.ts';
 import { declineRoute } from './decline-route.ts';
 import type { Delivery } from './delivery.ts';
+import { writeShiftStatement } from './shift-statement.ts';
 import type { RouteRecord } from './route.ts';
 import { toRoute } from './to-route.ts';
 import type { Worker } from './work-stops.ts';
@@ -15,6 +16,7 @@ export function createDeliveryRoutes(
 ): Handlers<
   | 'getCourierRoute'
   | 'getCourierEarnings'
+  | 'getShiftStatement'
   | 'arriveAtStop'
   | 'completeStop'
   | 'declineRoute'
@@ -41,6 +43,11 @@ export function createDeliveryRoutes(
       ]);
       if (courier === undefined || market === undefined) return err({ code: 'not_found' });
       return ok(await courierEarnings(db, market, courierId, deps.clock.now()));
+    },
+
+    async getShiftStatement({ params: { marketId, courierId, shiftId }, query, authority }) {
+      if (!maySteer(authority, courierId)) return err({ code: 'not_found' });
+      return writeShiftStatement(deps, marketId, courierId, shiftId, query);
     },
 
     async arriveAtStop({ params: { marketId, routeId, stopNumber }, authority, command }) {

@@ -23,6 +23,15 @@ export async function selectEndOfDay(db: Queryable, day: string, timeZone: strin
   return row!.ends;
 }
 
+/** When a day of the market's calendar begins. */
+export async function selectStartOfDay(db: Queryable, day: string, timeZone: string): Promise<EpochMs> {
+  const [row] = await db.query<{ starts: EpochMs }>(`select $1::date::timestamp at time zone $2 as starts`, [
+    day,
+    timeZone,
+  ]);
+  return row!.starts;
+}
+
 /** Periods, the last one closed first. */
 export async function selectPeriodCloses(
   db: Queryable,

@@ -1,6 +1,7 @@
 import type { AnswerOf, RouteOf } from '@halfhour/contract';
 import { type Clock, epochMs, err, fromRfc3339, ok, parseId, toRfc3339 } from '@halfhour/kernel';
 import { type Handlers, requiredKey } from '../api/index.ts';
+import { writeAccountStatement } from './account-statement.ts';
 import { CHART, chartEntryOf } from './chart.ts';
 import { type FinanceDeps, closePeriod } from './close-period.ts';
 import { type PostedTransaction, selectBalances, selectTransactions } from './ledger-store.ts';
@@ -16,6 +17,7 @@ type LedgerRouteName =
   | 'getLedgerBalance'
   | 'getTrialBalance'
   | 'listLedgerEntries'
+  | 'getAccountStatement'
   | 'listPeriodCloses'
   | 'closePeriod'
   | 'postLedgerCorrection';
@@ -89,6 +91,8 @@ export function createLedgerRoutes(deps: FinanceDeps): Handlers<LedgerRouteName>
         ...(entries.length === query.limit ? { next: entries.at(-1)!.transactionId } : {}),
       });
     },
+
+    getAccountStatement: ({ params, query }) => writeAccountStatement(deps, params.marketId, query, query),
 
     async listPeriodCloses({ params: { marketId }, query }) {
       const before = query.cursor === undefined ? undefined : fromRfc3339(query.cursor);

@@ -23,6 +23,7 @@ import {
 import { selectPolicy } from './collector.ts';
 import type { Settlements } from './create-settlements.ts';
 import { holdOrder, releaseOrder, selectHolds } from './hold-orders.ts';
+import { writeInvoice } from './invoices/invoice-document.ts';
 import { type InvoiceRecord, selectInvoices } from './invoices/invoice-store.ts';
 import { readPayeeNames } from './payee-names.ts';
 import { type PayeeId, mayRead } from './payee.ts';
@@ -41,6 +42,7 @@ import {
   selectSettlements,
 } from './runs/run-store.ts';
 import { startRun } from './runs/start-run.ts';
+import { writeSettlementStatement } from './settlement-statement.ts';
 import { setPolicy } from './set-policy.ts';
 import { toHold, toInvoice, toLine, toPayout, toRun, toSettlement } from './show.ts';
 
@@ -221,6 +223,10 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
       if (!found.ok) return found;
       return ok(toSettlement(found.value, await namesOf(params.marketId, [found.value])));
     },
+    async getSettlementStatement({ params, query, authority }) {
+      const found = await findSettlement(params.marketId, params.settlementId, authority);
+      return found.ok ? writeSettlementStatement(deps, params.marketId, found.value, query) : found;
+    },
     async listSettlementLines({ params, query, authority }) {
       const after = readCursor('txn', query);
       if (!after.ok) return after;
@@ -241,6 +247,11 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
     async getInvoice({ params, authority }) {
       const found = await findInvoice(params.marketId, params.invoiceId, authority);
       return found.ok ? ok(toInvoice(found.value)) : found;
+    },
+
+    async getInvoiceDocument({ params, query, authority }) {
+      const found = await findInvoice(params.marketId, params.invoiceId, authority);
+      return found.ok ? ok(await writeInvoice(deps, params.marketId, found.value, query)) : found;
     },
 
     async listPayouts({ params, query }) {
