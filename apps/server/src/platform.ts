@@ -52,6 +52,7 @@ import {
   createWalletProvider,
   recheckDifferences,
   reconcile,
+  reconcilePayouts,
   watchFloats,
 } from '@halfhour/platform/payments';
 import { type Database, ensurePartitions } from '@halfhour/platform/postgres';
@@ -484,6 +485,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     everyAlone(clock, SETTLE_SECONDS, 'settle', marketId, () => settlements.sweep(marketId));
     everyAlone(clock, RECONCILE_SECONDS, 'reconcile payments', marketId, async () => {
       await reconcile(reconciling, marketId);
+      await reconcilePayouts({ ...reconciling, markets }, marketId);
       await recheckDifferences(reconciling, marketId);
       await watchFloats(reconciling, marketId);
     });

@@ -42,6 +42,7 @@ export const paymentException = z.object({
     'state_differs',
     'duplicate',
     'float_over_limit',
+    'payout_differs',
   ]),
   provider: z.string(),
   orderId: orderId.optional(),

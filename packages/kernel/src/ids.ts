@@ -25,6 +25,7 @@ export type IdPrefix =
   | 'off' // offer
   | 'ord' // order
   | 'pay' // payment
+  | 'ppo' // payout of a payment provider to the bank
   | 'pyo' // payout to a merchant or courier
   | 'ref' // refund
   | 'rte' // route

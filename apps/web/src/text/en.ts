@@ -352,6 +352,7 @@ export const en = {
       'shift-guarantee': 'Guarantee of a shift',
       'paid-otherwise': 'Paid by the bank',
       'written-off': 'Written off',
+      'provider-payout': 'Payout of the payment provider',
     },
   },
 
@@ -403,6 +404,10 @@ export const en = {
       refund_refused: {
         title: 'Refund refused',
         meaning: 'The shopper is to get money back, and the provider will not pay it.',
+      },
+      payout_differs: {
+        title: 'Provider’s payout differs',
+        meaning: 'What the provider has paid to the bank is not what the payments in it come to.',
       },
       float_over_limit: {
         title: 'Too much cash',

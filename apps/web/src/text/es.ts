@@ -357,6 +357,7 @@ export const es: Text = {
       'shift-guarantee': 'Garantía de un turno',
       'paid-otherwise': 'Pagado por el banco',
       'written-off': 'Dado por perdido',
+      'provider-payout': 'Pago del proveedor al banco',
     },
   },
 
@@ -406,6 +407,10 @@ export const es: Text = {
       refund_refused: {
         title: 'Reembolso rechazado',
         meaning: 'Se debe devolver dinero al cliente y el proveedor no lo paga.',
+      },
+      payout_differs: {
+        title: 'El pago del proveedor difiere',
+        meaning: 'Lo que el proveedor pagó al banco no es lo que suman sus cobros.',
       },
       float_over_limit: {
         title: 'Demasiado efectivo',

@@ -341,6 +341,7 @@ export const zh: Text = {
       'shift-guarantee': '班次保底',
       'paid-otherwise': '银行结清',
       'written-off': '核销',
+      'provider-payout': '支付机构打款',
     },
   },
 
@@ -375,6 +376,7 @@ export const zh: Text = {
       capture_refused: { title: '扣款被拒', meaning: '订单已交付，但支付机构拒绝扣款。' },
       void_refused: { title: '解冻被拒', meaning: '订单已取消，但支付机构拒绝解冻顾客的款项。' },
       refund_refused: { title: '退款被拒', meaning: '应向顾客退款，但支付机构拒绝退款。' },
+      payout_differs: { title: '机构打款不符', meaning: '支付机构打入银行的金额与其中的收付款不一致。' },
       float_over_limit: { title: '现金超限', meaning: '骑手持有的代收现金超过上限，需要上缴。' },
       captured_less: { title: '扣款不足', meaning: '支付机构的扣款少于订单总额，差额仍未收到。' },
       missing_here: { title: '我方缺失', meaning: '支付机构有一笔我方没有记录的付款或退款。' },

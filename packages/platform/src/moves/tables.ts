@@ -64,6 +64,7 @@ const WHOLE: readonly string[] = [
   'payments.cash_policy',
   'payments.dispute',
   'payments.exception',
+  'payments.provider_payout',
   'payments.reconciled',
   'payments.refund',
   'promises.history',

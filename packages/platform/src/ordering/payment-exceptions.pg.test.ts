@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type MarketId, type OrderId, DAY_MS, HOUR_MS, MINUTE_MS, keyOf } from '@halfhour/kernel';
 import { selectBalances, selectImbalance } from '../ledger/index.ts';
+import { createMarkets } from '../markets/index.ts';
 import {
+  type ProviderPayout,
   LATE_MS,
   createMemoryBooks,
   createPaymentRoutes,
   paymentIdOf,
   recheckDifferences,
   reconcile,
+  reconcilePayouts,
 } from '../payments/index.ts';
 import { createTestDatabase, createTestOrdering, eventsOf } from '../testing/index.ts';
 import { type Ordering, createOrderingRoutes, selectOrders } from './index.ts';
@@ -354,4 +357,66 @@ test('reconciliation finds each kind of difference once, and what agrees later e
   t.clock.advanceBy(DAY_MS);
   await reconcile(t.reconciling, t.marketId);
   assert.equal((await t.open()).length, 2, 'what a person has explained stays so');
+});
+
+test('what a provider pays to the bank is booked once, with its fees, and what does not fit is an exception while it is so', async () => {
+  const t = await setUp();
+  const orders = [await t.place(), await t.place()];
+  for (const id of orders) await t.deliver(id);
+  assert.ok((await t.refund(orders[1]!, 100)).ok);
+  await t.ordering.sweep(t.marketId);
+  const cleared = await t.balance('payments:test:clearing');
+  assert.ok(cleared > 0);
+  const grossMinor = cleared;
+  const feesMinor = Math.round((cleared + 100) / 100);
+  t.clock.advanceBy(2 * DAY_MS);
+  const deps = { ...t.reconciling, markets: createMarkets({ db }) };
+  const booked = await Promise.all([1, 2].map(() => reconcilePayouts(deps, t.marketId)));
+  assert.deepEqual(booked.toSorted(), [0, 1], 'also when two look at the same time');
+  const stands = async () => [
+    await t.balance('bank:main'),
+    await t.balance('platform:provider-fees'),
+    await t.balance('payments:test:clearing'),
+  ];
+  assert.deepEqual(await stands(), [grossMinor - feesMinor, feesMinor, 0]);
+  assert.deepEqual(await t.open(), []);
+
+  // The provider lists other payments in it now: nothing is posted, a person is told.
+  const { operations } = t.books;
+  const extra = { ...operations.find(({ kind }) => kind === 'capture')!, id: 'op_later', amountMinor: 1_000 };
+  operations.push(extra);
+  for (const _ of [1, 2]) assert.equal(await reconcilePayouts(deps, t.marketId), 0);
+  const [differs] = await t.open();
+  assert.deepEqual(
+    [differs!.kind, differs!.oursMinor, differs!.theirsMinor! - differs!.oursMinor!],
+    ['payout_differs', grossMinor - feesMinor, 990],
+  );
+  assert.deepEqual(await stands(), [grossMinor - feesMinor, feesMinor, 0]);
+  operations.splice(operations.indexOf(extra), 1);
+  await reconcilePayouts(deps, t.marketId);
+  assert.deepEqual(await t.open(), []);
+
+  // One whose payments explain less than came to the bank, and one that the bank sent back.
+  const payout = {
+    state: 'paid',
+    at: t.clock.now(),
+    amountMinor: 500,
+    grossMinor: 300,
+    feesMinor: 10,
+  } as const;
+  const listing = (...payouts: readonly ProviderPayout[]) => ({
+    ...deps,
+    providers: [{ ...t.reconciling.providers[0]!, payouts: () => Promise.resolve(payouts) }],
+  });
+  const before = await stands();
+  await reconcilePayouts(listing({ ...payout, reference: 'po_1' }), t.marketId);
+  assert.deepEqual(await stands(), [before[0]! + 290, before[1]! + 10, before[2]! - 300]);
+  const failed = { ...payout, reference: 'po_1', state: 'failed' } as const;
+  const never = { ...failed, reference: 'po_2' };
+  await reconcilePayouts(listing(failed, never), t.marketId);
+  assert.deepEqual(
+    (await t.open()).map(({ kind, oursMinor, theirsMinor }) => [kind, oursMinor, theirsMinor]),
+    [['payout_differs', 290, 0]],
+  );
+  assert.deepEqual(await selectImbalance(db, t.marketId), { sumMinor: 0, unbalanced: 0 });
 });

@@ -3,6 +3,7 @@ import type { EpochMs, OrderId, PaymentExceptionId, RefundId } from '@halfhour/k
 /**
  * Something about money that a person has to look at. The first three a provider has said no to for good; `captured_less`
  * leaves a part of an order unpaid; `float_over_limit` is cash that a courier should bring in;
+ * `payout_differs` is money that a provider has paid to the bank and that its payments do not explain;
  * the others are differences that reconciliation has found between the provider's list and ours.
  */
 export const EXCEPTION_KINDS = [
@@ -16,6 +17,7 @@ export const EXCEPTION_KINDS = [
   'state_differs',
   'duplicate',
   'float_over_limit',
+  'payout_differs',
 ] as const;
 export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
 
@@ -53,6 +55,7 @@ export const CHOICES: Readonly<Record<ExceptionKind, readonly Resolution[]>> = {
   state_differs: ['explained'],
   duplicate: ['explained'],
   float_over_limit: ['explained'],
+  payout_differs: ['explained'],
 };
 
 export interface ExceptionDraft {

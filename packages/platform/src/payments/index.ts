@@ -30,9 +30,11 @@ export type {
   PaymentNotification,
   PaymentProvider,
   PaymentRequest,
+  ProviderPayout,
 } from './provider.ts';
 export { createWalletProvider } from './wallet-provider.ts';
 export { createStripeProvider } from './stripe-provider.ts';
 export { type SettleDeps, settleDue } from './settle-due.ts';
+export { reconcilePayouts } from './reconcile-payouts.ts';
 export { type TestBooks, createMemoryBooks, createPostgresBooks } from './test-books.ts';
 export { LATE_MS, createTestProvider } from './test-provider.ts';

@@ -77,6 +77,19 @@ export interface OperationQuery {
   readonly cursor?: string | undefined;
 }
 
+/** What a provider has sent to the bank of the installation, as its own list has it. */
+export interface ProviderPayout {
+  /** The provider's name for it; no two are the same. */
+  readonly reference: string;
+  readonly state: 'paid' | 'failed';
+  readonly at: EpochMs;
+  /** What came to the bank for this market; below zero where the provider took it from there. */
+  readonly amountMinor: number;
+  /** Captures less refunds and disputes in it, before fees. */
+  readonly grossMinor: number;
+  readonly feesMinor: number;
+}
+
 /** A payment provider. Every operation is idempotent at the provider under the payment's or refund's id. */
 export interface PaymentProvider {
   readonly name: string;
@@ -116,6 +129,12 @@ export interface PaymentProvider {
     payment: { readonly paymentId: PaymentId; readonly reference: string | undefined },
     signal: AbortSignal,
   ): Promise<readonly ProviderOperation[]>;
+  /** What it has paid to the bank in a span of time. Absent where a provider cannot tell: a person books it then. */
+  payouts?(
+    marketId: MarketId,
+    query: { readonly from: EpochMs; readonly to: EpochMs },
+    signal: AbortSignal,
+  ): Promise<readonly ProviderPayout[]>;
   /** Of the embedded provider alone: what its page was told by the shopper. */
   answerChallenge?(marketId: MarketId, paymentId: PaymentId, outcome: 'approve' | 'decline'): void;
   /**

@@ -229,6 +229,49 @@ test('the list of what moved is paged, and only what is of this market is in it'
   assert.equal(second.next, undefined);
 });
 
+test('a payout tells what of it is of the market: charges, refunds and disputes with their fees, less what is of others', async () => {
+  const page = (...data: readonly object[]) => [200, { data, has_more: false }] as const;
+  const payout = { id: 'po_1', object: 'payout', arrival_date: 1_780_000_000, amount: 2_000 };
+  const item = (amount: number, fee: number, source: object | null) => ({
+    id: `txn_${amount}`,
+    amount,
+    fee,
+    net: amount - fee,
+    source,
+  });
+  const ours = { halfhour_market: marketId };
+  const { provider, sent } = recorded(
+    page({ ...payout, status: 'paid' }, { ...payout, id: 'po_2', status: 'in_transit' }),
+    page(
+      item(3_000, 90, { object: 'charge', metadata: ours }),
+      item(-400, 0, { object: 'refund', metadata: ours }),
+      item(-500, 15, { object: 'dispute', payment_intent: 'pi_3MtwBw' }),
+      item(700, 20, { object: 'charge', metadata: { halfhour_market: idFromKey('mkt', 9n) } }),
+      item(-675, 0, { object: 'topup', metadata: {} }),
+      item(-2_000, 0, { object: 'payout' }),
+    ),
+    [200, intent()],
+  );
+  const span = { from: epochMs(1_779_999_000_000), to: epochMs(1_780_000_000_500) };
+  const found = await provider.payouts!(marketId, span, new AbortController().signal);
+  assert.deepEqual(found, [
+    {
+      reference: 'po_1',
+      state: 'paid',
+      at: epochMs(1_780_000_000_000),
+      // Without the 680 of the other market; the 675 that name none are in it and not explained.
+      amountMinor: 1_320,
+      grossMinor: 2_100,
+      feesMinor: 105,
+    },
+  ]);
+  assert.deepEqual(
+    sent.map(({ path }) => path),
+    ['/v1/payouts', '/v1/balance_transactions', '/v1/payment_intents/pi_3MtwBw'],
+  );
+  assert.equal(sent[1]!.form['payout'], 'po_1');
+});
+
 test('a notification counts when Stripe signed its bytes within five minutes', () => {
   const { provider } = recorded();
   const text = JSON.stringify({

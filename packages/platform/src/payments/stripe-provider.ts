@@ -17,6 +17,7 @@ import type {
   ProviderOperation,
 } from './provider.ts';
 import { type Send, type StripeObject, StripeRefusal, createStripeClient } from './stripe-client.ts';
+import { listStripePayouts } from './stripe-payouts.ts';
 import { isSignedByStripe } from './stripe-signature.ts';
 
 export interface StripeOptions {
@@ -202,6 +203,8 @@ export function createStripeProvider({
         ...(page['has_more'] === true ? { next: String(rows.at(-1)!['id']) } : {}),
       };
     },
+
+    payouts: (marketId, span, signal) => listStripePayouts(stripe, marketId, span, signal),
 
     async operationsOf(marketId, { reference }, signal) {
       if (reference === undefined) return [];

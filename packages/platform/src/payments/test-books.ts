@@ -4,6 +4,8 @@ import {
   type MarketId,
   type PaymentId,
   type RefundId,
+  DAY_MS,
+  epochMs,
   fromRfc3339,
   idFromKey,
   invariant,
@@ -11,7 +13,14 @@ import {
   toRfc3339,
 } from '@halfhour/kernel';
 import type { Queryable } from '../postgres/index.ts';
-import type { OperationQuery, PaymentAnswer, PaymentRequest, ProviderOperation } from './provider.ts';
+import type {
+  OperationQuery,
+  PaymentAnswer,
+  PaymentRequest,
+  ProviderOperation,
+  ProviderPayout,
+} from './provider.ts';
+import { daysOf, payoutsOf } from './test-payouts.ts';
 
 export type BookedRequest = PaymentRequest & { readonly refundId?: RefundId | undefined };
 
@@ -27,6 +36,10 @@ export interface TestBooks {
     query: OperationQuery,
   ): Promise<{ items: ProviderOperation[]; next?: string | undefined }>;
   of(marketId: MarketId, paymentId: PaymentId): Promise<ProviderOperation[]>;
+  payouts(
+    marketId: MarketId,
+    span: { readonly from: EpochMs; readonly to: EpochMs },
+  ): Promise<ProviderPayout[]>;
 }
 
 const PAGE = 100;
@@ -104,6 +117,7 @@ export function createMemoryBooks(clock: Clock): TestBooks & { readonly operatio
     book: (kind, request) => Promise.resolve(apply(kind, request)),
     of: (_marketId, paymentId) =>
       Promise.resolve(operations.filter((operation) => operation.paymentId === paymentId)),
+    payouts: (_marketId, { from, to }) => Promise.resolve(payoutsOf(daysOf(operations, from, to))),
     list(_marketId, { from, to, cursor = '0' }) {
       const found = operations.filter(({ at }) => at >= from && at < to);
       const start = Number(cursor);
@@ -145,6 +159,25 @@ export function createPostgresBooks(db: Queryable, clock: Clock): TestBooks {
       );
       return rows.map(toOperation);
     },
+    async payouts(marketId, { from, to }) {
+      const rows = await db.query<{ day: EpochMs; captured: string; refunded: string }>(
+        `select date_trunc('day', at, 'UTC') as day,
+           coalesce(sum(amount_minor) filter (where kind = 'capture'), 0) as captured,
+           coalesce(sum(amount_minor) filter (where kind = 'refund'), 0) as refunded
+         from payments.test_operation
+         where market_id = $1 and kind <> 'void' and at >= $2::timestamptz and at < $3::timestamptz
+         group by 1
+         order by 1`,
+        [keyOf(marketId), toRfc3339(wholeDay(from, 1)), toRfc3339(wholeDay(to, 0))],
+      );
+      return payoutsOf(
+        rows.map(({ day, captured, refunded }) => ({
+          startsAt: day,
+          capturedMinor: Number(captured),
+          refundedMinor: Number(refunded),
+        })),
+      );
+    },
     async list(marketId, { from, to, cursor }) {
       const [at, payment, kind, refund] = cursor?.split(' ') ?? [];
       const rows = await db.query<OperationRow>(
@@ -172,6 +205,11 @@ export function createPostgresBooks(db: Queryable, clock: Clock): TestBooks {
       };
     },
   };
+}
+
+/** The beginning of the day of UTC, or of the next one where that has begun. */
+function wholeDay(moment: EpochMs, roundsUp: 0 | 1): EpochMs {
+  return epochMs((roundsUp === 1 ? Math.ceil(moment / DAY_MS) : Math.floor(moment / DAY_MS)) * DAY_MS);
 }
 
 interface OperationRow {

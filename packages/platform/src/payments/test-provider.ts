@@ -124,6 +124,7 @@ export function createTestProvider({ clock, secret, notify, books }: TestProvide
       ? {}
       : {
           operations: (marketId, query) => books.list(marketId, query),
+          payouts: (marketId, span) => books.payouts(marketId, span),
           operationsOf: (marketId, { paymentId }) => books.of(marketId, paymentId),
         }),
     answerChallenge: (_marketId, paymentId, outcome) => void challenges.set(paymentId, outcome),
