@@ -172,6 +172,47 @@ test('an operator settles with stores, from the run to its payouts', { skip }, a
     await looksRight(page, 'run');
     await page.goto(`${finance}/settlements`);
     await page.locator('[data-testid=runs] [data-state=approved]').waitFor();
+
+    await page.goto(`${finance}/invoices`);
+    await page.locator('[data-testid=invoices] [data-id]').first().waitFor();
+    await looksRight(page, 'invoices');
+    for (const format of ['pdf', 'csv']) {
+      const link = page.locator(`[data-testid=document-${format}]`).first();
+      const saved = page.waitForEvent('download');
+      await link.click();
+      assert.match((await saved).suggestedFilename(), new RegExp(`^INV-\\d{4}-000001\\.${format}$`));
+    }
+    // There is nothing more to settle: the run ends by itself, and says so.
+    await page.goto(`${finance}/settlements`);
+    await page.locator('[data-testid=settle-merchants]').click();
+    await page.waitForURL(/\/settlements\/srn_/);
+    await page.getByText('ended by itself').waitFor();
+  });
+});
+
+test('an operator corrects the books and closes a period', { skip }, async () => {
+  await deliveredOrder();
+  await asOperator(async (page, finance) => {
+    await page.goto(`${finance}/periods`);
+    const form = page.locator('[data-testid=correction]');
+    const amounts = form.getByLabel(/^Amount/);
+    await form.getByLabel('Account 1').fill('platform:losses');
+    await amounts.nth(0).fill('1.50');
+    await form.getByLabel('Account 2').fill('platform:commission');
+    await amounts.nth(1).fill('-1');
+    assert.match(await page.locator('[data-testid=correction-sum]').innerText(), /Missing/);
+    await looksRight(page, 'periods');
+    await amounts.nth(1).fill('-1.5');
+    await form.getByLabel('Reason').fill('booked as a sale');
+    await form.locator('button[type=submit]').click();
+    await form.getByRole('status').waitFor();
+
+    await page.locator('[data-testid=through-day]').fill('2025-12-31');
+    await page.locator('[data-testid=close-note]').fill('year end');
+    await page.locator('[data-testid=close-period]').click();
+    await page.locator('[data-testid=close-period-confirm]').click();
+    await page.locator('[data-testid=periods] [data-id]').first().waitFor();
+    await looksRight(page, 'periods-closed');
   });
 });
 

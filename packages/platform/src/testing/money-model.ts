@@ -41,8 +41,8 @@ const withoutTax = (minor: number): number => Math.round(minor / 1.22);
 
 export function sharesOf(dishes: number): Shares {
   const items = dishes * DISH_MINOR;
-  const serviceGross = items * 0.04;
-  const commission = items * 0.2;
+  const serviceGross = items / 25;
+  const commission = items / 5;
   const delivery = withoutTax(DELIVERY_MINOR);
   const service = withoutTax(serviceGross);
   const merchant = withoutTax(items) - commission;
@@ -62,7 +62,7 @@ function partOf(dishes: number, back: number) {
   const items = sharesOf(dishes);
   const itemTax = dishes * DISH_MINOR - items.merchant - items.commission;
   const tax = Math.round((itemTax * back) / dishes);
-  const commission = back * 0.2 * DISH_MINOR;
+  const commission = (back * DISH_MINOR) / 5;
   return { tax, commission, merchant: back * DISH_MINOR - tax - commission };
 }
 

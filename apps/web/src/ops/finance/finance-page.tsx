@@ -1,4 +1,12 @@
-import { Banknote, BookOpenText, type LucideIcon, Scale, Tags } from 'lucide-react';
+import {
+  Banknote,
+  BookOpenText,
+  CalendarCheck,
+  type LucideIcon,
+  ReceiptText,
+  Scale,
+  Tags,
+} from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { text } from '../../text/index.ts';
@@ -8,6 +16,7 @@ import { WorkLook } from '../../ui/work-look.tsx';
 import { OpsHeader } from '../ops-header.tsx';
 import type { Operated } from '../ops-page.tsx';
 import { FinanceProvider } from './finance-context.tsx';
+import { InvoicesPage } from './invoices/invoices-page.tsx';
 import { LedgerPage } from './ledger/ledger-page.tsx';
 import { OrderPostingsPage } from './ledger/order-postings-page.tsx';
 import { StatementPage } from './ledger/statement-page.tsx';
@@ -16,6 +25,7 @@ import { TrialBalancePage } from './ledger/trial-balance-page.tsx';
 import { financePaths } from './paths.ts';
 import { AttentionPage } from './payments/attention-page.tsx';
 import { ReconciliationPage } from './payments/reconciliation-page.tsx';
+import { PeriodsPage } from './periods/periods-page.tsx';
 import { RunPage } from './settlements/run-page.tsx';
 import { RunsPage } from './settlements/runs-page.tsx';
 import { SettlementPage } from './settlements/settlement-page.tsx';
@@ -72,6 +82,12 @@ export function FinancePage(operated: Operated) {
                   <Route path="/ops/:slug/finance/settlements/:runId/:id">
                     {({ runId, id }) => <SettlementPage key={id} runId={runId} id={id} />}
                   </Route>
+                  <Route path={paths.invoices}>
+                    <InvoicesPage />
+                  </Route>
+                  <Route path={paths.periods}>
+                    <PeriodsPage />
+                  </Route>
                   <Route path={paths.tariffs}>
                     <TariffsPage />
                   </Route>
@@ -101,6 +117,8 @@ function FinanceNav({ slug }: { slug: string }) {
     { name: text.finance.nav.ledger, icon: BookOpenText, path: paths.ledger },
     { name: text.finance.nav.reconciliation, icon: Scale, path: paths.reconciliation },
     { name: text.finance.nav.settlements, icon: Banknote, path: paths.settlements },
+    { name: text.finance.nav.invoices, icon: ReceiptText, path: paths.invoices },
+    { name: text.finance.nav.periods, icon: CalendarCheck, path: paths.periods },
     { name: text.finance.nav.tariffs, icon: Tags, path: paths.tariffs },
   ];
   return (

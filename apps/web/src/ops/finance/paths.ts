@@ -13,6 +13,8 @@ export function financePaths(slug: string) {
     settlements: `${base}/settlements`,
     run: (id: string) => `${base}/settlements/${id}`,
     settlement: (runId: string, id: string) => `${base}/settlements/${runId}/${id}`,
+    invoices: `${base}/invoices`,
+    periods: `${base}/periods`,
     tariffs: `${base}/tariffs`,
     newTariff: `${base}/tariffs/new`,
     order: (id: string) => `${base}/ledger/orders/${id}`,

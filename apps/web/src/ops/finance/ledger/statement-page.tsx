@@ -1,9 +1,12 @@
-import { Table } from '@mantine/core';
+import { ROUTES } from '@halfhour/contract';
+import { Table, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { useFormat } from '../../market-format.tsx';
 import { useFinance } from '../finance-context.tsx';
 import { CsvButton } from '../parts/csv-button.tsx';
+import { DocumentLinks } from '../parts/document-links.tsx';
 import { FetchedPages } from '../parts/fetched.tsx';
 import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
 import { OrderLink } from '../parts/order-link.tsx';
@@ -50,6 +53,7 @@ export function StatementPage({ code }: { code: string }) {
         />
       }
     >
+      <StatementOfDays code={code} />
       <FetchedPages query={query} items={items}>
         {(entries) =>
           entries.length === 0 ? (
@@ -60,6 +64,40 @@ export function StatementPage({ code }: { code: string }) {
         }
       </FetchedPages>
     </Page>
+  );
+}
+
+/** The statement over days of the market as a file; there are links once both days are named. */
+function StatementOfDays({ code }: { code: string }) {
+  const { market } = useFinance();
+  const [from, setFrom] = useState('');
+  const [until, setUntil] = useState('');
+  const t = text.ledger.days;
+  return (
+    <div className="flex flex-wrap items-end gap-3">
+      <TextInput
+        type="date"
+        label={t.from}
+        value={from}
+        onChange={(event) => setFrom(event.currentTarget.value)}
+      />
+      <TextInput
+        type="date"
+        label={t.until}
+        value={until}
+        onChange={(event) => setUntil(event.currentTarget.value)}
+      />
+      {from !== '' && until !== '' && from <= until ? (
+        <DocumentLinks
+          template={ROUTES.getAccountStatement.path}
+          params={{ marketId: market.id }}
+          query={{ account: code, from, until }}
+          about={text.ledger.statement.label}
+        />
+      ) : (
+        <p className="pb-2 text-ink-2">{t.hint}</p>
+      )}
+    </div>
   );
 }
 

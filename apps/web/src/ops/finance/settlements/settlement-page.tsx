@@ -1,8 +1,10 @@
+import { ROUTES } from '@halfhour/contract';
 import { Table } from '@mantine/core';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { useFormat } from '../../market-format.tsx';
 import { useFinance } from '../finance-context.tsx';
+import { DocumentLinks } from '../parts/document-links.tsx';
 import { kindName } from '../ledger/account-words.ts';
 import { useNameOf } from '../ledger/use-ledger.ts';
 import { Fact, Facts } from '../parts/fact.tsx';
@@ -19,7 +21,7 @@ import {
 
 /** What one merchant or courier is settled with, down to orders and postings. */
 export function SettlementPage({ runId, id }: { runId: string; id: string }) {
-  const { paths } = useFinance();
+  const { market, paths } = useFinance();
   const settlement = useSettlement(id);
   const { query, items } = useSettlementLines(id);
   const t = text.settlements;
@@ -28,6 +30,13 @@ export function SettlementPage({ runId, id }: { runId: string; id: string }) {
       title={settlement.data === undefined ? t.settlement : settlement.data.payeeName}
       above={{ name: t.run, path: paths.run(runId) }}
       lead={<span className="font-mono text-xs">{id}</span>}
+      actions={
+        <DocumentLinks
+          template={ROUTES.getSettlementStatement.path}
+          params={{ marketId: market.id, settlementId: id }}
+          about={t.statement}
+        />
+      }
     >
       <Fetched query={settlement}>{(found) => <Sums settlement={found} />}</Fetched>
       <Section title={t.lines}>
