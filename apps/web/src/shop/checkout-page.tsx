@@ -118,7 +118,7 @@ export function CheckoutPage({ storeId }: { storeId: string }) {
   // The button is at the foot, and what is said of it stands at the head.
   useEffect(() => {
     // It answers a promise in newer browsers, which is no way to clean up.
-    void refusal.current?.scrollIntoView({ block: 'start' });
+    refusal.current?.scrollIntoView({ block: 'start' });
   }, [failure]);
 
   if (basket.lines.length === 0 && !place.isSuccess) {
