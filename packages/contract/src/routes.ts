@@ -28,6 +28,7 @@ import { DISPATCH_ROUTES } from './dispatch-routes.ts';
 import { PAYMENT_ROUTES } from './payment-routes.ts';
 import * as shape from './resources.ts';
 import type { RouteContract } from './route.ts';
+import { STORE_EARNINGS_ROUTES } from './store-earnings-routes.ts';
 import { STORE_DESK_ROUTES } from './store-desk-routes.ts';
 import { SUPPORT_ROUTES } from './support-routes.ts';
 import { SHOP_ROUTES } from './shop-routes.ts';
@@ -937,6 +938,7 @@ export const ROUTES = {
   ...LEDGER_ROUTES,
   ...DOCUMENT_ROUTES,
   ...SETTLEMENT_ROUTES,
+  ...STORE_EARNINGS_ROUTES,
 
   // Webhooks
   createWebhook: {

@@ -7,12 +7,9 @@ export function storePaths(slug: string, storeId: string) {
     order: (id: string) => `${base}/orders?order=${id}`,
     catalogue: `${base}/catalogue`,
     importing: `${base}/catalogue/import`,
-    store: `${base}/store`,
     money: `${base}/money`,
-    day: (day: string) => `${base}/money/days/${day}`,
     payouts: `${base}/money/payouts`,
     payout: (id: string) => `${base}/money/payouts/${id}`,
     invoices: `${base}/money/invoices`,
-    invoice: (id: string) => `${base}/money/invoices/${id}`,
   };
 }

@@ -1,5 +1,5 @@
 import type { Market, Store, User } from '@halfhour/contract';
-import { ClipboardList, type LucideIcon, ShoppingBasket } from 'lucide-react';
+import { ClipboardList, type LucideIcon, ShoppingBasket, Wallet } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { PreferencesMenu } from '../session/preferences-menu.tsx';
@@ -10,6 +10,9 @@ import { Wordmark } from '../ui/wordmark.tsx';
 import { CataloguePage } from './catalogue/catalogue-page.tsx';
 import { ImportPage } from './catalogue/import-page.tsx';
 import { DeskProvider } from './desk/desk-context.tsx';
+import { EarningsPage } from './money/earnings-page.tsx';
+import { InvoicesPage } from './money/invoices-page.tsx';
+import { PayoutPage, PayoutsPage } from './money/payouts-page.tsx';
 import { BoardPage } from './orders/board-page.tsx';
 import { storePaths } from './paths.ts';
 import { StoreProvider } from './store-context.tsx';
@@ -46,6 +49,16 @@ export function StorePages({ user, market, store, stores }: Pages) {
                 <Route path={paths.importing}>
                   <ImportPage />
                 </Route>
+                <Route path={paths.money}>
+                  <EarningsPage />
+                </Route>
+                <Route path={paths.payouts}>
+                  <PayoutsPage />
+                </Route>
+                <Route path={`${paths.payouts}/:id`}>{({ id }) => <PayoutPage key={id} id={id} />}</Route>
+                <Route path={paths.invoices}>
+                  <InvoicesPage />
+                </Route>
                 <Route path={paths.base}>
                   <Redirect to={paths.orders} replace />
                 </Route>
@@ -68,6 +81,7 @@ function Header({ user, market, store, stores }: Pages) {
   const sections: readonly { name: string; icon: LucideIcon; path: string }[] = [
     { name: t.orders, icon: ClipboardList, path: paths.orders },
     { name: t.catalogue, icon: ShoppingBasket, path: paths.catalogue },
+    { name: t.money, icon: Wallet, path: paths.money },
   ];
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line bg-surface px-4 lg:gap-5">

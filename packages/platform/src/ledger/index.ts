@@ -25,6 +25,7 @@ export {
   voucherLiability,
   walletLiability,
 } from './accounts.ts';
+export { selectCommissions } from './commissions.ts';
 export { type ChartEntry, CHART, chartEntryOf } from './chart.ts';
 export {
   type AccountBalance,

@@ -7,6 +7,7 @@ import {
   type MerchantId,
   type Result,
   type SettlementId,
+  type StoreId,
   err,
   fromRfc3339,
   ok,
@@ -20,6 +21,7 @@ import {
   acting,
   requiredKey,
 } from '../api/index.ts';
+import { selectStores } from '../stores/index.ts';
 import { selectPolicy } from './collector.ts';
 import type { Settlements } from './create-settlements.ts';
 import { holdOrder, releaseOrder, selectHolds } from './hold-orders.ts';
@@ -44,6 +46,7 @@ import {
 import { startRun } from './runs/start-run.ts';
 import { writeSettlementStatement } from './settlement-statement.ts';
 import { setPolicy } from './set-policy.ts';
+import { readStoreEarnings, readStoreEntries } from './store-earnings.ts';
 import { toHold, toInvoice, toLine, toPayout, toRun, toSettlement } from './show.ts';
 
 type SettlementRoute = Extract<
@@ -52,6 +55,8 @@ type SettlementRoute = Extract<
   | `${string}Invoice${string}`
   | `${string}BankAccount`
   | `${string}Payout${string}`
+  | 'getStoreEarnings'
+  | 'listStoreEntries'
 >;
 
 interface PageQuery {
@@ -131,6 +136,11 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
     if (!before.ok) return before;
     const filter = { merchantId, before: before.value, limit: query.limit };
     return ok(page(await selectInvoices(db, marketId, filter), query, toInvoice));
+  }
+
+  async function maySee(marketId: MarketId, storeId: StoreId, authority: Authority | undefined) {
+    const store = (await selectStores(db, marketId, [storeId])).get(storeId);
+    return store !== undefined && mayRead(authority, store.merchantId);
   }
 
   async function findInvoice(
@@ -237,6 +247,20 @@ export function createSettlementRoutes({ deps }: Settlements): Handlers<Settleme
         items: lines.map(toLine),
         ...(lines.length === query.limit ? { next: lines.at(-1)!.transactionId } : {}),
       });
+    },
+
+    async getStoreEarnings({ params: { marketId, storeId }, query: { days }, authority }) {
+      const market = await deps.markets.get(marketId);
+      if (market === undefined || !(await maySee(marketId, storeId, authority))) return NOT_FOUND;
+      return ok(await readStoreEarnings(db, market, storeId, { days, now: deps.clock.now() }));
+    },
+    async listStoreEntries({ params: { marketId, storeId }, query, authority }) {
+      const before = readCursor('txn', query);
+      if (!before.ok) return before;
+      if (!(await maySee(marketId, storeId, authority))) return NOT_FOUND;
+      const { limit } = query;
+      const items = await readStoreEntries(db, marketId, storeId, { before: before.value, limit });
+      return ok({ items, ...(items.length === limit ? { next: items.at(-1)!.transactionId } : {}) });
     },
 
     listInvoices: ({ params, query }) => listInvoices(params.marketId, undefined, query),
