@@ -12,7 +12,13 @@ import { Notice } from '../../ui/notice.tsx';
 import { useStoreScope } from '../store-context.tsx';
 import { ToOrder } from './earnings-page.tsx';
 import { MoneyViews } from './money-views.tsx';
-import { type Settlement, useLines, useMerchantSettlement, useMerchantSettlements } from './use-money.ts';
+import {
+  readLines,
+  type Settlement,
+  useLines,
+  useMerchantSettlement,
+  useMerchantSettlements,
+} from './use-money.ts';
 
 /** The merchant's settlements, and what each paid out. */
 export function PayoutsPage() {
@@ -72,7 +78,7 @@ function Settlements({ settlements }: { settlements: readonly Settlement[] }) {
 /** One settlement down to its orders and postings. */
 export function PayoutPage({ id }: { id: string }) {
   const format = useFormat();
-  const { paths } = useStoreScope();
+  const { market, paths } = useStoreScope();
   const settlement = useMerchantSettlement(id);
   const { query, items } = useLines(id);
   const t = text.settlements;
@@ -90,7 +96,7 @@ export function PayoutPage({ id }: { id: string }) {
           name={`settlement-${id}`}
           head={['posted', 'kind', 'order', 'commission', 'amount']}
           load={async () =>
-            (items ?? []).map((line) => [
+            (await readLines(market.id, id)).map((line) => [
               line.postedAt,
               line.kind,
               line.orderId ?? '',

@@ -1,4 +1,4 @@
-import type { AnswerOf, ParamsOf, RouteOf } from '@halfhour/contract';
+import type { AnswerOf, Market, ParamsOf, RouteOf } from '@halfhour/contract';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call } from '../../api/index.ts';
@@ -7,6 +7,7 @@ import { useStoreParams, useStoreScope } from '../store-context.tsx';
 export type Earnings = AnswerOf<RouteOf<'getStoreEarnings'>>;
 export type StoreEntry = AnswerOf<RouteOf<'listStoreEntries'>>['items'][number];
 export type Settlement = AnswerOf<RouteOf<'getSettlement'>>;
+type SettlementLine = AnswerOf<RouteOf<'listSettlementLines'>>['items'][number];
 type SettlementId = ParamsOf<RouteOf<'getSettlement'>>['settlementId'];
 
 interface Page<T> {
@@ -67,6 +68,20 @@ export function useLines(id: string) {
   return usePages(['lines', id], (cursor, signal) =>
     call('listSettlementLines', { params, query: { limit: 100, ...cursor }, signal }),
   );
+}
+
+/** All lines of a settlement, for a file. */
+export async function readLines(marketId: Market['id'], id: string): Promise<SettlementLine[]> {
+  const params = { marketId, settlementId: id as SettlementId };
+  const lines: SettlementLine[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
+    const page = await call('listSettlementLines', { params, query });
+    lines.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return lines;
 }
 
 export function useInvoices() {

@@ -204,7 +204,8 @@ export const merchant = {
   money: {
     title: 'Money',
     lead: {
-      earnings: 'What the store has earned, as it stands in the books now, settled or not.',
+      earnings:
+        'What the store has earned, as it stands in the books now, settled or not. Sales are without the tax that the platform pays.',
       payouts: 'What was settled with you, all your stores together, and paid out; each down to its orders.',
       invoices: 'What the platform has invoiced for commission and fees. A number leads to its settlement.',
     },

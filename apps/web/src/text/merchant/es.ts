@@ -209,7 +209,8 @@ export const merchant: typeof english = {
   money: {
     title: 'Dinero',
     lead: {
-      earnings: 'Lo que ha ganado la tienda según los libros ahora, liquidado o no.',
+      earnings:
+        'Lo que ha ganado la tienda según los libros ahora, liquidado o no. Las ventas van sin el impuesto que paga la plataforma.',
       payouts: 'Lo liquidado con usted, todas sus tiendas juntas, y pagado; cada pago hasta sus pedidos.',
       invoices: 'Lo que la plataforma ha facturado por comisión y tasas. Un número lleva a su liquidación.',
     },

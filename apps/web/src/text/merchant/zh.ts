@@ -175,7 +175,7 @@ export const merchant: typeof english = {
   money: {
     title: '资金',
     lead: {
-      earnings: '门店当前账面收入，无论是否已结算。',
+      earnings: '门店当前账面收入，无论是否已结算。销售额不含由平台缴纳的税。',
       payouts: '您所有门店合计的结算与打款，每一笔都可查到订单。',
       invoices: '平台就佣金和费用开具的发票。点击编号查看对应结算。',
     },
