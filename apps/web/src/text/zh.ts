@@ -1053,7 +1053,7 @@ export const zh: Text = {
       arrivedDoor: '我已到达',
       handOver: '确认交付',
       code: '顾客的四位数字',
-      codeHint: '请顾客出示应用里的取货码。',
+      codeHint: '请顾客出示应用里的收货码。',
       by: (time: string) => `${time} 前`,
       readyAt: (time: string) => `约 ${time} 备好`,
       ready: '已备好',
@@ -1110,7 +1110,7 @@ export const zh: Text = {
       offline: '没有网络连接',
       waits: (count: number) =>
         count === 0 ? '您的操作会保存，稍后发送。' : `${count} 个步骤已保存，网络恢复后按顺序发送。`,
-      codeLater: '网络恢复后核对取货码。',
+      codeLater: '网络恢复后核对收货码。',
       sendNow: '立即重试',
       notKept: '此浏览器不保存数据：全部发送之前请勿关闭或刷新页面。',
       full: '无法再保存步骤，请先找到网络。',
@@ -1131,7 +1131,7 @@ export const zh: Text = {
       },
       what: {
         not_ready: '门店还没有确认全部备好。请询问门店后再试。',
-        wrong_code: '取货码不对。请向顾客确认后重新输入；输错十次后只有运营方能处理。',
+        wrong_code: '收货码不对。请向顾客确认后重新输入；输错十次后只有运营方能处理。',
         wrong_state: '路线已经改变。现在显示的是最新状态。',
         not_found: '这一站已取消。请按现在显示的继续。',
         other: '请按现在显示的继续；如有不对请告知运营方。',
