@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -10,14 +9,13 @@ import { hashPassword, insertUsers } from '@halfhour/platform/identity';
 import type { Browser, Page } from 'playwright-core';
 import { newKey, quoteAndPlace, valueOf } from '../acceptance/order-steps.ts';
 import { START, servePlatform } from '../acceptance/platform.ts';
-import { seriousFindings } from './axe.ts';
 import { chromiumPath, LAPTOP, launchChromium, NO_CHROMIUM, openPage } from './browser.ts';
+import { assertLooksRight } from './looks-right.ts';
 
 /**
  * The finance pages of the operator, over a platform whose orders this file drives itself.
  * `HALFHOUR_TEST_SCREENSHOTS` names a folder for what is seen.
  */
-const screenshots = process.env['HALFHOUR_TEST_SCREENSHOTS'];
 const executablePath = chromiumPath();
 const skip = executablePath === undefined ? NO_CHROMIUM : false;
 const platform = await servePlatform({
@@ -32,7 +30,6 @@ const PATIENCE_MS = 30_000;
 let browser: Browser;
 before(async () => {
   if (skip !== false) return;
-  if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
   const passwordHash = await hashPassword(operator.password, { bytes: randomBytes });
   await platform.db.transaction((tx) =>
     insertUsers(tx, START, [
@@ -278,12 +275,6 @@ async function letTimePass(): Promise<void> {
   clock.setSpeed(0);
 }
 
-/** Nothing serious for axe-core, and nothing wider than the page. */
-async function looksRight(page: Page, name: string): Promise<void> {
-  if (screenshots !== undefined) {
-    await page.screenshot({ path: join(screenshots, `finance-${name}.png`) });
-  }
-  assert.deepEqual(await seriousFindings(page), [], name);
-  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(wider) <= 0, `${name} scrolls sideways`);
+function looksRight(page: Page, name: string): Promise<void> {
+  return assertLooksRight(page, `finance-${name}`);
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Order } from '@halfhour/contract';
@@ -7,14 +6,13 @@ import type { Browser, Page } from 'playwright-core';
 import { DOOR } from '../acceptance/city-market.ts';
 import { goOnShift, newKey, routeFromStream, valueOf } from '../acceptance/order-steps.ts';
 import { servePlatform } from '../acceptance/platform.ts';
-import { seriousFindings } from './axe.ts';
 import { chromiumPath, launchChromium, NO_CHROMIUM, openPage, PHONE } from './browser.ts';
+import { assertLooksRight } from './looks-right.ts';
 
 /**
  * The shop on a phone, over a platform whose stores and couriers this file plays itself.
  * `HALFHOUR_TEST_SCREENSHOTS` names a folder for what is seen.
  */
-const screenshots = process.env['HALFHOUR_TEST_SCREENSHOTS'];
 const executablePath = chromiumPath();
 const skip = executablePath === undefined ? NO_CHROMIUM : false;
 const platform = await servePlatform({
@@ -31,7 +29,6 @@ const PATIENCE_MS = 30_000;
 let browser: Browser;
 before(async () => {
   if (skip !== false) return;
-  if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
   browser = await launchChromium(executablePath!);
 });
 after(() => browser?.close());
@@ -275,10 +272,6 @@ async function seesTheCourierMove(page: Page): Promise<void> {
   }
 }
 
-/** Nothing serious for axe-core, and nothing wider than the page. */
-async function looksRight(page: Page, name: string): Promise<void> {
-  if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `shop-${name}.png`) });
-  assert.deepEqual(await seriousFindings(page), [], name);
-  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(wider) <= 0, `${name} scrolls sideways`);
+function looksRight(page: Page, name: string): Promise<void> {
+  return assertLooksRight(page, `shop-${name}`);
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Order } from '@halfhour/contract';
@@ -9,11 +8,10 @@ import { hashPassword, insertUsers } from '@halfhour/platform/identity';
 import type { Browser, Page } from 'playwright-core';
 import { newKey, quoteAndPlace, valueOf } from '../acceptance/order-steps.ts';
 import { START, servePlatform } from '../acceptance/platform.ts';
-import { seriousFindings } from './axe.ts';
 import { chromiumPath, LAPTOP, launchChromium, NO_CHROMIUM, openPage } from './browser.ts';
+import { assertLooksRight } from './looks-right.ts';
 
 /** The pages of support, of one who has the role, and of an operator as the second person. */
-const screenshots = process.env['HALFHOUR_TEST_SCREENSHOTS'];
 const executablePath = chromiumPath();
 const skip = executablePath === undefined ? NO_CHROMIUM : false;
 const platform = await servePlatform({
@@ -28,7 +26,6 @@ const PATIENCE_MS = 30_000;
 let browser: Browser;
 before(async () => {
   if (skip !== false) return;
-  if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
   const passwordHash = await hashPassword(PASSWORD, { bytes: randomBytes });
   const ids = createIdSource(systemNow, 904);
   await platform.db.transaction((tx) =>
@@ -139,10 +136,6 @@ async function orderWithCase(): Promise<Order> {
   return valueOf(delivered);
 }
 
-/** Nothing serious for axe-core, and nothing wider than the page. */
-async function looksRight(page: Page, name: string): Promise<void> {
-  if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `support-${name}.png`) });
-  assert.deepEqual(await seriousFindings(page), [], name);
-  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(wider) <= 0, `${name} scrolls sideways`);
+function looksRight(page: Page, name: string): Promise<void> {
+  return assertLooksRight(page, `support-${name}`);
 }

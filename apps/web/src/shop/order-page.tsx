@@ -14,6 +14,7 @@ import { Charges } from './charges.tsx';
 import { OrderLines } from './order-lines.tsx';
 import { OrderSteps } from './order-steps.tsx';
 import { Asked, LARGE, Part, Screen, Word } from './parts.tsx';
+import { ProblemPart } from './problem-part.tsx';
 import { useShop } from './shop-context.tsx';
 import { useMarketNow } from './use-shop-data.ts';
 import { isOver, useOrder } from './use-order.ts';
@@ -68,6 +69,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
               <Charges amounts={loaded} charges={loaded.charges} />
               <Refunds order={loaded} />
             </Part>
+            {(loaded.state === 'delivered' || loaded.state === 'refunded') && <ProblemPart order={loaded} />}
             <Actions order={loaded} />
           </div>
         )}
