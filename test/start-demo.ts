@@ -35,7 +35,7 @@ export async function startDemo(options: {
     folder,
   ]);
   const [, signInUrl, url, email, password] = await process.printed(
-    /Live map +(\S+)\s+\(signs you in once; later at (\S+) with\s+(\S+) and the password (\S+)\)/,
+    /Live map +(\S+)\s+\(signs you in once; later at (\S+)\/sign-in with\s+(\S+) and the password (\S+)\)/,
     READY_MS,
   );
   return {

@@ -64,7 +64,7 @@ async function watch(
 }
 
 async function signIn(page: Page, { url, email, password }: Demo): Promise<void> {
-  await page.goto(url);
+  await page.goto(`${url}/sign-in`);
   await page.locator('input[name=email]').fill(email);
   await page.locator('input[name=password]').fill(password);
   await page.locator('button[type=submit]').click();

@@ -250,7 +250,7 @@ function signOf(about: {
   Halfhour is ready in ${about.seconds} s: ${about.demo.name}, at ${about.speed} times the speed of life.
 
   Live map     ${links.operator}
-               (signs you in once; later at ${url} with
+               (signs you in once; later at ${url}/sign-in with
                ${OPERATOR_EMAIL} and the password ${about.cast.operatorPassword})
   Shop         ${links.shopper}
                ${guests.shopper.email}; each link in a window of its own, private ones do

@@ -261,11 +261,19 @@ class Together implements fc.AsyncCommand<State, OrderWorld> {
   }
 
   async run(state: State, world: OrderWorld): Promise<void> {
-    const sends = this.wanted.flatMap(({ wish, numbers, process, copies }) => {
+    const wishes = this.wanted.flatMap(({ wish, numbers, process, copies }) => {
       const action = wish.act(state, numbers, `key-${keys++}`);
-      if (action === undefined) return [];
-      return Array.from({ length: copies }, (_, copy) => ({ action, process: (process + copy) % PROCESSES }));
+      return action === undefined ? [] : [{ action, process, copies }];
     });
+    // One that is refused because the store closes at that very moment does not wait for its copy in another process, which has
+    // found the store open and is on its way: see the README of ordering.
+    const isClosing = wishes.some(({ action }) => action.kind === 'open');
+    const sends = wishes.flatMap(({ action, process, copies }) =>
+      Array.from({ length: isClosing ? 1 : copies }, (_, copy) => ({
+        action,
+        process: (process + copy) % PROCESSES,
+      })),
+    );
     const actions = sends.map(({ action }) => action);
     const answers = await Promise.all(sends.map(({ action, process }) => world.act(action, process)));
     this.told = sends
