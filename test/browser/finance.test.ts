@@ -23,6 +23,9 @@ const platform = await servePlatform({
   webFolder: join(import.meta.dirname, '..', '..', 'apps', 'web', 'dist'),
 });
 const { market } = platform;
+const { slug } = valueOf(
+  await platform.clientOf().call('getMarket', { params: { marketId: market.marketId } }),
+);
 const operator = { email: 'ana@example.org', password: 'a long password of Ana' };
 /** Generous for a shared machine. */
 const PATIENCE_MS = 30_000;
@@ -42,7 +45,7 @@ before(async () => {
       },
     ]),
   );
-  browser = await launchChromium(executablePath!);
+  browser = await launchChromium(executablePath!, { maps: false });
 });
 after(() => browser?.close());
 
@@ -243,12 +246,12 @@ async function asOperator(play: (page: Page, finance: string) => Promise<void>):
   const { context, page, complaints } = await openPage(browser, LAPTOP);
   page.setDefaultTimeout(PATIENCE_MS);
   try {
-    await page.goto(`${platform.url}/sign-in`);
+    await page.goto(`${platform.url}/sign-in?next=/ops/${slug}/finance`);
     await page.locator('input[name=email]').fill(operator.email);
     await page.locator('input[name=password]').fill(operator.password);
     await page.locator('button[type=submit]').click();
-    await page.waitForURL(/\/ops\/[^/]+$/);
-    await play(page, `${page.url()}/finance`);
+    await page.waitForURL(/\/finance\//);
+    await play(page, `${platform.url}/ops/${slug}/finance`);
     assert.deepEqual(complaints, []);
   } finally {
     await context.close();

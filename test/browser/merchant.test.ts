@@ -43,7 +43,7 @@ before(async () => {
       },
     ]),
   );
-  browser = await launchChromium(executablePath!);
+  browser = await launchChromium(executablePath!, { maps: false });
 });
 after(() => browser?.close());
 
