@@ -21,7 +21,7 @@ import {
 } from './browser.ts';
 import { assertLooksRight } from './looks-right.ts';
 
-/** One order through the four apps at once: nobody calls the API but their pages. */
+/** One order through the four apps at once: nobody calls the API but their pages, which work without their maps, too. */
 const executablePath = chromiumPath();
 const skip = executablePath === undefined ? NO_CHROMIUM : false;
 const platform = await servePlatform({
@@ -55,7 +55,7 @@ before(async () => {
       { ...user('courier'), grants: [{ role: 'courier', marketId, courierId: market.courierIds[0]! }] },
     ]),
   );
-  browser = await launchChromium(executablePath!);
+  browser = await launchChromium(executablePath!, { maps: false });
 });
 after(() => browser?.close());
 
