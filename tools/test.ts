@@ -17,6 +17,9 @@ const SKIPPED = /(^|\/)(node_modules|dist)(\/|$)|^tools\/fixtures(\/|$)/;
 const GLOBAL_SETUP = join(ROOT, 'packages/platform/src/testing/global-setup.ts');
 const TIMEOUT_MS = 300_000;
 
+// Each test file and each server that one starts is a process of its own, and would strip and compile the same sources again.
+process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/node');
+
 const { positionals: filters, values } = parseArgs({
   allowPositionals: true,
   options: { timeout: { type: 'string', default: String(TIMEOUT_MS) } },
