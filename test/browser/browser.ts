@@ -45,7 +45,7 @@ export interface OpenedPage {
   readonly complaints: string[];
 }
 
-/** A page in a context of its own. Requests to anywhere but this machine find nothing and are noted. */
+/** A page in a context of its own, which further pages may share. Requests to anywhere but this machine find nothing and are noted. */
 export async function openPage(
   browser: Browser,
   viewport: typeof LAPTOP | typeof PHONE | typeof TABLET,
@@ -58,10 +58,9 @@ export async function openPage(
     if (!HERE.includes(hostname) && protocol.startsWith('http'))
       complaints.push(`request to ${request.url()}`);
   });
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(`script error: ${error.message}`));
-  page.on('console', (message) => {
+  context.on('weberror', (each) => complaints.push(`script error: ${each.error().message}`));
+  context.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
   });
-  return { context, page, complaints };
+  return { context, page: await context.newPage(), complaints };
 }

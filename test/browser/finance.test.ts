@@ -9,7 +9,7 @@ import { hashPassword, insertUsers } from '@halfhour/platform/identity';
 import type { Browser, Page } from 'playwright-core';
 import { newKey, quoteAndPlace, valueOf } from '../acceptance/order-steps.ts';
 import { START, servePlatform } from '../acceptance/platform.ts';
-import { chromiumPath, LAPTOP, launchChromium, NO_CHROMIUM, openPage } from './browser.ts';
+import { chromiumPath, LAPTOP, launchChromium, NO_CHROMIUM, type OpenedPage, openPage } from './browser.ts';
 import { assertLooksRight } from './looks-right.ts';
 
 /**
@@ -241,21 +241,32 @@ test('the same pages speak Chinese and Spanish, in light and dark, and remember 
   });
 });
 
-/** Opens the finance pages signed in, and ends by finding no complaint of the page. */
+let signedIn: OpenedPage | undefined;
+
+/** A page of the operator, who signs in once; it ends by finding no complaint of any page so far. */
 async function asOperator(play: (page: Page, finance: string) => Promise<void>): Promise<void> {
-  const { context, page, complaints } = await openPage(browser, LAPTOP);
+  signedIn ??= await signIn();
+  const page = await signedIn.context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   try {
-    await page.goto(`${platform.url}/sign-in?next=/ops/${slug}/finance`);
-    await page.locator('input[name=email]').fill(operator.email);
-    await page.locator('input[name=password]').fill(operator.password);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL(/\/finance\//);
     await play(page, `${platform.url}/ops/${slug}/finance`);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(signedIn.complaints, []);
   } finally {
-    await context.close();
+    await page.close();
   }
+}
+
+async function signIn(): Promise<OpenedPage> {
+  const opened = await openPage(browser, LAPTOP);
+  const { page } = opened;
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(`${platform.url}/sign-in?next=/ops/${slug}/finance`);
+  await page.locator('input[name=email]').fill(operator.email);
+  await page.locator('input[name=password]').fill(operator.password);
+  await page.locator('button[type=submit]').click();
+  await page.waitForURL(/\/finance\//);
+  await page.close();
+  return opened;
 }
 
 /** An order of a shopper, driven until it is handed over. */

@@ -9,7 +9,15 @@ import { hashPassword, insertUsers } from '@halfhour/platform/identity';
 import type { Browser, Page } from 'playwright-core';
 import { newKey, quoteAndPlace, valueOf } from '../acceptance/order-steps.ts';
 import { START, servePlatform } from '../acceptance/platform.ts';
-import { chromiumPath, LAPTOP, launchChromium, NO_CHROMIUM, openPage, TABLET } from './browser.ts';
+import {
+  chromiumPath,
+  LAPTOP,
+  launchChromium,
+  NO_CHROMIUM,
+  type OpenedPage,
+  openPage,
+  TABLET,
+} from './browser.ts';
 import { assertLooksRight } from './looks-right.ts';
 
 /**
@@ -260,26 +268,41 @@ test('the pages speak Chinese, in the dark', { skip }, async () => {
   });
 });
 
-/** Opens the merchant's pages signed in, and ends by finding no complaint of the page. */
+let signedIn: (OpenedPage & { readonly base: string }) | undefined;
+
+/** The board of the kitchen for its owner, who signs in once; it ends by finding no complaint of any page so far. */
 async function asOwner(
   size: typeof LAPTOP | typeof TABLET,
   play: (page: Page, base: string) => Promise<void>,
 ): Promise<void> {
-  const { context, page, complaints } = await openPage(browser, size);
+  signedIn ??= await signIn();
+  const { context, base, complaints } = signedIn;
+  const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
+  await page.setViewportSize(size);
   try {
-    await page.goto(`${platform.url}/merchant`);
-    await page.locator('input[name=email]').fill(owner.email);
-    await page.locator('input[name=password]').fill(owner.password);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL(/\/merchant$/);
-    await page.getByRole('link', { name: /^Kitchen/ }).click();
-    await page.waitForURL(/\/orders$/);
-    await play(page, page.url().replace(/\/orders$/, ''));
+    await page.goto(`${base}/orders`);
+    await play(page, base);
     assert.deepEqual(complaints, []);
   } finally {
-    await context.close();
+    await page.close();
   }
+}
+
+async function signIn(): Promise<OpenedPage & { readonly base: string }> {
+  const opened = await openPage(browser, TABLET);
+  const { page } = opened;
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(`${platform.url}/merchant`);
+  await page.locator('input[name=email]').fill(owner.email);
+  await page.locator('input[name=password]').fill(owner.password);
+  await page.locator('button[type=submit]').click();
+  await page.waitForURL(/\/merchant$/);
+  await page.getByRole('link', { name: /^Kitchen/ }).click();
+  await page.waitForURL(/\/orders$/);
+  const base = page.url().replace(/\/orders$/, '');
+  await page.close();
+  return { ...opened, base };
 }
 
 /** What was posted before a moment is settled by a run at that moment: the clock, which stands still, goes on a little. */
