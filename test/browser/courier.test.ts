@@ -73,6 +73,11 @@ test('a courier starts a shift, collects at the store and delivers by code', { s
     await routeShown(page);
     await page.locator('[data-testid=way-line]').waitFor();
     await looksRight(page, 'route');
+    // The large button is where the thumb is on a small phone, too, whatever there is to read.
+    await page.setViewportSize({ width: 360, height: 560 });
+    const { y, height } = (await page.locator('[data-testid=arrive]').boundingBox())!;
+    assert.ok(y + height <= 560, 'the button is below the fold');
+    await page.setViewportSize(PHONE);
     await page.locator('[data-testid=cannot]').click();
     await page.locator('[data-testid=reason-too_far]').waitFor();
     await looksRight(page, 'cannot');

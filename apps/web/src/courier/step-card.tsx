@@ -168,7 +168,7 @@ function HandOver({ place, stop }: { place: { routeId: Route['id']; stopNumber: 
   );
 }
 
-/** One tap: kept at once, sent when it can be. */
+/** One tap: kept at once, sent when it can be. Stays above the tabs, where the thumb is, however much stands above it. */
 function BigButton(props: {
   command: Command;
   stop: Stop;
@@ -181,7 +181,7 @@ function BigButton(props: {
   const [isFull, setFull] = useState(false);
   const isSending = isPending(view.outbox, command);
   return (
-    <>
+    <div className="sticky bottom-0 -mx-4 bg-surface px-4 py-2">
       <Button
         look="primary"
         data-testid={testId}
@@ -204,7 +204,7 @@ function BigButton(props: {
           {text.courierApp.outbox.full}
         </p>
       )}
-    </>
+    </div>
   );
 }
 
