@@ -136,6 +136,9 @@ function Refunds({ order }: { order: Order }) {
     queryKey: ['order-payment', market.id, order.id],
     queryFn: ({ signal }) =>
       call('getOrderPayment', { params: { marketId: market.id, orderId: order.id }, signal }),
+    // The stream ends with the order; what the provider still has to answer comes after it.
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && (data.refundsDueMinor > 0 || UNDER_WAY.includes(data.state)) ? 10_000 : false,
   });
   const due = payment.data?.refundsDueMinor ?? 0;
   const state = payment.data?.state;
@@ -153,6 +156,9 @@ function Refunds({ order }: { order: Order }) {
     </div>
   );
 }
+
+/** States of a payment that its provider has to answer. */
+const UNDER_WAY: readonly (keyof typeof text.shop.paymentStates)[] = ['capture_due', 'void_due'];
 
 const CHANGEABLE: readonly Order['state'][] = ['placed', 'accepted'];
 const CANCELLABLE: readonly Order['state'][] = ['pending_payment', 'placed'];
