@@ -13,9 +13,11 @@ export function ConfirmButton(props: {
   command: () => Promise<unknown>;
   /** Whether it takes something away. */
   danger?: boolean;
+  /** Whether something is missing before it can be asked. */
+  disabled?: boolean;
   testId?: string;
 }) {
-  const { label, question, explanation, command, danger = true, testId } = props;
+  const { label, question, explanation, command, danger = true, disabled = false, testId } = props;
   const [asked, setAsked] = useState(false);
   const send = useMutation({ mutationFn: command, onSuccess: () => setAsked(false) });
   const close = (): void => {
@@ -28,6 +30,7 @@ export function ConfirmButton(props: {
         variant={danger ? 'default' : 'filled'}
         size={danger ? 'xs' : 'sm'}
         data-testid={testId}
+        disabled={disabled}
         onClick={() => setAsked(true)}
       >
         {label}
@@ -35,6 +38,8 @@ export function ConfirmButton(props: {
       <Modal
         opened={asked}
         onClose={close}
+        // What is asked may be gone with the answer: it is not shown fading away.
+        transitionProps={{ duration: 0 }}
         title={<strong className="text-lg font-semibold">{question}</strong>}
         closeButtonProps={{ 'aria-label': text.close }}
       >

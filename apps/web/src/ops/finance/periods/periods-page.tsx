@@ -71,20 +71,19 @@ function CloseForm() {
         }}
         data-testid="close-note"
       />
-      {isReady && (
-        <ConfirmButton
-          label={t.close}
-          question={t.closeQuestion(day)}
-          explanation={t.closeForGood}
-          command={async () => {
-            await close({ throughDay: day, note: note.trim() });
-            setDay('');
-            setNote('');
-          }}
-          danger={false}
-          testId="close-period"
-        />
-      )}
+      <ConfirmButton
+        label={t.close}
+        question={t.closeQuestion(day)}
+        explanation={t.closeForGood}
+        command={async () => {
+          await close({ throughDay: day, note: note.trim() });
+          setDay('');
+          setNote('');
+        }}
+        danger={false}
+        disabled={!isReady}
+        testId="close-period"
+      />
     </div>
   );
 }
