@@ -3,6 +3,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { Link } from 'wouter';
 import { language, text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
+import { shortCode } from '../ui/short-code.ts';
 import { Tag } from '../ui/tag.tsx';
 import { useCourierApp } from './courier-context.tsx';
 import { isPending } from './outbox/outbox.ts';
@@ -111,7 +112,7 @@ function Bags({ stop, orders }: { stop: Stop; orders: Map<string, Order> }) {
         return (
           <li key={id} className="px-3 py-2">
             <p className="flex items-center justify-between gap-2 font-medium">
-              {words.order(id.slice(-10, -4).toUpperCase())}
+              {words.order(shortCode(id))}
               {order !== undefined && (
                 <Tag tone={order.state === 'ready' ? 'good' : 'watch'}>
                   {order.state === 'ready' ? words.ready : words.notReady}

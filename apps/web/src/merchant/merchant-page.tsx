@@ -9,7 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
 import { WholePage } from '../ui/whole-page.tsx';
 import { Wordmark } from '../ui/wordmark.tsx';
-import { WorkLook } from '../ui/work-look.tsx';
+import { WorkLook } from '../ui/work/work-look.tsx';
 import { storePaths } from './paths.ts';
 import { StorePages } from './store-pages.tsx';
 import { useMyStores } from './use-my-stores.ts';

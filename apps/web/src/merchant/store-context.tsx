@@ -1,6 +1,6 @@
 import type { Market, Store } from '@halfhour/contract';
 import { createContext, type ReactNode, use, useMemo } from 'react';
-import { MarketFormat } from '../ops/market-format.tsx';
+import { MarketFormat } from '../ui/market-format.tsx';
 import { storePaths } from './paths.ts';
 
 interface StoreScope {

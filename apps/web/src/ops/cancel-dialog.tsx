@@ -5,7 +5,7 @@ import { call, newIdempotencyKey } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { Button } from '../ui/button.tsx';
 import { wordsFor } from '../ui/notice.tsx';
-import { shortCode } from './order-board.ts';
+import { shortCode } from '../ui/short-code.ts';
 
 /** Asks before an order is cancelled. One dialog is one command: trying again sends the same key. */
 export function CancelDialog(props: { marketId: MarketId; orderId: OrderId; onClose: () => void }) {

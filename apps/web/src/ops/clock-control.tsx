@@ -5,7 +5,7 @@ import { call } from '../api/index.ts';
 import { text } from '../text/index.ts';
 import { wordsFor } from '../ui/notice.tsx';
 import { useLive, useLiveStore, useMarketNow } from './live-context.tsx';
-import { useFormat } from './market-format.tsx';
+import { useFormat } from '../ui/market-format.tsx';
 
 const SPEEDS = [0, 1, 5, 10, 30, 60];
 

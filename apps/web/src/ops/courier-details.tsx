@@ -2,7 +2,7 @@ import { text } from '../text/index.ts';
 import { Notice } from '../ui/notice.tsx';
 import { DetailsHeader, Facts, Section } from './details.tsx';
 import { useCourier } from './live-context.tsx';
-import { useFormat } from './market-format.tsx';
+import { useFormat } from '../ui/market-format.tsx';
 import { OrdersOf } from './orders-of.tsx';
 
 export function CourierDetails({ id }: { id: string }) {

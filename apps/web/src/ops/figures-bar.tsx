@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import { text } from '../text/index.ts';
 import { useLive } from './live-context.tsx';
-import { useFormat } from './market-format.tsx';
+import { useFormat } from '../ui/market-format.tsx';
 
 interface Figure {
   readonly id: string;

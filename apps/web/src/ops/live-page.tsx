@@ -13,7 +13,7 @@ import { ConnectionBadge } from './connection-badge.tsx';
 import { FiguresBar } from './figures-bar.tsx';
 import { ForbiddenNotice } from './forbidden-notice.tsx';
 import { LiveProvider, useLiveStore, useLiveView } from './live-context.tsx';
-import { MarketFormat } from './market-format.tsx';
+import { MarketFormat } from '../ui/market-format.tsx';
 import { OpsHeader } from './ops-header.tsx';
 import type { Operated } from './ops-page.tsx';
 import { SidePanel } from './side-panel.tsx';

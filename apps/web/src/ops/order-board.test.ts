@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { LatenessRisk } from '@halfhour/contract';
 import { anOrder, NOW } from './live-market.fixture.ts';
-import { boardRows, countByRisk, minutesUntilDue, NO_FILTER, riskAt, shortCode } from './order-board.ts';
+import { shortCode } from '../ui/short-code.ts';
+import { boardRows, countByRisk, minutesUntilDue, NO_FILTER, riskAt } from './order-board.ts';
 
 const nowMs = Date.parse(NOW);
 const dueIn = (minutes: number): string => new Date(nowMs + minutes * 60_000).toISOString();

@@ -6,7 +6,7 @@ import { IconButton } from '../ui/button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { useLive, useMarketNow } from './live-context.tsx';
-import { useFormat } from './market-format.tsx';
+import { useFormat } from '../ui/market-format.tsx';
 import {
   type BoardRow,
   boardRows,

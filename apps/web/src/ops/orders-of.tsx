@@ -1,7 +1,7 @@
 import type { OrderSummary } from '@halfhour/contract';
 import { text } from '../text/index.ts';
 import { useLive, useMarketNow } from './live-context.tsx';
-import { useFormat } from './market-format.tsx';
+import { useFormat } from '../ui/market-format.tsx';
 import { boardRows, NO_FILTER } from './order-board.ts';
 import { RISK_INK, StateTag } from './tags.tsx';
 import { useSelection } from './use-selection.ts';

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { text } from '../text/index.ts';
 import { CourierDetails } from './courier-details.tsx';
 import { useLive } from './live-context.tsx';
-import { useFormat } from './market-format.tsx';
+import { useFormat } from '../ui/market-format.tsx';
 import { OrderDetails } from './order-details.tsx';
 import { OrderList } from './order-list.tsx';
 import { CourierList, StoreList } from './people-and-places.tsx';

@@ -4,8 +4,8 @@ import type { Feature, FeatureCollection } from 'geojson';
 import { type GeoJSONSource, LngLatBounds, Map as MapLibreMap, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { baseStyle, FONT } from '../../ops/map/base-style.ts';
-import { PALETTES, type Theme } from '../../ops/map/palette.ts';
+import { baseStyle, FONT } from '../../ui/map/base-style.ts';
+import { PALETTES, type Theme } from '../../ui/map/palette.ts';
 
 setWorkerUrl(workerUrl);
 

@@ -10,8 +10,8 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useState } from 'react';
-import { useFormat } from '../../ops/market-format.tsx';
-import { Failure } from '../../ops/finance/parts/failure.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
+import { Failure } from '../../ui/work/failure.tsx';
 import { text } from '../../text/index.ts';
 import { OptionGroups } from './option-groups.tsx';
 import { useCreateOffer } from './use-offers.ts';

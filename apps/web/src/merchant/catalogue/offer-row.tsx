@@ -1,8 +1,8 @@
 import type { Offer } from '@halfhour/contract';
 import { Button, NumberInput, Popover, Switch, Table } from '@mantine/core';
 import { useState } from 'react';
-import { useFormat } from '../../ops/market-format.tsx';
-import { Failure } from '../../ops/finance/parts/failure.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
+import { Failure } from '../../ui/work/failure.tsx';
 import { text } from '../../text/index.ts';
 import { nameOf } from '../orders/order-words.ts';
 import { useSetStock, useUpdateOffer } from './use-offers.ts';

@@ -1,7 +1,7 @@
 import type { OptionGroup } from '@halfhour/contract';
 import { Button, Checkbox, NumberInput, TextInput } from '@mantine/core';
 import { Plus, X } from 'lucide-react';
-import { useFormat } from '../../ops/market-format.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
 import { text } from '../../text/index.ts';
 import { IconButton } from '../../ui/button.tsx';
 

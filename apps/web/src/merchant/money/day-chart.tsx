@@ -1,4 +1,4 @@
-import { useFormat } from '../../ops/market-format.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
 import { text } from '../../text/index.ts';
 import type { Earnings } from './use-money.ts';
 

@@ -1,8 +1,8 @@
 import { Table } from '@mantine/core';
 import { Link } from 'wouter';
-import { useFormat } from '../../ops/market-format.tsx';
-import { FetchedPages } from '../../ops/finance/parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../../ops/finance/parts/money-table.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
+import { FetchedPages } from '../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../ui/work/money-table.tsx';
 import { text } from '../../text/index.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { useStoreScope } from '../store-context.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { Page } from '../../ops/finance/parts/page.tsx';
-import { Views } from '../../ops/finance/parts/views.tsx';
+import { Page } from '../../ui/work/page.tsx';
+import { Views } from '../../ui/work/views.tsx';
 import { text } from '../../text/index.ts';
 import { useStoreScope } from '../store-context.tsx';
 

@@ -1,10 +1,10 @@
 import { Switch } from '@mantine/core';
 import { BellRing } from 'lucide-react';
-import { useFormat } from '../../ops/market-format.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
 import { text } from '../../text/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorNotice, Loading } from '../../ui/notice.tsx';
-import { useUrlState } from '../../ops/finance/parts/use-url-state.ts';
+import { useUrlState } from '../../ui/work/use-url-state.ts';
 import { useChime } from '../desk/chime.ts';
 import { useDesk, useDeskNow } from '../desk/desk-context.tsx';
 import { boardOf, COLUMNS, type DeskState, waitingForAnswer } from '../desk/desk-state.ts';

@@ -1,7 +1,7 @@
 import type { Order } from '@halfhour/contract';
 import { Button, Group, Modal, Radio, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { shortCode } from '../../ops/order-board.ts';
+import { shortCode } from '../../ui/short-code.ts';
 import { text } from '../../text/index.ts';
 import { Button as DangerButton } from '../../ui/button.tsx';
 import { CommandFailure } from './command-failure.tsx';

@@ -1,8 +1,8 @@
 import type { Order } from '@halfhour/contract';
 import { Button } from '@mantine/core';
 import { Bike, ChevronRight, Clock, MessageCircleQuestion } from 'lucide-react';
-import { useFormat } from '../../ops/market-format.tsx';
-import { shortCode } from '../../ops/order-board.ts';
+import { useFormat } from '../../ui/market-format.tsx';
+import { shortCode } from '../../ui/short-code.ts';
 import { text } from '../../text/index.ts';
 import { Tag } from '../../ui/tag.tsx';
 import { countdown, deadlineOf, type DeskState, urgencyOf } from '../desk/desk-state.ts';

@@ -1,7 +1,7 @@
 import type { Order, PricedLine } from '@halfhour/contract';
 import { Button, Menu } from '@mantine/core';
 import { useState } from 'react';
-import { useFormat } from '../../ops/market-format.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
 import { text } from '../../text/index.ts';
 import { Tag } from '../../ui/tag.tsx';
 import { useUpdateOffer } from '../catalogue/use-offers.ts';

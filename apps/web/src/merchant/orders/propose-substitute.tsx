@@ -1,8 +1,8 @@
 import type { Offer, Order, PricedLine } from '@halfhour/contract';
 import { Button, Group, Modal, NumberInput, Select, Stack } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { Fetched } from '../../ops/finance/parts/fetched.tsx';
-import { useFormat } from '../../ops/market-format.tsx';
+import { Fetched } from '../../ui/work/fetched.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
 import { text } from '../../text/index.ts';
 import { isSoldOut, useOffers } from '../catalogue/use-offers.ts';
 import { CommandFailure } from './command-failure.tsx';

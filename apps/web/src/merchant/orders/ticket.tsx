@@ -1,8 +1,8 @@
 import './ticket.css';
 import type { Order } from '@halfhour/contract';
 import { createPortal } from 'react-dom';
-import { useFormat } from '../../ops/market-format.tsx';
-import { shortCode } from '../../ops/order-board.ts';
+import { useFormat } from '../../ui/market-format.tsx';
+import { shortCode } from '../../ui/short-code.ts';
 import { text } from '../../text/index.ts';
 import { nameOf, optionsOf, pieces } from './order-words.ts';
 

@@ -12,10 +12,10 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { text } from '../../text/index.ts';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { WorkLook } from '../../ui/work-look.tsx';
+import { MarketFormat } from '../../ui/market-format.tsx';
+import { WorkLook } from '../../ui/work/work-look.tsx';
 import { OpsHeader } from '../ops-header.tsx';
 import type { Operated } from '../ops-page.tsx';
-import { FinanceProvider } from './finance-context.tsx';
 import { InvoicesPage } from './invoices/invoices-page.tsx';
 import { LedgerPage } from './ledger/ledger-page.tsx';
 import { OrderPostingsPage } from './ledger/order-postings-page.tsx';
@@ -41,7 +41,7 @@ export function FinancePage(operated: Operated) {
   }, [market.name]);
   return (
     <WorkLook>
-      <FinanceProvider key={market.id} market={market}>
+      <MarketFormat key={market.id} market={market}>
         <div className="flex h-dvh flex-col overflow-hidden">
           <OpsHeader {...operated} section="finance" />
           <div className="flex min-h-0 flex-1 max-md:flex-col">
@@ -105,7 +105,7 @@ export function FinancePage(operated: Operated) {
             </main>
           </div>
         </div>
-      </FinanceProvider>
+      </MarketFormat>
     </WorkLook>
   );
 }

@@ -1,7 +1,7 @@
 import { text } from '../../text/index.ts';
 import { useCourier, useOrder, useStore } from '../live-context.tsx';
-import { useFormat } from '../market-format.tsx';
-import { shortCode } from '../order-board.ts';
+import { useFormat } from '../../ui/market-format.tsx';
+import { shortCode } from '../../ui/short-code.ts';
 import type { Hovered } from './map-view.ts';
 
 /** One line about what the pointer is over. */

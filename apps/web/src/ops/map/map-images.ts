@@ -1,5 +1,5 @@
 import type { LatenessRisk, StoreKind } from '@halfhour/contract';
-import type { MapPalette } from './palette.ts';
+import type { MapPalette } from '../../ui/map/palette.ts';
 
 /** Drawn at twice the size for sharp edges on dense screens. */
 export const IMAGE_PIXEL_RATIO = 2;

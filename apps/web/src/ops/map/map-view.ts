@@ -7,12 +7,12 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { type LiveState, marketNowMs } from '../live-state.ts';
 import type { Selection } from '../selection.ts';
 import { browserTicker } from '../../ui/browser-ticker.ts';
-import { baseStyle } from './base-style.ts';
+import { baseStyle } from '../../ui/map/base-style.ts';
 import { follow, isMoving, positionAt, type Track } from './courier-motion.ts';
 import { IMAGE_PIXEL_RATIO, mapImages } from './map-images.ts';
 import { courierFeatures, orderFeatures, orderWay, storeFeatures } from './market-features.ts';
 import { CLICKABLE, MARKET_SOURCES, marketLayers, type MarketSource } from './market-layers.ts';
-import { PALETTES, type Theme } from './palette.ts';
+import { PALETTES, type Theme } from '../../ui/map/palette.ts';
 
 // MapLibre 6 looks for its worker beside its own module, where a bundler does not put it.
 setWorkerUrl(workerUrl);

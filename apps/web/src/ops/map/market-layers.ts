@@ -1,6 +1,6 @@
 import type { LayerSpecification } from 'maplibre-gl';
-import { FONT } from './base-style.ts';
-import type { MapPalette } from './palette.ts';
+import { FONT } from '../../ui/map/base-style.ts';
+import type { MapPalette } from '../../ui/map/palette.ts';
 
 /** Sources that the market's layers draw from; each starts empty. */
 export const MARKET_SOURCES = ['way', 'stores', 'orders', 'couriers', 'chosen'] as const;

@@ -3,8 +3,8 @@ import { Button, Group, Radio, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { language, text } from '../../text/index.ts';
 import { Tag } from '../../ui/tag.tsx';
-import { Failure } from '../finance/parts/failure.tsx';
-import { useFormat } from '../market-format.tsx';
+import { Failure } from '../../ui/work/failure.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
 import { type CaseAnswer, type OrderSupport, useCloseCase } from './use-support.ts';
 
 const OUTCOMES: readonly CaseAnswer['outcome'][] = ['answered', 'compensated', 'declined'];

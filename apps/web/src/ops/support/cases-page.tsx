@@ -4,11 +4,10 @@ import { Link } from 'wouter';
 import { text } from '../../text/index.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { Tag } from '../../ui/tag.tsx';
-import { useFinance } from '../finance/finance-context.tsx';
-import { useFormat } from '../market-format.tsx';
-import { shortCode } from '../order-board.ts';
-import { FetchedPages } from '../finance/parts/fetched.tsx';
-import { MoneyTable } from '../finance/parts/money-table.tsx';
+import { useFormat, useMarket } from '../../ui/market-format.tsx';
+import { shortCode } from '../../ui/short-code.ts';
+import { FetchedPages } from '../../ui/work/fetched.tsx';
+import { MoneyTable } from '../../ui/work/money-table.tsx';
 import { supportPaths } from './paths.ts';
 import { SupportFrame } from './support-frame.tsx';
 import { useCases } from './use-support.ts';
@@ -33,7 +32,7 @@ export function CasesPage({ state }: { state: SupportCase['state'] }) {
 }
 
 function Cases({ cases, state }: { cases: readonly SupportCase[]; state: SupportCase['state'] }) {
-  const { market } = useFinance();
+  const market = useMarket();
   const format = useFormat();
   const t = text.support;
   return (

@@ -5,11 +5,10 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { text } from '../../text/index.ts';
 import { type Tone, Tag } from '../../ui/tag.tsx';
-import { useFinance } from '../finance/finance-context.tsx';
-import { useFormat } from '../market-format.tsx';
-import { shortCode } from '../order-board.ts';
-import { ConfirmButton } from '../finance/parts/confirm-button.tsx';
-import { Failure } from '../finance/parts/failure.tsx';
+import { useFormat, useMarket } from '../../ui/market-format.tsx';
+import { shortCode } from '../../ui/short-code.ts';
+import { ConfirmButton } from '../../ui/work/confirm-button.tsx';
+import { Failure } from '../../ui/work/failure.tsx';
 import { supportPaths } from './paths.ts';
 import { useDecide } from './use-support.ts';
 
@@ -23,7 +22,7 @@ const TONES: Readonly<Record<Compensation['state'], Tone>> = {
 /** What is given for an order, or proposed; a proposal with what the reader may do about it. */
 export function CompensationCard(props: { compensation: Compensation; userId: UserId; withOrder?: boolean }) {
   const { compensation, userId, withOrder = false } = props;
-  const { market } = useFinance();
+  const market = useMarket();
   const format = useFormat();
   const t = text.support;
   const { orderId, kind, amountMinor, reason, note, state, needs, proposedBy, expiresAt } = compensation;

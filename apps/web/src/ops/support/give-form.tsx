@@ -2,8 +2,8 @@ import type { Compensation } from '@halfhour/contract';
 import { Button, NumberInput, Select, SegmentedControl, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { language, text } from '../../text/index.ts';
-import { Failure } from '../finance/parts/failure.tsx';
-import { useFormat } from '../market-format.tsx';
+import { Failure } from '../../ui/work/failure.tsx';
+import { useFormat } from '../../ui/market-format.tsx';
 import { type Compensate, type OrderSupport, useCompensate } from './use-support.ts';
 
 type What = 'lines' | 'amount' | 'goodwill';

@@ -3,14 +3,13 @@ import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { language, text } from '../../text/index.ts';
 import { Tag } from '../../ui/tag.tsx';
-import { useFinance } from '../finance/finance-context.tsx';
-import { kindName } from '../finance/ledger/account-words.ts';
-import { Fact, Facts } from '../finance/parts/fact.tsx';
-import { Fetched } from '../finance/parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../finance/parts/money-table.tsx';
-import { Page, Section } from '../finance/parts/page.tsx';
-import { useFormat } from '../market-format.tsx';
-import { shortCode } from '../order-board.ts';
+import { kindName } from '../../ui/account-words.ts';
+import { Fact, Facts } from '../../ui/work/fact.tsx';
+import { Fetched } from '../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../ui/work/money-table.tsx';
+import { Page, Section } from '../../ui/work/page.tsx';
+import { useFormat, useMarket } from '../../ui/market-format.tsx';
+import { shortCode } from '../../ui/short-code.ts';
 import { factsOf, humanise } from '../timeline-text.ts';
 import { CaseCard } from './case-card.tsx';
 import { CompensationCard } from './compensation-card.tsx';
@@ -20,7 +19,7 @@ import { type OrderSupport, useOrderSupport } from './use-support.ts';
 
 /** One order with everything that ever happened to it, and what the reader may give for it. */
 export function OrderPage({ id, userId }: { id: string; userId: UserId }) {
-  const { market } = useFinance();
+  const market = useMarket();
   const orderId = id as OrderId;
   const support = useOrderSupport(orderId);
   return (

@@ -1,7 +1,7 @@
 import type { UserId } from '@halfhour/kernel';
 import { text } from '../../text/index.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { FetchedPages } from '../finance/parts/fetched.tsx';
+import { FetchedPages } from '../../ui/work/fetched.tsx';
 import { CompensationCard } from './compensation-card.tsx';
 import { SupportFrame } from './support-frame.tsx';
 import { useCompensations } from './use-support.ts';

@@ -1,10 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
+import { useMarket } from '../../ui/market-format.tsx';
 import { text } from '../../text/index.ts';
-import { useFinance } from '../finance/finance-context.tsx';
-import { Page } from '../finance/parts/page.tsx';
-import { Views } from '../finance/parts/views.tsx';
+import { Page } from '../../ui/work/page.tsx';
+import { Views } from '../../ui/work/views.tsx';
 import { supportPaths } from './paths.ts';
 
 /** An order's id as it is written in links, events and receipts. */
@@ -18,7 +18,7 @@ export function SupportFrame({
   view: 'open' | 'closed' | 'proposals';
   children: ReactNode;
 }) {
-  const { market } = useFinance();
+  const market = useMarket();
   const paths = supportPaths(market.slug);
   const t = text.support;
   return (
@@ -38,7 +38,7 @@ export function SupportFrame({
 }
 
 function OrderSearch() {
-  const { market } = useFinance();
+  const market = useMarket();
   const [, navigate] = useLocation();
   const [id, setId] = useState('');
   const [isWrong, setWrong] = useState(false);

@@ -3,8 +3,8 @@ import { Route, Switch } from 'wouter';
 import { text } from '../../text/index.ts';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { WorkLook } from '../../ui/work-look.tsx';
-import { FinanceProvider } from '../finance/finance-context.tsx';
+import { WorkLook } from '../../ui/work/work-look.tsx';
+import { MarketFormat } from '../../ui/market-format.tsx';
 import { OpsHeader } from '../ops-header.tsx';
 import type { Operated } from '../ops-page.tsx';
 import { CasesPage } from './cases-page.tsx';
@@ -21,7 +21,7 @@ export function SupportPage(operated: Operated) {
   }, [market.name]);
   return (
     <WorkLook>
-      <FinanceProvider key={market.id} market={market}>
+      <MarketFormat key={market.id} market={market}>
         <div className="flex h-dvh flex-col overflow-hidden">
           <OpsHeader {...operated} section="support" />
           <main className="relative min-h-0 flex-1 overflow-y-auto bg-surface">
@@ -46,7 +46,7 @@ export function SupportPage(operated: Operated) {
             </ErrorBoundary>
           </main>
         </div>
-      </FinanceProvider>
+      </MarketFormat>
     </WorkLook>
   );
 }

@@ -1,9 +1,9 @@
 import type { AnswerOf, BodyOf, Compensation, ParamsOf, RouteOf, SupportCase } from '@halfhour/contract';
 import type { OrderId } from '@halfhour/kernel';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import { call, newIdempotencyKey } from '../../api/index.ts';
-import { useFinance } from '../finance/finance-context.tsx';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMarket } from '../../ui/market-format.tsx';
+import { useState } from 'react';
+import { call, newIdempotencyKey, usePages } from '../../api/index.ts';
 
 export type OrderSupport = AnswerOf<RouteOf<'getOrderSupport'>>;
 export type Compensate = BodyOf<RouteOf<'compensateOrder'>>;
@@ -16,43 +16,31 @@ const PAGE = 50;
 
 /** What shoppers complain of; newest first. */
 export function useCases(state: SupportCase['state']) {
-  const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: [CASES, market.id, state],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      call('listCases', {
-        params: { marketId: market.id },
-        query: { state, limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) },
-        signal,
-      }),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
+  const market = useMarket();
+  return usePages([CASES, market.id, state], (cursor, signal) =>
+    call('listCases', {
+      params: { marketId: market.id },
+      query: { state, limit: PAGE, ...cursor },
+      signal,
+    }),
+  );
 }
 
 /** What was given or is proposed; newest first. */
 export function useCompensations(state: Compensation['state']) {
-  const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: [COMPENSATIONS, market.id, state],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      call('listCompensations', {
-        params: { marketId: market.id },
-        query: { state, limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) },
-        signal,
-      }),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
+  const market = useMarket();
+  return usePages([COMPENSATIONS, market.id, state], (cursor, signal) =>
+    call('listCompensations', {
+      params: { marketId: market.id },
+      query: { state, limit: PAGE, ...cursor },
+      signal,
+    }),
+  );
 }
 
 /** Everything that ever happened to an order. */
 export function useOrderSupport(orderId: OrderId) {
-  const { market } = useFinance();
+  const market = useMarket();
   return useQuery({
     queryKey: [ORDER, market.id, orderId],
     queryFn: ({ signal }) => call('getOrderSupport', { params: { marketId: market.id, orderId }, signal }),
@@ -72,7 +60,7 @@ function useKeyOf(): (body: unknown) => string {
 }
 
 export function useCompensate(orderId: OrderId) {
-  const { market } = useFinance();
+  const market = useMarket();
   const keyOf = useKeyOf();
   const refresh = useRefresh();
   return useMutation({
@@ -87,7 +75,7 @@ export function useCompensate(orderId: OrderId) {
 }
 
 export function useCloseCase(caseId: SupportCase['id']) {
-  const { market } = useFinance();
+  const market = useMarket();
   const keyOf = useKeyOf();
   const refresh = useRefresh();
   return useMutation({
@@ -103,7 +91,7 @@ export function useCloseCase(caseId: SupportCase['id']) {
 
 /** Gives what somebody else proposed, or turns it down with a reason. */
 export function useDecide(compensationId: Compensation['id']) {
-  const { market } = useFinance();
+  const market = useMarket();
   const keyOf = useKeyOf();
   const refresh = useRefresh();
   return useMutation({

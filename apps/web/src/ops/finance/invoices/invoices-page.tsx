@@ -3,12 +3,12 @@ import { Table } from '@mantine/core';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { Tag } from '../../../ui/tag.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { useFinance } from '../finance-context.tsx';
-import { DocumentLinks } from '../parts/document-links.tsx';
-import { FetchedPages } from '../parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { Page } from '../parts/page.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { useFinance } from '../use-finance.ts';
+import { DocumentLinks } from '../../../ui/work/document-links.tsx';
+import { FetchedPages } from '../../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
+import { Page } from '../../../ui/work/page.tsx';
 import { useInvoices } from './use-invoices.ts';
 
 /** Tax invoices and credit notes to merchants, the newest first. */

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
-import { useFinance } from '../finance-context.tsx';
-import { accountName } from './account-words.ts';
+import { useFinance } from '../use-finance.ts';
+import { accountName } from '../../../ui/account-words.ts';
 import { useNameOf } from './use-ledger.ts';
 
 /** The name of an account, which leads to its statement. */

@@ -1,4 +1,4 @@
-import { accountCodeOf } from './account-words.ts';
+import { accountCodeOf } from '../../../ui/account-words.ts';
 import type { LedgerAccount } from './use-ledger.ts';
 
 /** In the order in which a balance sheet and a profit and loss account have them. */

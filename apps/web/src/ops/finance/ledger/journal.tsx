@@ -1,10 +1,10 @@
 import { Table } from '@mantine/core';
 import { text } from '../../../text/index.ts';
-import { useFormat } from '../../market-format.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { OrderLink } from '../parts/order-link.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
+import { OrderLink } from '../order-link.tsx';
 import { AccountLink } from './account-link.tsx';
-import { kindName } from './account-words.ts';
+import { kindName } from '../../../ui/account-words.ts';
 import { type LedgerTransaction } from './use-ledger.ts';
 
 /** Transactions as a bookkeeper writes them: each with its debits, its credits, and their equal sums. */

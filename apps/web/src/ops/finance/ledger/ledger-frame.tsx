@@ -3,9 +3,9 @@ import { Search } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { text } from '../../../text/index.ts';
-import { useFinance } from '../finance-context.tsx';
-import { Page } from '../parts/page.tsx';
-import { Views } from '../parts/views.tsx';
+import { useFinance } from '../use-finance.ts';
+import { Page } from '../../../ui/work/page.tsx';
+import { Views } from '../../../ui/work/views.tsx';
 import { pathOfSearch } from './search.ts';
 
 /** What the pages of the ledger share: its views, and the search for an order, a transaction or an account. */

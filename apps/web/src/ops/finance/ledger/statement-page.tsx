@@ -3,15 +3,15 @@ import { Table, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { useFinance } from '../finance-context.tsx';
-import { CsvButton } from '../parts/csv-button.tsx';
-import { DocumentLinks } from '../parts/document-links.tsx';
-import { FetchedPages } from '../parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { OrderLink } from '../parts/order-link.tsx';
-import { Page } from '../parts/page.tsx';
-import { accountName, kindName } from './account-words.ts';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { useFinance } from '../use-finance.ts';
+import { CsvButton } from '../../../ui/work/csv-button.tsx';
+import { DocumentLinks } from '../../../ui/work/document-links.tsx';
+import { FetchedPages } from '../../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
+import { OrderLink } from '../order-link.tsx';
+import { Page } from '../../../ui/work/page.tsx';
+import { accountName, kindName } from '../../../ui/account-words.ts';
 import { type LedgerEntry, useAllEntries, useEntries, useNameOf } from './use-ledger.ts';
 
 /** An account's entries, newest first, each with the balance after it. */

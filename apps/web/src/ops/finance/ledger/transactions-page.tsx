@@ -1,6 +1,6 @@
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
-import { FetchedPages } from '../parts/fetched.tsx';
+import { FetchedPages } from '../../../ui/work/fetched.tsx';
 import { Journal } from './journal.tsx';
 import { LedgerFrame } from './ledger-frame.tsx';
 import { useTransactions } from './use-ledger.ts';

@@ -1,9 +1,9 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { AnswerOf, RouteOf } from '@halfhour/contract';
 import type { OrderId } from '@halfhour/kernel';
-import { useCallback, useMemo } from 'react';
-import { call } from '../../../api/index.ts';
-import { useFinance } from '../finance-context.tsx';
+import { useCallback } from 'react';
+import { call, usePages } from '../../../api/index.ts';
+import { useFinance } from '../use-finance.ts';
 
 export type LedgerAccount = AnswerOf<RouteOf<'listLedgerAccounts'>>['items'][number];
 export type LedgerTransaction = AnswerOf<RouteOf<'listLedgerTransactions'>>['items'][number];
@@ -54,23 +54,17 @@ interface Named {
 /** Transactions, newest first, a page at a time. */
 export function useTransactions(orderId?: OrderId) {
   const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: ['ledger-transactions', market.id, orderId],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      call('listLedgerTransactions', {
-        params: { marketId: market.id },
-        query: {
-          limit: 50,
-          ...(orderId !== undefined && { orderId }),
-          ...(pageParam !== undefined && { cursor: pageParam }),
-        },
-        signal,
-      }),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
+  return usePages(['ledger-transactions', market.id, orderId], (cursor, signal) =>
+    call('listLedgerTransactions', {
+      params: { marketId: market.id },
+      query: {
+        limit: 50,
+        ...(orderId !== undefined && { orderId }),
+        ...cursor,
+      },
+      signal,
+    }),
+  );
 }
 
 /** A market of more accounts is cut off here, which the page says. */
@@ -103,19 +97,13 @@ export type LedgerEntry = AnswerOf<RouteOf<'listLedgerEntries'>>['items'][number
 /** The entries of an account, newest first, a page at a time. */
 export function useEntries(account: string) {
   const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: ['ledger-entries', market.id, account],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      call('listLedgerEntries', {
-        params: { marketId: market.id },
-        query: { account, limit: 100, ...(pageParam !== undefined && { cursor: pageParam }) },
-        signal,
-      }),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
+  return usePages(['ledger-entries', market.id, account], (cursor, signal) =>
+    call('listLedgerEntries', {
+      params: { marketId: market.id },
+      query: { account, limit: 100, ...cursor },
+      signal,
+    }),
+  );
 }
 
 /** A file of more rows is cut off here, at the oldest. */

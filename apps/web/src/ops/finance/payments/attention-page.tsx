@@ -3,11 +3,11 @@ import { Table } from '@mantine/core';
 import { Link } from 'wouter';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { useFinance } from '../finance-context.tsx';
-import { Fetched } from '../parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { OrderLink } from '../parts/order-link.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { useFinance } from '../use-finance.ts';
+import { Fetched } from '../../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
+import { OrderLink } from '../order-link.tsx';
 import { ReconciliationFrame } from './reconciliation-frame.tsx';
 import { useAttention } from './use-exceptions.ts';
 

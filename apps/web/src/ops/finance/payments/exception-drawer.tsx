@@ -3,11 +3,11 @@ import { Button, Drawer, Group, Radio, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { text } from '../../../text/index.ts';
 import { Tag } from '../../../ui/tag.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { Fact, Facts } from '../parts/fact.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { Fetched } from '../parts/fetched.tsx';
-import { OrderLink } from '../parts/order-link.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { Fact, Facts } from '../../../ui/work/fact.tsx';
+import { Failure } from '../../../ui/work/failure.tsx';
+import { Fetched } from '../../../ui/work/fetched.tsx';
+import { OrderLink } from '../order-link.tsx';
 import { type Resolution, useException, useRecheck, useResolve } from './use-exceptions.ts';
 
 const RESOLUTIONS: readonly Resolution[] = ['ask_again', 'paid_otherwise', 'written_off', 'explained'];

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { text } from '../../../text/index.ts';
-import { useFinance } from '../finance-context.tsx';
-import { Page } from '../parts/page.tsx';
-import { Views } from '../parts/views.tsx';
+import { useFinance } from '../use-finance.ts';
+import { Page } from '../../../ui/work/page.tsx';
+import { Views } from '../../../ui/work/views.tsx';
 
 export function ReconciliationFrame({
   view,

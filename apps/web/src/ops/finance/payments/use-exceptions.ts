@@ -1,8 +1,7 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { BodyOf, ParamsOf, PaymentException, RouteOf } from '@halfhour/contract';
-import { useMemo } from 'react';
-import { call } from '../../../api/index.ts';
-import { useFinance } from '../finance-context.tsx';
+import { call, usePages } from '../../../api/index.ts';
+import { useFinance } from '../use-finance.ts';
 
 type ExceptionId = ParamsOf<RouteOf<'getPaymentException'>>['paymentExceptionId'];
 export type Resolution = BodyOf<RouteOf<'resolvePaymentException'>>['resolution'];
@@ -14,19 +13,13 @@ const ATTENTION = 'payment-attention';
 /** What was found and is open, or was resolved; newest first. */
 export function useExceptions(state: PaymentException['state']) {
   const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: [LISTS, market.id, state],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      call('listPaymentExceptions', {
-        params: { marketId: market.id },
-        query: { state, limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) },
-        signal,
-      }),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
+  return usePages([LISTS, market.id, state], (cursor, signal) =>
+    call('listPaymentExceptions', {
+      params: { marketId: market.id },
+      query: { state, limit: 50, ...cursor },
+      signal,
+    }),
+  );
 }
 
 export function useException(id: string) {

@@ -2,8 +2,8 @@ import { ActionIcon, Button, Group, NumberInput, Textarea, TextInput } from '@ma
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { text } from '../../../text/index.ts';
-import { useFormat } from '../../market-format.tsx';
-import { Failure } from '../parts/failure.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { Failure } from '../../../ui/work/failure.tsx';
 import { useCorrection } from './use-periods.ts';
 
 interface Line {

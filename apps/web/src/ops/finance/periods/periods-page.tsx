@@ -2,11 +2,11 @@ import { Table, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { ConfirmButton } from '../parts/confirm-button.tsx';
-import { FetchedPages } from '../parts/fetched.tsx';
-import { MoneyTable } from '../parts/money-table.tsx';
-import { Page, Section } from '../parts/page.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { ConfirmButton } from '../../../ui/work/confirm-button.tsx';
+import { FetchedPages } from '../../../ui/work/fetched.tsx';
+import { MoneyTable } from '../../../ui/work/money-table.tsx';
+import { Page, Section } from '../../../ui/work/page.tsx';
 import { CorrectionForm } from './correction-form.tsx';
 import { type PeriodClose, useClosePeriod, usePeriods } from './use-periods.ts';
 

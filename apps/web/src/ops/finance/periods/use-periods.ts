@@ -1,26 +1,20 @@
 import { type AnswerOf, type BodyOf, type RouteOf } from '@halfhour/contract';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import { call, newIdempotencyKey } from '../../../api/index.ts';
-import { useFinance } from '../finance-context.tsx';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call, newIdempotencyKey, usePages } from '../../../api/index.ts';
+import { useFinance } from '../use-finance.ts';
 
 export type PeriodClose = AnswerOf<RouteOf<'listPeriodCloses'>>['items'][number];
 
 export function usePeriods() {
   const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: ['period-closes', market.id],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      call('listPeriodCloses', {
-        params: { marketId: market.id },
-        query: { limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) },
-        signal,
-      }),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
+  return usePages(['period-closes', market.id], (cursor, signal) =>
+    call('listPeriodCloses', {
+      params: { marketId: market.id },
+      query: { limit: 50, ...cursor },
+      signal,
+    }),
+  );
 }
 
 /** Closes days for good. The key is new when the wish is, so that a retry closes once. */

@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { Tag, type Tone } from '../../../ui/tag.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { ConfirmButton } from '../parts/confirm-button.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { FetchedPages } from '../parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { ConfirmButton } from '../../../ui/work/confirm-button.tsx';
+import { Failure } from '../../../ui/work/failure.tsx';
+import { FetchedPages } from '../../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
 import { type Payout, useOutcome, useRunPayouts } from './use-settlements.ts';
 
 const TONES: Readonly<Record<Payout['state'], Tone>> = {

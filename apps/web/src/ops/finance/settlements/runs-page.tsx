@@ -3,12 +3,12 @@ import { Link, useLocation } from 'wouter';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { Tag, type Tone } from '../../../ui/tag.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { useFinance } from '../finance-context.tsx';
-import { Failure } from '../parts/failure.tsx';
-import { FetchedPages } from '../parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { Page } from '../parts/page.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { useFinance } from '../use-finance.ts';
+import { Failure } from '../../../ui/work/failure.tsx';
+import { FetchedPages } from '../../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
+import { Page } from '../../../ui/work/page.tsx';
 import { type SettlementRun, useRuns, useStartRun } from './use-settlements.ts';
 
 const TONES: Readonly<Record<SettlementRun['state'], Tone>> = {

@@ -2,16 +2,16 @@ import { ROUTES } from '@halfhour/contract';
 import { Table } from '@mantine/core';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { useFinance } from '../finance-context.tsx';
-import { DocumentLinks } from '../parts/document-links.tsx';
-import { kindName } from '../ledger/account-words.ts';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { useFinance } from '../use-finance.ts';
+import { DocumentLinks } from '../../../ui/work/document-links.tsx';
+import { kindName } from '../../../ui/account-words.ts';
 import { useNameOf } from '../ledger/use-ledger.ts';
-import { Fact, Facts } from '../parts/fact.tsx';
-import { Fetched, FetchedPages } from '../parts/fetched.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { OrderLink } from '../parts/order-link.tsx';
-import { Page, Section } from '../parts/page.tsx';
+import { Fact, Facts } from '../../../ui/work/fact.tsx';
+import { Fetched, FetchedPages } from '../../../ui/work/fetched.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
+import { OrderLink } from '../order-link.tsx';
+import { Page, Section } from '../../../ui/work/page.tsx';
 import {
   type Settlement,
   type SettlementLine,

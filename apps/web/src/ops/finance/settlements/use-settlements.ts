@@ -1,8 +1,8 @@
-import type { AnswerOf, BodyOf, ParamsOf, RouteName, RouteOf } from '@halfhour/contract';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import { call, newIdempotencyKey } from '../../../api/index.ts';
-import { useFinance } from '../finance-context.tsx';
+import type { AnswerOf, BodyOf, ParamsOf, RouteOf } from '@halfhour/contract';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call, newIdempotencyKey, usePages } from '../../../api/index.ts';
+import { useFinance } from '../use-finance.ts';
 
 export type SettlementRun = AnswerOf<RouteOf<'getSettlementRun'>>;
 export type Settlement = AnswerOf<RouteOf<'getSettlement'>>;
@@ -14,32 +14,10 @@ type SettlementId = ParamsOf<RouteOf<'getSettlement'>>['settlementId'];
 
 const KEY = 'settlements';
 
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next?: string | undefined;
-}
-
-/** A list by the page, with what is loaded of it so far. */
-function usePages<T>(
-  name: RouteName,
-  of: string | undefined,
-  load: (cursor: { cursor?: string }, signal: AbortSignal) => Promise<Page<T>>,
-) {
-  const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: [KEY, market.id, name, of],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) => load(pageParam === undefined ? {} : { cursor: pageParam }, signal),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
-}
-
 export function useRuns() {
   const { market } = useFinance();
   const params = { marketId: market.id };
-  return usePages('listSettlementRuns', undefined, (cursor, signal) =>
+  return usePages([KEY, market.id, 'listSettlementRuns'], (cursor, signal) =>
     call('listSettlementRuns', { params, query: { limit: 50, ...cursor }, signal }),
   );
 }
@@ -56,7 +34,7 @@ export function useRun(id: string) {
 export function useRunSettlements(id: string) {
   const { market } = useFinance();
   const params = { marketId: market.id, runId: id as RunId };
-  return usePages('listRunSettlements', id, (cursor, signal) =>
+  return usePages([KEY, market.id, 'listRunSettlements', id], (cursor, signal) =>
     call('listRunSettlements', { params, query: { limit: 100, ...cursor }, signal }),
   );
 }
@@ -64,7 +42,7 @@ export function useRunSettlements(id: string) {
 export function useRunPayouts(id: string) {
   const { market } = useFinance();
   const params = { marketId: market.id };
-  return usePages('listPayouts', id, (cursor, signal) =>
+  return usePages([KEY, market.id, 'listPayouts', id], (cursor, signal) =>
     call('listPayouts', { params, query: { runId: id as RunId, limit: 100, ...cursor }, signal }),
   );
 }
@@ -81,7 +59,7 @@ export function useSettlement(id: string) {
 export function useSettlementLines(id: string) {
   const { market } = useFinance();
   const params = { marketId: market.id, settlementId: id as SettlementId };
-  return usePages('listSettlementLines', id, (cursor, signal) =>
+  return usePages([KEY, market.id, 'listSettlementLines', id], (cursor, signal) =>
     call('listSettlementLines', { params, query: { limit: 100, ...cursor }, signal }),
   );
 }

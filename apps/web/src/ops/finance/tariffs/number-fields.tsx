@@ -1,5 +1,5 @@
 import { NumberInput } from '@mantine/core';
-import { useFormat } from '../../market-format.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
 
 interface FieldProps {
   readonly label: string;

@@ -1,10 +1,10 @@
 import type { TariffPreview } from '@halfhour/contract';
 import { Table } from '@mantine/core';
 import { text } from '../../../text/index.ts';
-import { useFormat } from '../../market-format.tsx';
-import { AmountCell, AmountHead, MoneyTable } from '../parts/money-table.tsx';
-import { OrderLink } from '../parts/order-link.tsx';
-import { Section } from '../parts/page.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { AmountCell, AmountHead, MoneyTable } from '../../../ui/work/money-table.tsx';
+import { OrderLink } from '../order-link.tsx';
+import { Section } from '../../../ui/work/page.tsx';
 
 const SUMS = ['shoppersPayMinor', 'merchantsGetMinor', 'platformEarnsMinor', 'taxMinor'] as const;
 /** Told of each order: a change of commission moves nothing for its shopper. */

@@ -5,12 +5,12 @@ import { Link } from 'wouter';
 import { text } from '../../../text/index.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { Tag, type Tone } from '../../../ui/tag.tsx';
-import { useFormat } from '../../market-format.tsx';
-import { useFinance } from '../finance-context.tsx';
-import { ConfirmButton } from '../parts/confirm-button.tsx';
-import { FetchedPages } from '../parts/fetched.tsx';
-import { MoneyTable } from '../parts/money-table.tsx';
-import { Page } from '../parts/page.tsx';
+import { useFormat } from '../../../ui/market-format.tsx';
+import { useFinance } from '../use-finance.ts';
+import { ConfirmButton } from '../../../ui/work/confirm-button.tsx';
+import { FetchedPages } from '../../../ui/work/fetched.tsx';
+import { MoneyTable } from '../../../ui/work/money-table.tsx';
+import { Page } from '../../../ui/work/page.tsx';
 import { useTariffs, useWithdraw } from './use-tariffs.ts';
 
 const TONES: Readonly<Record<Tariff['state'], Tone>> = {

@@ -1,27 +1,21 @@
 import type { Tariff, TariffTerms } from '@halfhour/contract';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import { call, newIdempotencyKey } from '../../../api/index.ts';
-import { useFinance } from '../finance-context.tsx';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call, newIdempotencyKey, usePages } from '../../../api/index.ts';
+import { useFinance } from '../use-finance.ts';
 
 const LIST = 'tariffs';
 
 /** Newest version first. */
 export function useTariffs() {
   const { market } = useFinance();
-  const query = useInfiniteQuery({
-    queryKey: [LIST, market.id],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      call('listTariffs', {
-        params: { marketId: market.id },
-        query: { limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) },
-        signal,
-      }),
-    getNextPageParam: (page) => page.next,
-  });
-  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  return { query, items };
+  return usePages([LIST, market.id], (cursor, signal) =>
+    call('listTariffs', {
+      params: { marketId: market.id },
+      query: { limit: 50, ...cursor },
+      signal,
+    }),
+  );
 }
 
 /** The tariff that is in force now, which another one begins from, and the market's time. */

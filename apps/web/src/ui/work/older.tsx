@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { text } from '../../../text/index.ts';
+import { text } from '../../text/index.ts';
 
 /** Below a list that has more pages. */
 export function Older({

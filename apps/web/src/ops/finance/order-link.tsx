@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
-import { text } from '../../../text/index.ts';
-import { shortCode } from '../../order-board.ts';
-import { useFinance } from '../finance-context.tsx';
+import { text } from '../../text/index.ts';
+import { shortCode } from '../../ui/short-code.ts';
+import { useFinance } from './use-finance.ts';
 
 /** To everything that an order posted. */
 export function OrderLink({ id }: { id: string }) {

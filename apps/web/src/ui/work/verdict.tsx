@@ -1,5 +1,5 @@
-import { text } from '../../../text/index.ts';
-import { Tag } from '../../../ui/tag.tsx';
+import { text } from '../../text/index.ts';
+import { Tag } from '../tag.tsx';
 
 /** Whether debits and credits are equal. */
 export function Verdict({ debitMinor, creditMinor }: { debitMinor: number; creditMinor: number }) {

@@ -1,10 +1,10 @@
 import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { statusOf } from '../../../api/index.ts';
-import { SignInRedirect } from '../../../session/sign-in-redirect.tsx';
-import { text } from '../../../text/index.ts';
-import { Button } from '../../../ui/button.tsx';
-import { ErrorNotice } from '../../../ui/notice.tsx';
+import { statusOf } from '../../api/index.ts';
+import { SignInRedirect } from '../../session/sign-in-redirect.tsx';
+import { text } from '../../text/index.ts';
+import { Button } from '../button.tsx';
+import { ErrorNotice } from '../notice.tsx';
 import { Older } from './older.tsx';
 
 interface Asked {

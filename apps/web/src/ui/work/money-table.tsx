@@ -1,6 +1,6 @@
 import { Table, type TableProps, type TableTdProps, type TableThProps } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useFormat } from '../../market-format.tsx';
+import { useFormat } from '../market-format.tsx';
 
 /** A table of money: digits of one width, amounts to the right, sideways scrolling of its own where it is narrow. */
 export function MoneyTable({

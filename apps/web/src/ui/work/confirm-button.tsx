@@ -1,7 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { text } from '../../../text/index.ts';
+import { text } from '../../text/index.ts';
 import { Failure } from './failure.tsx';
 
 /** A command that cannot be undone, asked once more before it is sent; a refusal is said in the same place. */

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import { text } from '../../../text/index.ts';
-import { csvOf } from '../../../ui/csv.ts';
-import { saveFile } from '../../../ui/save-file.ts';
-import { wordsFor } from '../../../ui/notice.tsx';
+import { text } from '../../text/index.ts';
+import { csvOf } from '../csv.ts';
+import { saveFile } from '../save-file.ts';
+import { wordsFor } from '../notice.tsx';
 
 /** Saves rows as a CSV file, which spreadsheets open. */
 export function CsvButton(props: {

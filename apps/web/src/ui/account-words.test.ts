@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { speak } from '../../../text/index.ts';
+import { speak } from '../text/index.ts';
 import { accountCodeOf, accountName } from './account-words.ts';
 
 before(() => speak('en'));

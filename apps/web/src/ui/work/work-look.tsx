@@ -10,8 +10,8 @@ import { DatesProvider } from '@mantine/dates';
 import 'dayjs/locale/es.js';
 import 'dayjs/locale/zh-cn.js';
 import type { ReactNode } from 'react';
-import type { Language } from '../text/index.ts';
-import { useColours, useLanguage } from './preferences.ts';
+import type { Language } from '../../text/index.ts';
+import { useColours, useLanguage } from '../preferences.ts';
 
 /** What the calendar of the component library calls the app's languages. */
 const CALENDARS: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-cn', es: 'es' };

@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { Download } from 'lucide-react';
-import { pathOf } from '../../../api/index.ts';
-import { language, text } from '../../../text/index.ts';
+import { pathOf } from '../../api/index.ts';
+import { language, text } from '../../text/index.ts';
 
 /** Saves a document of the platform as PDF or CSV, in the reader's language. */
 export function DocumentLinks(props: {

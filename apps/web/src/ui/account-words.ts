@@ -1,5 +1,5 @@
-import { text } from '../../../text/index.ts';
-import { shortCode } from '../../order-board.ts';
+import { text } from '../text/index.ts';
+import { shortCode } from './short-code.ts';
 
 /** The two parts of an account's code: which account of the chart it is, and whose, for those that are kept for each owner. */
 export interface AccountCode {

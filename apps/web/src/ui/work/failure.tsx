@@ -1,4 +1,4 @@
-import { wordsFor } from '../../../ui/notice.tsx';
+import { wordsFor } from '../notice.tsx';
 
 /** Why a command was refused, beside the button that sent it. */
 export function Failure({ error }: { error: unknown }) {
